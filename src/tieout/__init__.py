@@ -1,0 +1,1 @@
+"""Tieout: the governance tier between Sage 200 and the systems around it."""

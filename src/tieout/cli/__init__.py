@@ -1,0 +1,1 @@
+"""Operator and developer commands; the only room that may start the sandbox."""

@@ -1,0 +1,1 @@
+"""Business documents as every connector must present them, in the trade's words."""

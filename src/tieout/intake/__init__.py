@@ -1,0 +1,1 @@
+"""The hostile edge: webhooks and polls become verified, stored, de-duplicated events."""

@@ -1,0 +1,39 @@
+"""The directory opens a company's systems by capability; the composition root fills it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tieout.ports.systems import (
+    ReferenceBooks,
+    ReturnsPortal,
+    SalesLedger,
+    SalesOrders,
+    SalesReturns,
+    StockLedger,
+    Storefront,
+)
+
+CreditRoute = Literal["sop", "ledger"]
+RefundMode = Literal["gate", "detect"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """One Sage company with the systems around it."""
+
+    name: str
+    credit_route: CreditRoute
+    refund_mode: RefundMode
+    lanes: int
+    portal_account: str
+    storefront_account: str
+    ledger_account: str
+    portal: ReturnsPortal
+    storefront: Storefront
+    orders: SalesOrders
+    returns: SalesReturns
+    ledger: SalesLedger
+    stock: StockLedger
+    books: ReferenceBooks

@@ -1,0 +1,197 @@
+"""What Tieout needs from systems it does not own: small protocols by capability, in the trade's words.
+
+Every write has two methods: `find_...` looks for what stands there under the command's key and
+returns its figures in the command's own terms (`tieout.domain.commands`), or None; the other
+does it. Neither looks at our own store. All methods may raise the errors of `ports.errors`:
+a read raises Busy, Unavailable, Unauthorised or BadAnswer; a write also Locked, Refused,
+NeedsHand, and OutcomeUnknown whenever the request may have reached the system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Protocol
+
+from tieout.domain import commands as c
+from tieout.domain.documents.books import (
+    Bin,
+    NominalAccount,
+    PeriodCheck,
+    PostedCredit,
+    Product,
+    TaxCode,
+    TextLimits,
+)
+from tieout.domain.documents.rma import Rma, RmaHead
+from tieout.domain.documents.sales_order import SalesOrder
+from tieout.domain.documents.shop_order import ShopOrder, ShopRefund
+
+
+class ReturnsPortal(Protocol):
+    """Where customers raise returns."""
+
+    def rma(self, number: str) -> Rma | None:
+        """The RMA as it is now, every unit of it; None when the portal has none of that number."""
+
+    def rmas(self, since: datetime | None) -> Iterator[RmaHead]:
+        """Every RMA raised since, all pages; never trusts a "last updated" (it does not move on receipt)."""
+
+    def find_done(self, command: c.MarkDone) -> c.Found | None:
+        """Found with status `done` when the portal has finished the RMA; None otherwise."""
+
+    def mark_done(self, command: c.MarkDone) -> None:
+        """Finish the RMA at the portal."""
+
+
+class Storefront(Protocol):
+    """The web shop: its orders, money going back, and what it offers for sale."""
+
+    def order(self, order_id: str, name: str) -> ShopOrder | None:
+        """The order by its id, or by its name when the id is empty; with every refund on it."""
+
+    def refunds(self, since: datetime | None) -> Iterator[ShopRefund]:
+        """Every refund on orders changed since, all pages, whoever made it."""
+
+    def find_refund(self, command: c.Refund) -> c.Found | None:
+        """The refund whose note holds the key."""
+
+    def refund(self, command: c.Refund) -> None:
+        """Give the money back, once per key."""
+
+    def find_availability(self, command: c.RaiseAvailability) -> c.Found | None:
+        """The adjustment made under the key, if its proof can still be had."""
+
+    def raise_availability(self, command: c.RaiseAvailability) -> c.Found:
+        """Raise the available quantity, once per key; returns the adjustment as the storefront recorded it."""
+
+
+class SalesOrders(Protocol):
+    """Sales orders and what was invoiced on them."""
+
+    def orders(self, channel_reference: str) -> tuple[SalesOrder, ...]:
+        """Every order whose customer document number is exactly this channel order number."""
+
+    def orders_holding(self, customer_reference: str, sku: str) -> tuple[SalesOrder, ...]:
+        """Every invoiced order of the customer with this stock code on a line."""
+
+    def customer_exists(self, customer_reference: str) -> bool:
+        """Whether the ledger has a customer account of this reference."""
+
+
+class SalesReturns(Protocol):
+    """Sales order returns: pending, received, credited."""
+
+    def find_return(self, command: c.RaiseReturn) -> c.Found | None:
+        """The return that carries the key, live or completed; None also when it was cancelled untouched."""
+
+    def raise_return(self, command: c.RaiseReturn) -> None:
+        """Raise it, with no stock and no ledger effect."""
+
+    def find_cancelled(self, command: c.CancelReturn) -> c.Found | None:
+        """Found (open quantity 0) when nothing is left to receive on the return; None while something is."""
+
+    def cancel_return(self, command: c.CancelReturn) -> None:
+        """Cancel what is not received."""
+
+    def find_receipt(self, command: c.ReceiveReturn) -> c.Found | None:
+        """The stock movements that carry the key."""
+
+    def receive_return(self, command: c.ReceiveReturn) -> None:
+        """Confirm receipt through the company's channel."""
+
+    def find_sop_credit_note(self, command: c.PostSopCreditNote) -> c.Found | None:
+        """The credit note in the sales ledger that carries the key, as posted; positive figures."""
+
+    def post_sop_credit_note(self, command: c.PostSopCreditNote) -> None:
+        """Print and post it through the company's channel."""
+
+
+class SalesLedger(Protocol):
+    """Ledger documents of customers."""
+
+    def find_credit_note(self, command: c.RaiseCreditNote) -> c.Found | None:
+        """The ledger credit note that carries the key, as posted; positive figures."""
+
+    def raise_credit_note(self, command: c.RaiseCreditNote) -> None:
+        """Post it."""
+
+    def find_refund_payment(self, command: c.PostRefundPayment) -> c.Found | None:
+        """The sales payment that carries the key, as posted."""
+
+    def post_refund_payment(self, command: c.PostRefundPayment) -> None:
+        """Post it."""
+
+    def find_allocation(self, command: c.AllocateCredit) -> c.Found | None:
+        """Found with what is outstanding on both, once the payment is allocated at all; None while nothing is."""
+
+    def allocate_credit(self, command: c.AllocateCredit) -> None:
+        """Allocate the one to the other."""
+
+    def credit_notes(self, since: date | None) -> Iterator[PostedCredit]:
+        """Every credit note posted since that business date, all pages, whoever made it."""
+
+
+class StockLedger(Protocol):
+    """Stock movements."""
+
+    def find_write_on(self, command: c.WriteOn) -> c.Found | None:
+        """The movements that carry the key."""
+
+    def write_on(self, command: c.WriteOn) -> None:
+        """Add the stock through the company's channel."""
+
+    def find_move(self, command: c.MoveStock) -> c.Found | None:
+        """The pair of movements that carries the key."""
+
+    def move_stock(self, command: c.MoveStock) -> None:
+        """Move it, linking the item to the bin first where it never lay there."""
+
+
+class ReferenceBooks(Protocol):
+    """What postings are checked against before anything is sent."""
+
+    def tax_codes(self) -> tuple[TaxCode, ...]:
+        """Every tax code of the company."""
+
+    def nominal_accounts(self) -> tuple[NominalAccount, ...]:
+        """Every nominal account."""
+
+    def bins(self) -> tuple[Bin, ...]:
+        """Every bin of every warehouse."""
+
+    def product(self, sku: str) -> Product | None:
+        """One stock item by its code."""
+
+    def period(self, on: date, ledger: str) -> PeriodCheck:
+        """The ledger's verdict on a posting date; `ledger` is `sales`, `stock` or `cash`."""
+
+    def banks(self) -> tuple[str, ...]:
+        """The codes of the bank accounts."""
+
+    def text_limits(self) -> TextLimits:
+        """How much text its fields keep."""
+
+
+class TokenKeeper(Protocol):
+    """Keeps an account's rotating secrets, encrypted, for many processes."""
+
+    def read(self, account: str, name: str) -> str | None:
+        """The secret last kept under the name."""
+
+    def renew(self, account: str, name: str, renewal: TokenRenewal) -> str:
+        """Call `renewal` with the secret now kept, in one process at a time, and keep what it returns before anybody uses it."""
+
+
+class TokenRenewal(Protocol):
+    """Turns the kept secret into the next one; returns it unchanged when it is still good."""
+
+    def __call__(self, kept: str | None) -> str:
+        """The secret to keep."""
+
+
+class CallBudget(Protocol):
+    """Counts calls against an account's daily allowance."""
+
+    def spend(self, account: str, allowance: int) -> bool:
+        """Take one call from today's allowance; False when it is used up."""
