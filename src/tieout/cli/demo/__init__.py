@@ -1,0 +1,1 @@
+"""The demo: real trading played through Tieout on the sandbox estate."""
