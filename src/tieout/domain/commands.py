@@ -64,6 +64,8 @@ class CreditLine:
     tax: Money
     tax_code: str
     nominal: Nominal
+    ordinals: tuple[tuple[int, int], ...] = ()
+    """Which units of the order line these are, so that all credits of a line together give the line to the penny."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseReturn(Command):
-    """Raise the pending sales return: no stock effect, no ledger effect. The key goes into the customer document number."""
+    """Raise the pending sales return: no stock effect, no ledger effect.
+
+    The key goes into the customer document number.
+    """
 
     kind: Literal["raise_return"] = "raise_return"
     customer_id: str
@@ -118,7 +123,7 @@ class CancelReturn(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveReturn(Command):
-    """Confirm receipt of goods on the return raised under `return_key`: stock rises in the receiving bins."""
+    """Confirm receipt on the return raised under `return_key`: stock rises in the receiving bins."""
 
     kind: Literal["receive_return"] = "receive_return"
     return_key: str
@@ -211,7 +216,10 @@ class PostSopCreditNote(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostRefundPayment(Command):
-    """Post the money that went back as a sales payment from the tender's bank: the key goes into its reference."""
+    """Post the money that went back as a sales payment from the tender's bank.
+
+    The key goes into its reference.
+    """
 
     kind: Literal["post_refund_payment"] = "post_refund_payment"
     customer_id: str

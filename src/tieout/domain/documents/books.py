@@ -38,7 +38,7 @@ class Bin:
     warehouse: str
     name: str
     is_for_sale: bool
-    """Whether stock in it counts towards what may be sold (the warehouse trades and the bin is not held back)."""
+    """Whether its stock may be sold: the warehouse trades and the bin is not held back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

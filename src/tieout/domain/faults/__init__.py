@@ -1,0 +1,16 @@
+"""The catalogue of faults: every kind of trouble that a person settles.
+
+A fault is a value, never an exception. The desk, the runbooks, the alerts and a test per kind are
+made from these entries; write them for the person who reads them at five o'clock.
+"""
+
+from __future__ import annotations
+
+from tieout.domain.faults import performing, returns
+from tieout.domain.faults.kinds import Fault, FaultClass, FaultKind, Owner
+
+ALL: tuple[FaultKind, ...] = (*returns.KINDS, *performing.KINDS)
+BY_CODE = {kind.code: kind for kind in ALL}
+assert len(BY_CODE) == len(ALL), "two fault kinds share a code"
+
+__all__ = ["ALL", "BY_CODE", "Fault", "FaultClass", "FaultKind", "Owner"]

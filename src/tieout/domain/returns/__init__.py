@@ -1,0 +1,1 @@
+"""Customers' returns: the facts gathered, the checks, and the plan."""

@@ -1,0 +1,99 @@
+"""Checks of a batch of received goods: everything that must hold before the first of its commands is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from tieout.domain.documents.books import PeriodAnswer
+from tieout.domain.documents.rma import Grade, RmaUnit
+from tieout.domain.documents.sales_order import OrderLine
+from tieout.domain.faults import returns as kinds
+from tieout.domain.faults.kinds import Fault
+from tieout.domain.returns.allocation import allocate, matched_order
+from tieout.domain.returns.batches import Batch
+from tieout.domain.returns.disposition import Place, grade_of, place_for, returns_nominal
+from tieout.domain.returns.facts import ReturnFacts
+
+
+def check_batch(facts: ReturnFacts, batch: Batch) -> Iterator[Fault]:
+    """Every fault that keeps a batch of received goods from being booked."""
+    order = matched_order(facts)
+    assert order is not None
+    line_of = allocate(facts, order).line_of
+    for policy in ("credit_on", "returns_warehouse", "goods_in_bin"):
+        if not facts.tables.policy(policy):
+            yield Fault(code=kinds.POLICY_MISSING.code, at=f"policy {policy}", saw="not set")
+    for unit in batch.units:
+        yield from _check_unit(facts, unit, line_of[unit.unit_id])
+    yield from _check_period(facts, batch)
+    yield from _check_tender(facts)
+    goods_in = facts.tables.policy("returns_warehouse") or "", facts.tables.policy("goods_in_bin") or ""
+    if facts.credit_route == "sop" and facts.bin(*goods_in) is None:
+        yield Fault(code=kinds.BIN_UNMAPPED.code, at="goods in", saw="/".join(goods_in), wanted="a bin in Sage")
+
+
+def _check_unit(facts: ReturnFacts, unit: RmaUnit, line: OrderLine) -> Iterator[Fault]:
+    if facts.tables.find("reason", unit.reason) is None:
+        yield Fault(code=kinds.REASON_UNMAPPED.code, at=unit.sku, saw=unit.reason or "no reason given")
+        return
+    grade = grade_of(facts, unit)
+    place = place_for(facts, unit)
+    if place is None:
+        yield Fault(code=kinds.DISPOSITION_UNMAPPED.code, at=unit.sku, saw=f"{unit.reason}, grade {grade.value}")
+    else:
+        yield from _check_place(facts, unit, grade, place)
+    nominal = returns_nominal(facts, unit, line)
+    account = next((account for account in facts.nominals if account.nominal == nominal), None)
+    if account is None:
+        yield Fault(code=kinds.NOMINAL_MISSING.code, at=unit.reason, saw=str(nominal), wanted="an account in Sage")
+    elif not account.is_postable:
+        yield Fault(code=kinds.NOMINAL_CLOSED.code, at=unit.reason, saw=f"{nominal} {account.name}")
+
+
+def _check_place(facts: ReturnFacts, unit: RmaUnit, grade: Grade, place: Place) -> Iterator[Fault]:
+    found = facts.bin(place.warehouse, place.bin)
+    where = f"{place.warehouse}/{place.bin}"
+    if found is None:
+        yield Fault(code=kinds.BIN_UNMAPPED.code, at=unit.sku, saw=where, wanted="a bin in Sage")
+    elif grade is not Grade.GOOD and found.is_for_sale:
+        yield Fault(code=kinds.DISPOSITION_UNSAFE.code, at=unit.sku, saw=f"{grade.value} to {where}")
+    elif grade is Grade.GOOD and not found.is_for_sale:
+        yield Fault(code=kinds.RESTOCK_NOT_ATP.code, at=unit.sku, saw=where, wanted="a bin that is for sale")
+    elif found.is_for_sale and facts.tables.find("storefront_location", place.warehouse) is None:
+        yield Fault(code=kinds.STOREFRONT_LOCATION_UNMAPPED.code, at=unit.sku, saw=place.warehouse)
+
+
+def _check_period(facts: ReturnFacts, batch: Batch) -> Iterator[Fault]:
+    for ledger in ("sales", "stock"):
+        on = posting_date(facts, batch)
+        check = facts.period(on, ledger)
+        if check is None or not _is_open(facts, on, ledger):
+            message = check.message if check else "not classified"
+            yield Fault(code=kinds.PERIOD_CLOSED.code, at=f"{on.isoformat()}, {ledger}", saw=message or "closed")
+
+
+def _check_tender(facts: ReturnFacts) -> Iterator[Fault]:
+    gateway = facts.shop_order.gateway if facts.shop_order else ""
+    bank = facts.tables.value("tender", gateway, "bank")
+    if facts.shop_order is None:
+        yield Fault(code=kinds.ORDER_NOT_FOUND.code, at="storefront", saw="no order of this number in the web shop")
+    elif bank is None:
+        yield Fault(code=kinds.TENDER_UNMAPPED.code, at=gateway or "no payment", saw="no row in the tender table")
+    elif bank not in facts.banks:
+        yield Fault(code=kinds.TENDER_UNMAPPED.code, at=gateway, saw=f"bank {bank}", wanted="a bank in Sage")
+
+
+def posting_date(facts: ReturnFacts, batch: Batch) -> date:
+    """The day the goods were received; today when that period is closed and a person accepted to post today."""
+    is_accepted = kinds.PERIOD_CLOSED.code in facts.accepted
+    are_open = all(_is_open(facts, batch.on, ledger) for ledger in ("sales", "stock"))
+    return facts.today if is_accepted and not are_open else batch.on
+
+
+def _is_open(facts: ReturnFacts, on: date, ledger: str) -> bool:
+    check = facts.period(on, ledger)
+    allowed = {PeriodAnswer.NORMAL}
+    if facts.tables.policy("acceptable_dates") == "yes":
+        allowed.add(PeriodAnswer.ACCEPTABLE)
+    return check is not None and check.answer in allowed

@@ -1,0 +1,247 @@
+"""Checks of a return, in order of precedence. Each yields every fault it finds, with figures; none raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from tieout.domain.documents.rma import Outcome, RmaStatus
+from tieout.domain.documents.sales_order import OrderLine, SalesOrder
+from tieout.domain.faults import returns as kinds
+from tieout.domain.faults.kinds import Fault, FaultKind
+from tieout.domain.identifiers import find_key
+from tieout.domain.money import total
+from tieout.domain.returns.allocation import allocate, matched_order, refundable_units, unit_gross
+from tieout.domain.returns.facts import ReturnFacts
+
+LINE_CLASSES: dict[str, FaultKind] = {
+    "carriage": kinds.CARRIAGE_REFUND,
+    "manual": kinds.MANUAL_ADJUSTMENT,
+    "ledger": kinds.NOT_A_RETURN,
+    "test": kinds.TEST_PRODUCT,
+    "voucher": kinds.VOUCHER_RETURNED,
+}
+"""What the line class table may call a product code that is not goods."""
+
+ROUTE_KINDS = {"sop": {"write_on", "raise_credit_note"}, "ledger": {"raise_return", "post_sop_credit_note"}}
+"""Commands that belong to the other credit route: using both for the same goods credits twice."""
+
+
+def rma_is_known(facts: ReturnFacts) -> Iterator[Fault]:
+    """The portal has the RMA, and its words have a meaning."""
+    if facts.rma is None:
+        yield Fault(code=kinds.UNKNOWN_RECORD.code, at=facts.rma_number, saw="no RMA of this number")
+        return
+    if facts.rma.status is RmaStatus.UNKNOWN:
+        yield Fault(code=kinds.UNKNOWN_WORD.code, at=f"RMA {facts.rma_number}", saw=facts.rma.status_text)
+    for unit in facts.rma.units:
+        if unit.outcome is Outcome.UNKNOWN:
+            yield Fault(code=kinds.UNKNOWN_WORD.code, at=f"unit {unit.unit_id}", saw=unit.outcome_text)
+
+
+def lines_are_goods(facts: ReturnFacts) -> Iterator[Fault]:
+    """Postage, manual lines, fees, vouchers and test products are not goods that come back."""
+    assert facts.rma is not None
+    for sku in sorted({unit.sku for unit in facts.rma.units}):
+        line_class = facts.tables.value("line_class", sku, "class")
+        if line_class in LINE_CLASSES:
+            titles = sorted({unit.title for unit in facts.rma.units if unit.sku == sku})
+            yield Fault(code=LINE_CLASSES[line_class].code, at=sku, saw=", ".join(titles))
+
+
+def outcomes_are_covered(facts: ReturnFacts) -> Iterator[Fault]:
+    """Only refunds have a rule in force; a rejected unit needs none."""
+    assert facts.rma is not None
+    covered = {Outcome.REFUND, Outcome.REJECT, Outcome.UNKNOWN}
+    for unit in facts.rma.units:
+        if unit.outcome not in covered:
+            yield Fault(code=kinds.OUTCOME_NOT_COVERED.code, at=f"unit {unit.unit_id}", saw=unit.outcome_text)
+    if facts.rma.fees and kinds.FEE_NOT_COVERED.code not in facts.accepted:
+        yield Fault(code=kinds.FEE_NOT_COVERED.code, at=f"RMA {facts.rma.number}", saw=str(facts.rma.fees))
+
+
+def order_is_matched(facts: ReturnFacts) -> Iterator[Fault]:
+    """Nothing is posted for a return whose order is not found, not one, cancelled or not invoiced."""
+    assert facts.rma is not None
+    order = matched_order(facts)
+    looked_for = facts.rma.order_name or f"customer {facts.customer_reference or facts.rma.customer_reference}"
+    if order is None and facts.order_candidates:
+        numbers = ", ".join(candidate.number for candidate in facts.order_candidates)
+        yield Fault(code=kinds.ORDER_AMBIGUOUS.code, at=looked_for, saw=numbers, wanted="one order")
+    elif order is None and not facts.rma.order_name and not facts.customer_reference:
+        yield Fault(code=kinds.CUSTOMER_UNMAPPED.code, at=facts.rma.customer_reference or "no customer", saw="none")
+    elif order is None:
+        yield Fault(code=kinds.ORDER_NOT_FOUND.code, at=looked_for, saw="no order")
+    elif order.is_cancelled:
+        yield Fault(code=kinds.ORDER_CANCELLED.code, at=order.number, saw="cancelled")
+
+
+def units_are_on_the_order(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
+    """Every unit is on a line, nobody sends back more than was despatched, and the line was invoiced."""
+    found = allocate(facts, order)
+    for unit in found.not_on_order:
+        yield Fault(code=kinds.LINE_NOT_ON_ORDER.code, at=f"order {order.number}", saw=unit.sku)
+    for line, count in found.too_many:
+        yield Fault(
+            code=kinds.QUANTITY_EXCEEDS_DESPATCH.code,
+            at=f"{line.sku} on order {order.number}",
+            saw=f"{count} more than is left",
+            wanted=f"{int(line.despatched)} despatched",
+        )
+    for line in {line.line_id: line for line in found.line_of.values()}.values():
+        if line.invoiced < line.quantity:
+            yield Fault(
+                code=kinds.ORDER_NOT_INVOICED.code,
+                at=f"{line.sku} on order {order.number}",
+                saw=str(int(line.invoiced)),
+                wanted=str(int(line.quantity)),
+            )
+
+
+def figures_agree(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
+    """One currency; the order's lines add up to its invoices to the penny."""
+    assert facts.rma is not None
+    currencies = {order.currency, facts.rma.currency, *([facts.shop_order.currency] if facts.shop_order else [])}
+    if len(currencies) > 1:
+        yield Fault(code=kinds.CURRENCY_DIFFERS.code, at=f"RMA {facts.rma.number}", saw=", ".join(sorted(currencies)))
+        return
+    is_invoiced = order.invoices and all(line.invoiced >= line.quantity for line in order.lines)
+    if not is_invoiced:
+        return
+    for name, lines, invoices in (
+        ("net", [line.net for line in order.lines], [invoice.net for invoice in order.invoices]),
+        ("VAT", [line.tax for line in order.lines], [invoice.tax for invoice in order.invoices]),
+    ):
+        if total(lines, order.currency) != total(invoices, order.currency):
+            yield Fault(
+                code=kinds.DECIMAL_MISMATCH.code,
+                at=f"{name} of order {order.number}",
+                saw=str(total(lines, order.currency)),
+                wanted=str(total(invoices, order.currency)),
+            )
+
+
+def price_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
+    """What the portal would refund for a unit is what was invoiced, within the tolerance of the house."""
+    assert facts.rma is not None
+    if kinds.REFUND_NE_INVOICE.code in facts.accepted or order.currency != facts.rma.currency:
+        return
+    tolerance = int(facts.tables.policy("price_tolerance_pence") or "0")
+    line_of = allocate(facts, order).line_of
+    for unit in refundable_units(facts):
+        line = line_of.get(unit.unit_id)
+        if line is not None and abs(unit_gross(line).minor - unit.paid_gross.minor) > tolerance:
+            yield Fault(
+                code=kinds.REFUND_NE_INVOICE.code,
+                at=f"{unit.sku}, unit {unit.unit_id}",
+                saw=str(unit.paid_gross),
+                wanted=str(unit_gross(line)),
+            )
+
+
+def tax_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
+    """The invoiced tax code still exists, and the shop taxed the line at the same rate."""
+    codes = {tax_code.code for tax_code in facts.tax_codes}
+    shop_rates: dict[str, set[Decimal]] = {}
+    for shop_line in facts.shop_order.lines if facts.shop_order else ():
+        shop_rates.setdefault(shop_line.sku.casefold(), set()).add(shop_line.tax_rate)
+    for line in _lines_returned(facts, order):
+        if line.tax_code not in codes:
+            yield Fault(
+                code=kinds.VAT_CODE_MISSING.code, at=line.sku, saw="missing", wanted=f"tax code {line.tax_code}"
+            )
+            continue
+        rates = shop_rates.get(line.sku.casefold(), set())
+        if rates and line.tax_rate not in rates and kinds.TAX_MISMATCH.code not in facts.accepted:
+            shown = ", ".join(f"{rate.normalize():f} %" for rate in sorted(rates))
+            yield Fault(code=kinds.TAX_MISMATCH.code, at=line.sku, saw=shown, wanted=f"{line.tax_rate.normalize():f} %")
+
+
+def products_are_stocked(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
+    """Sage can receive the item."""
+    for sku in sorted({line.sku for line in _lines_returned(facts, order)}):
+        product = facts.product(sku)
+        if product is None or not product.is_stock or not product.is_active:
+            seen = "unknown" if product is None else ("inactive" if product.is_stock else "not a stock item")
+            yield Fault(code=kinds.SKU_UNMAPPED.code, at=sku, saw=seen)
+
+
+def texts_fit(facts: ReturnFacts) -> Iterator[Fault]:
+    """Texts that go into Sage's fields fit them; nothing is cut (sage200 section 5)."""
+    assert facts.rma is not None
+    limits = facts.limits
+    texts = [("RMA number", facts.rma.number, limits.second_reference)]
+    texts += [
+        ("return reason", reason, limits.analysis) for reason in sorted({unit.reason for unit in facts.rma.units})
+    ]
+    for name, text, limit in texts:
+        if len(text) > limit:
+            yield Fault(
+                code=kinds.TEXT_TOO_LONG.code,
+                at=f"{name}: {text}",
+                saw=f"{len(text)} characters",
+                wanted=f"{limit} at most",
+            )
+
+
+def one_route_only(facts: ReturnFacts) -> Iterator[Fault]:
+    """A return that was begun by the other credit route is not credited by this one."""
+    for effect in facts.effects:
+        if effect.kind in ROUTE_KINDS[facts.credit_route] and effect.state != "refused":
+            yield Fault(
+                code=kinds.CREDIT_ROUTE_CONFLICT.code,
+                at=effect.key,
+                saw=effect.kind.replace("_", " "),
+                wanted=f"the {facts.credit_route} route",
+            )
+
+
+def no_refund_ran_ahead(facts: ReturnFacts) -> Iterator[Fault]:
+    """In gate mode nobody refunds before the credit note; in either mode nobody refunds beside the RMA."""
+    if facts.rma is None or facts.shop_order is None:
+        return
+    by_rma = {refund.refund_id for refund in facts.rma.refunds}
+    for refund in facts.shop_order.refunds:
+        is_another_rmas = refund.app == facts.tables.policy("portal_app") and refund.refund_id not in by_rma
+        if refund.has_failed or find_key(refund.note) or is_another_rmas:
+            continue
+        is_ours_by_rma = refund.refund_id in by_rma
+        kind = kinds.REFUND_BEFORE_CREDIT if is_ours_by_rma else kinds.REFUND_OUTSIDE_WORKFLOW
+        is_allowed = kind.code in facts.accepted or (is_ours_by_rma and facts.refund_mode == "detect")
+        if not is_allowed:
+            yield Fault(
+                code=kind.code, at=f"refund {refund.refund_id} by {refund.app or 'a person'}", saw=str(refund.amount)
+            )
+
+
+def _lines_returned(facts: ReturnFacts, order: SalesOrder) -> list[OrderLine]:
+    lines = {line.line_id: line for line in allocate(facts, order).line_of.values()}
+    return [line for line in order.lines if line.line_id in lines]
+
+
+BEFORE_MATCHING: tuple[Callable[[ReturnFacts], Iterator[Fault]], ...] = (
+    lines_are_goods,
+    outcomes_are_covered,
+    one_route_only,
+    order_is_matched,
+    texts_fit,
+)
+ON_THE_ORDER: tuple[Callable[[ReturnFacts, SalesOrder], Iterator[Fault]], ...] = (
+    units_are_on_the_order,
+    figures_agree,
+    tax_is_the_invoiced_one,
+    products_are_stocked,
+    price_is_the_invoiced_one,
+)
+
+
+def check_authorised(facts: ReturnFacts) -> tuple[Fault, ...]:
+    """Every fault that keeps a return from being raised at all."""
+    unknown = tuple(rma_is_known(facts))
+    if facts.rma is None:
+        return unknown
+    faults = unknown + tuple(fault for check in BEFORE_MATCHING for fault in check(facts))
+    order = matched_order(facts)
+    if order is None:
+        return faults
+    return faults + tuple(fault for on_order in ON_THE_ORDER for fault in on_order(facts, order))

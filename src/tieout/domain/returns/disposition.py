@@ -1,0 +1,45 @@
+"""Where a returned unit goes and which nominal bears it: the tables of the house applied to one unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tieout.domain.documents.rma import Grade, RmaUnit
+from tieout.domain.documents.sales_order import Nominal, OrderLine
+from tieout.domain.returns.facts import ReturnFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a unit goes."""
+
+    warehouse: str
+    bin: str
+
+
+def grade_of(facts: ReturnFacts, unit: RmaUnit) -> Grade:
+    """What inspection found, or what the reason table assumes where nobody inspects."""
+    if unit.grade is not Grade.UNGRADED:
+        return unit.grade
+    assumed = facts.tables.value("reason", unit.reason, "grade") or Grade.UNGRADED.value
+    return Grade(assumed)
+
+
+def place_for(facts: ReturnFacts, unit: RmaUnit) -> Place | None:
+    """The warehouse and bin that the disposition table gives for the unit's reason and grade."""
+    code = facts.tables.value("reason", unit.reason, "code") or ""
+    grade = grade_of(facts, unit).value
+    rule = facts.tables.find("disposition", f"{code}|{grade}") or facts.tables.find("disposition", f"any|{grade}")
+    return Place(warehouse=rule.value["warehouse"], bin=rule.value["bin"]) if rule else None
+
+
+def returns_nominal(facts: ReturnFacts, unit: RmaUnit, line: OrderLine) -> Nominal:
+    """The nominal that the reason table gives, or the invoiced line's own."""
+    rule = facts.tables.find("reason", unit.reason)
+    if rule is None or not rule.value.get("account"):
+        return line.nominal
+    return Nominal(
+        account=rule.value["account"],
+        cost_centre=rule.value.get("cost_centre", ""),
+        department=rule.value.get("department", ""),
+    )

@@ -1,0 +1,50 @@
+"""Business choices in force: rows of the mapping tables, looked up by exact key, then prefix, then `*`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingRule:
+    """One row of a mapping table as it was in force on a date."""
+
+    table: str
+    key: str
+    value: Mapping[str, str]
+    version: int
+
+    @property
+    def name(self) -> str:
+        """How a plan names the rule it used: table, key and version."""
+        return f"{self.table}/{self.key}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingTables:
+    """Every rule in force on one date."""
+
+    rules: tuple[MappingRule, ...]
+
+    def find(self, table: str, key: str) -> MappingRule | None:
+        """The rule for a key, in any letter case; a row `TEST*` serves every key that begins so, `*` all others."""
+        wanted = key.strip().casefold()
+        rows = {rule.key.strip().casefold(): rule for rule in self.rules if rule.table == table}
+        if wanted in rows:
+            return rows[wanted]
+        prefixes = [row for row in rows if row.endswith("*") and wanted.startswith(row[:-1])]
+        return rows[max(prefixes, key=len)] if prefixes else None
+
+    def value(self, table: str, key: str, field: str) -> str | None:
+        """One field of the rule for a key."""
+        rule = self.find(table, key)
+        return rule.value.get(field) if rule else None
+
+    def policy(self, name: str) -> str | None:
+        """The value of a policy of the house."""
+        return self.value("policy", name, "value")
+
+    def names(self) -> Iterator[str]:
+        """The names of all rules, for the record of a decision."""
+        return (rule.name for rule in self.rules)
