@@ -1,0 +1,158 @@
+"""Effects: everything we did, or set out to do, in a remote system.
+
+The intent is committed before anything is sent; afterwards the outcome is recorded. An effect that is
+still `intended` may or may not have happened: look in the remote system by its key before sending.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, null, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.elements import ColumnElement
+
+from tieout.store.documents import Document
+from tieout.store.rows import Json, columns_of, read, read_all, read_maybe
+from tieout.store.tables import effects
+
+EffectState = Literal["intended", "done", "refused", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What is about to be done: the command, whole, under its key."""
+
+    key: str
+    attempt: int
+    command: str
+    system: str
+    content: Json
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One effect as it stands."""
+
+    company: str
+    key: str
+    opened_month: date
+    document_kind: str
+    document_key: str
+    attempt: int
+    command: str
+    system: str
+    content: Json
+    content_hash: str
+    state: EffectState
+    intended_at: datetime
+    tries: int
+    settled_at: datetime | None
+    reference: str | None
+    answer: Json
+    reason: str | None
+
+
+_COLUMNS: Final = columns_of(effects, Effect)
+
+
+def intend(c: Connection, document: Document, intent: Intent, *, at: datetime) -> Effect:
+    """Record an intent and return its effect; commit before sending anything.
+
+    If the key is known already, the effect that stands is returned unchanged, whatever its content: the
+    caller compares `content_hash` and decides.
+    """
+    statement = insert(effects).values(
+        company=document.company,
+        opened_month=document.opened_month,
+        document_kind=document.kind,
+        document_key=document.key,
+        state="intended",
+        intended_at=at,
+        **_cells(intent),
+    )
+    row = c.execute(statement.on_conflict_do_nothing().returning(*_COLUMNS)).first()
+    if row is not None:
+        return read(Effect, row)
+    return read(Effect, c.execute(select(*_COLUMNS).where(_is(document, intent.key))).one())
+
+
+def intend_again(c: Connection, document: Document, intent: Intent, *, at: datetime) -> Effect:
+    """Turn a refused or withdrawn effect into a new intent under the same key, with this content."""
+    statement = (
+        update(effects)
+        .where(_is(document, intent.key), effects.c.state.in_(["refused", "withdrawn"]))
+        .values(state="intended", intended_at=at, settled_at=None, reason=None, answer=null(), **_cells(intent))
+    )
+    return read(Effect, c.execute(statement.returning(*_COLUMNS)).one())
+
+
+def count_try(c: Connection, document: Document, key: str) -> int:
+    """Count one more sending or looking for an effect; returns the tries so far."""
+    statement = update(effects).where(_is(document, key)).values(tries=effects.c.tries + 1)
+    return int(c.execute(statement.returning(effects.c.tries)).scalar_one())
+
+
+def mark_done(
+    c: Connection, document: Document, key: str, *, reference: str | None, answer: Json, at: datetime
+) -> Effect:
+    """Record that the remote system has it, under this reference."""
+    return _settle(c, document, key, at, state="done", reference=reference, answer=answer)
+
+
+def mark_refused(c: Connection, document: Document, key: str, *, reason: str, answer: Json, at: datetime) -> Effect:
+    """Record that the remote system refused it, in its own words."""
+    return _settle(c, document, key, at, state="refused", reason=reason, answer=answer)
+
+
+def withdraw(c: Connection, document: Document, key: str, *, reason: str, at: datetime) -> Effect:
+    """Record that it was found not to have happened and will not be sent."""
+    return _settle(c, document, key, at, state="withdrawn", reason=reason)
+
+
+def effect(c: Connection, document: Document, key: str) -> Effect | None:
+    """Return the effect of this key, or None."""
+    return read_maybe(Effect, c.execute(select(*_COLUMNS).where(_is(document, key))).first())
+
+
+def effects_of(c: Connection, document: Document) -> list[Effect]:
+    """Return all effects of a document in the order in which they were intended."""
+    query = select(*_COLUMNS).where(
+        effects.c.company == document.company,
+        effects.c.document_kind == document.kind,
+        effects.c.document_key == document.key,
+        effects.c.opened_month == document.opened_month,
+    )
+    return read_all(Effect, c.execute(query.order_by(effects.c.intended_at, effects.c.key)))
+
+
+def open_effects(c: Connection, *, intended_before: datetime, limit: int = 100) -> list[Effect]:
+    """Return effects of the companies in scope whose outcome has been unknown since before that time."""
+    query = select(*_COLUMNS).where(effects.c.state == "intended", effects.c.intended_at < intended_before)
+    return read_all(Effect, c.execute(query.order_by(effects.c.intended_at).limit(limit)))
+
+
+def _settle(c: Connection, document: Document, key: str, at: datetime, **cells: Any) -> Effect:  # noqa: ANN401  # columns
+    statement = update(effects).where(_is(document, key), effects.c.state != "done")
+    row = c.execute(statement.values(settled_at=at, **cells).returning(*_COLUMNS)).first()
+    if row is not None:
+        return read(Effect, row)
+    standing = effect(c, document, key)
+    assert standing is not None, f"no intent was recorded under {key}"
+    assert cells["state"] == "done", f"{key} is done and cannot become {cells['state']}"
+    return standing
+
+
+def _cells(intent: Intent) -> dict[str, Any]:
+    return {name: getattr(intent, name) for name in Intent.__dataclass_fields__}
+
+
+def _is(document: Document, key: str) -> ColumnElement[bool]:
+    return (
+        (effects.c.company == document.company)
+        & (effects.c.key == key)
+        & (effects.c.opened_month == document.opened_month)
+    )

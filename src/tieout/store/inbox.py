@@ -1,0 +1,103 @@
+"""The inbox: everything that any system told us, raw, each event once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.elements import ColumnElement
+
+from tieout.store.documents import touch
+from tieout.store.rows import columns_of, read_all
+from tieout.store.tables import event_keys, events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """One event as the outer edge received it, verified and attributed to a document.
+
+    `lane_key` and `lanes` say in which order of work the document stands; without a lane key the document
+    has an order of its own.
+    """
+
+    company: str
+    account: str
+    external_id: str
+    kind: str
+    document_kind: str
+    document_key: str
+    occurred_at: datetime
+    received_at: datetime
+    payload: bytes = field(repr=False)
+    content_type: str
+    lane_key: str = ""
+    lanes: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One stored event."""
+
+    id: int
+    company: str
+    account: str
+    external_id: str
+    kind: str
+    document_kind: str
+    document_key: str
+    occurred_at: datetime
+    received_at: datetime
+    payload: bytes = field(repr=False)
+    content_type: str
+    handled_at: datetime | None
+
+
+_COLUMNS: Final = columns_of(events, Event)
+_ROUTING: Final = ("lane_key", "lanes")
+
+
+def store_event(c: Connection, event: NewEvent, *, due_at: datetime) -> bool:
+    """Store an event and make its document due; False, and nothing done, when it was received before.
+
+    The account and the sender's id tell duplicates apart. Two receivers of one event wait for each other.
+    """
+    known = insert(event_keys).values(account=event.account, external_id=event.external_id)
+    if c.execute(known.on_conflict_do_nothing().returning(event_keys.c.account)).first() is None:
+        return False
+    cells = {name: getattr(event, name) for name in NewEvent.__dataclass_fields__ if name not in _ROUTING}
+    c.execute(plain_insert(events).values(cells))
+    touch(
+        c,
+        company=event.company,
+        kind=event.document_kind,
+        key=event.document_key,
+        lane_key=event.lane_key or event.document_key,
+        lanes=event.lanes,
+        due_at=due_at,
+        at=event.received_at,
+    )
+    return True
+
+
+def events_of(c: Connection, company: str, kind: str, key: str) -> list[Event]:
+    """Return a document's events in the order of their receipt."""
+    query = select(*_COLUMNS).where(_is(company, kind, key)).order_by(events.c.received_at, events.c.id)
+    return read_all(Event, c.execute(query))
+
+
+def mark_handled(c: Connection, company: str, kind: str, key: str, received_until: datetime, at: datetime) -> int:
+    """Mark a document's events up to and including that time as handled; returns how many were waiting."""
+    statement = (
+        update(events)
+        .where(_is(company, kind, key), events.c.received_at <= received_until, events.c.handled_at.is_(None))
+        .values(handled_at=at)
+    )
+    return c.execute(statement).rowcount
+
+
+def _is(company: str, kind: str, key: str) -> ColumnElement[bool]:
+    return (events.c.company == company) & (events.c.document_kind == kind) & (events.c.document_key == key)

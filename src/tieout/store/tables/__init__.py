@@ -1,0 +1,38 @@
+"""The tables of our own database; every column says what it holds."""
+
+from __future__ import annotations
+
+from tieout.store.tables.accounts import account_pauses, account_states, quotas, schedule_runs, sweeps
+from tieout.store.tables.columns import METADATA
+from tieout.store.tables.desk import (
+    EVERY_COMPANY,
+    approvals,
+    audit,
+    audit_heads,
+    cases,
+    cross_references,
+    mapping_rules,
+)
+from tieout.store.tables.documents import attempts, documents, effects, event_keys, events, legs
+
+__all__ = [
+    "EVERY_COMPANY",
+    "METADATA",
+    "account_pauses",
+    "account_states",
+    "approvals",
+    "attempts",
+    "audit",
+    "audit_heads",
+    "cases",
+    "cross_references",
+    "documents",
+    "effects",
+    "event_keys",
+    "events",
+    "legs",
+    "mapping_rules",
+    "quotas",
+    "schedule_runs",
+    "sweeps",
+]
