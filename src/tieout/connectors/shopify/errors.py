@@ -1,0 +1,89 @@
+"""Shopify says no in four places: the status, the errors beside the result, the errors in it, and silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tieout.connectors.shopify import compat
+from tieout.connectors.transport import Json
+from tieout.ports.errors import (
+    BadAnswer,
+    ConnectorError,
+    OutcomeUnknown,
+    Refused,
+    Unauthorised,
+    Unavailable,
+)
+
+MESSAGE_LENGTH_MAX = 400
+
+
+class KeyMismatch(Refused):
+    """The idempotency key was used before with other contents."""
+
+
+RIGHTS_MISSING = frozenset({"ACCESS_DENIED", "SHOP_INACTIVE"})
+BROKEN_INSIDE = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT"})
+
+
+def is_throttled(errors: Sequence[Json]) -> bool:
+    """Whether the call was turned away by the cost bucket; nothing of it was done."""
+    return any(code_of(error) == "THROTTLED" for error in errors)
+
+
+def failure_beside_result(document: str, errors: Sequence[Json], *, writing: bool) -> ConnectorError:
+    """What the top-level errors of an answer mean; an unknown one after a write began leaves the outcome open."""
+    text = f"Shopify on {document}: {_sentence(errors)}"
+    codes = {code_of(error) for error in errors}
+    if codes & RIGHTS_MISSING:
+        return Unauthorised(text)
+    if codes & BROKEN_INSIDE:
+        return OutcomeUnknown(text) if writing else Unavailable(text)
+    if not writing:
+        return BadAnswer(text)
+    return _key_fault(errors) or (OutcomeUnknown(text) if _has_begun(errors) else Refused(_sentence(errors)))
+
+
+def failure_in_result(errors: Sequence[Json]) -> ConnectorError:
+    """What `userErrors` mean: nothing was done, and why; or another request holds the key just now."""
+    return _key_fault(errors) or Refused(_sentence(errors))
+
+
+def code_of(error: Json) -> str:
+    """The error's code, wherever it stands; empty when it has none."""
+    if not isinstance(error, Mapping):
+        return ""
+    extensions = error.get("extensions")
+    code = extensions.get("code") if isinstance(extensions, Mapping) else error.get("code")
+    return code if isinstance(code, str) else ""
+
+
+def _key_fault(errors: Sequence[Json]) -> ConnectorError | None:
+    told = " ".join(f"{code_of(error)} {_message(error)}" for error in errors)
+    if compat.KEY_CONCURRENT.search(told):
+        return OutcomeUnknown("Shopify is working on a request of the same idempotency key")
+    if compat.KEY_MISMATCH.search(told):
+        return KeyMismatch(_sentence(errors))
+    return None
+
+
+def _has_begun(errors: Sequence[Json]) -> bool:
+    """An error with a path came from running the mutation; one without from reading the request."""
+    return any(isinstance(error, Mapping) and error.get("path") for error in errors)
+
+
+def _sentence(errors: Sequence[Json]) -> str:
+    parts = [" ".join(filter(None, (_message(error), _where(error)))) for error in errors]
+    return "; ".join(filter(None, parts))[:MESSAGE_LENGTH_MAX] or "refused without a reason"
+
+
+def _message(error: Json) -> str:
+    message = error.get("message") if isinstance(error, Mapping) else error
+    return message if isinstance(message, str) else ""
+
+
+def _where(error: Json) -> str:
+    steps = error.get("field") if isinstance(error, Mapping) else None
+    if isinstance(steps, str) or not isinstance(steps, Sequence) or not steps:
+        return ""
+    return f"({'.'.join(str(step) for step in steps)})"

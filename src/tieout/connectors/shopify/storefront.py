@@ -1,0 +1,156 @@
+"""Shopify as the storefront."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from tieout.connectors.shopify import compat
+from tieout.connectors.shopify import queries as q
+from tieout.connectors.shopify.client import ShopifyClient
+from tieout.connectors.shopify.errors import KeyMismatch
+from tieout.connectors.shopify.payback import refund_input
+from tieout.connectors.shopify.reader import ShopifyReader
+from tieout.connectors.shopify.settings import ShopifySettings
+from tieout.connectors.shopify.translate import digits, gid, order_from, raised_figures, refunds_of
+from tieout.connectors.shopify.wire import GroupShape, LocationShape, VariantShape, read_as
+from tieout.connectors.transport import Json
+from tieout.domain import commands as c
+from tieout.domain.documents.shop_order import ShopOrder, ShopRefund
+from tieout.ports.errors import BadAnswer, OutcomeUnknown, Refused
+
+
+class ShopifyStorefront:
+    """Orders and refunds, and what is on offer. Safe to share between threads."""
+
+    def __init__(self, settings: ShopifySettings, client: ShopifyClient) -> None:
+        self._settings = settings
+        self._client = client
+        self._reader = ShopifyReader(settings, client)
+
+    def order(self, order_id: str, name: str) -> ShopOrder | None:
+        """The order by its id, or by its name when the id is empty; with every line and refund on it.
+
+        Orders older than 60 days are only seen with the scope `read_all_orders`.
+        """
+        number = digits(order_id) or digits((self._reader.order_id(name) if name else None) or "")
+        if not number.isdecimal():
+            return None
+        shape = self._reader.order(number)
+        return order_from(shape) if shape else None
+
+    def refunds(self, since: datetime | None) -> Iterator[ShopRefund]:
+        """Every refund on orders changed since, all pages, whoever made it: also refunds older than that."""
+        for order in self._reader.orders_changed(since):
+            if order.refunds:
+                shape = self._reader.order_money(order.id)
+                yield from refunds_of(shape) if shape else ()
+
+    def find_refund(self, command: c.Refund) -> c.Found | None:
+        """The refund on the order whose note holds the key; BadAnswer when several gave money back.
+
+        A refund that failed is found with the amount it moved, nothing, unless one made after it
+        under the same key (by hand) did move money.
+        """
+        shape = self._reader.order_money(command.order_id)
+        held = [refund for refund in refunds_of(shape) if command.key in refund.note] if shape else []
+        found = [refund for refund in held if refund.amount] or held[-1:]
+        if len(found) > 1:
+            numbers = ", ".join(refund.refund_id for refund in found)
+            raise BadAnswer(f"refunds {numbers} on order {found[0].order_name} all carry {command.key}")
+        if not found:
+            return None
+        refund = found[0]
+        return c.Found(
+            reference=refund.refund_id,
+            figures=c.refund_figures(refund.order_id, refund.amount),
+            link=f"https://{self._settings.shop_domain}/admin/orders/{refund.order_id}",
+        )
+
+    def refund(self, command: c.Refund) -> None:
+        """Give the money back, once per key.
+
+        Key: the command's, in the note, and its UUIDv5 as Shopify's idempotency key.
+        Twice: Shopify answers with the first refund. When an earlier one changed what the payments
+        can give, the second asks for something else and is told so: then the first is looked for.
+        """
+        shape = self._reader.order_money(command.order_id)
+        if shape is None:
+            raise Refused(f"Shopify has no order {command.order_id}")
+        variables: Mapping[str, Json] = {
+            "input": refund_input(command, shape),
+            "key": compat.idempotency_key(command.key),
+        }
+        try:
+            result = self._client.tell(q.REFUND_CREATE, variables, "refundCreate")
+        except KeyMismatch:
+            if self.find_refund(command) is None:
+                raise
+            return
+        if result.get("refund") is None:
+            raise OutcomeUnknown(f"Shopify answered the refund under {command.key} with neither refund nor error")
+
+    def find_availability(self, command: c.RaiseAvailability) -> c.Found | None:
+        """None, always: Shopify finds an adjustment only by its own id, and no search takes a reference.
+
+        Raising it again under the same key is the look: Shopify then answers with the adjustment
+        that stands, and changes nothing.
+        """
+        del command
+        return None
+
+    def raise_availability(self, command: c.RaiseAvailability) -> c.Found:
+        """Raise the available quantity, once per key; the adjustment as Shopify recorded it.
+
+        Key: its UUIDv5 as Shopify's idempotency key, and itself in the reference document.
+        Twice: Shopify answers with the first adjustment.
+        The quantity it was before is not compared: sales change it between our reading and our raising,
+        and a replay with another quantity to compare would no longer be the same request.
+        """
+        variant = self._variant(command.sku)
+        location = self._location(command.location)
+        change: Mapping[str, Json] = {
+            "inventoryItemId": variant.inventory_item.id,
+            "locationId": location.id,
+            "delta": command.quantity,
+            "changeFromQuantity": None,
+        }
+        variables: Mapping[str, Json] = {
+            "input": {
+                "name": "available",
+                "reason": compat.ADJUST_REASON,
+                "referenceDocumentUri": compat.reference_uri(command.key),
+                "changes": [change],
+            },
+            "key": compat.idempotency_key(command.key),
+        }
+        result = self._client.tell(q.INVENTORY_ADJUST, variables, "inventoryAdjustQuantities")
+        raised = result.get("inventoryAdjustmentGroup")
+        if raised is None:
+            raise OutcomeUnknown(f"Shopify answered the adjustment under {command.key} with neither group nor error")
+        group = read_as(GroupShape, raised, "inventory adjustment")
+        return c.Found(
+            reference=digits(group.id),
+            figures=raised_figures(group, command.location, location.id),
+            link=f"https://{self._settings.shop_domain}/admin/products/inventory",
+        )
+
+    def close(self) -> None:
+        """Drop the idle connections."""
+        self._client.close()
+
+    def _variant(self, sku: str) -> VariantShape:
+        variants = self._reader.variants(sku)
+        if len({variant.inventory_item.id for variant in variants}) > 1:
+            raise Refused(f"Shopify sells {len(variants)} variants under the SKU {sku}: make it one")
+        if not variants:
+            raise Refused(f"Shopify sells nothing under the SKU {sku}")
+        return variants[0]
+
+    def _location(self, name: str) -> LocationShape:
+        """The location of this name, or of this id."""
+        wanted = gid("Location", name)
+        found = [place for place in self._reader.locations() if place.name == name or place.id == wanted]
+        if len(found) != 1:
+            raise Refused(f"Shopify has {len(found) or 'no'} locations called {name}")
+        return found[0]

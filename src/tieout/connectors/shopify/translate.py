@@ -1,0 +1,129 @@
+"""From Shopify's shapes to our documents. Pure; shop money only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from tieout.connectors.shopify import compat
+from tieout.connectors.shopify.wire import (
+    AgreementShape,
+    GroupShape,
+    LineShape,
+    MoneyShape,
+    OrderMoneyShape,
+    OrderShape,
+    RefundShape,
+    TransactionShape,
+)
+from tieout.domain.documents.shop_order import ShopLine, ShopOrder, ShopRefund
+from tieout.domain.money import Money, money, total
+from tieout.ports.errors import BadAnswer
+
+SETTLED = "SUCCESS"
+FAILED = frozenset({"FAILURE", "ERROR"})
+"""Every other word than these three counts as pending: money may have moved, and nobody has confirmed it."""
+
+TAKINGS = frozenset({"SALE", "CAPTURE"})
+GIVEN_BACK = "REFUND"
+
+
+def order_from(shape: OrderShape) -> ShopOrder:
+    """The order with every line and refund that the shape holds."""
+    return ShopOrder(
+        order_id=digits(shape.id),
+        name=shape.name,
+        currency=shape.currency_code,
+        presentment_currency=shape.presentment_currency_code,
+        gateway=compat.GATEWAY_JOIN.join(sorted({row.gateway for row in takings(shape)})),
+        total=shop_money(shape.total_price_set),
+        lines=tuple(
+            line_from(line, taxes_included=shape.taxes_included, currency=shape.currency_code)
+            for line in shape.line_items.nodes
+        ),
+        refunds=refunds_of(shape),
+    )
+
+
+def line_from(line: LineShape, *, taxes_included: bool, currency: str) -> ShopLine:
+    """One order line: the whole of it after discounts and discount codes, tax included."""
+    tax = total([shop_money(row.price_set) for row in line.tax_lines], currency)
+    discounted = shop_money(line.discounted_total_set)
+    rate = sum((row.rate for row in line.tax_lines if row.rate is not None), Decimal(0))
+    return ShopLine(
+        line_id=digits(line.id),
+        sku=line.sku,
+        quantity=line.quantity,
+        refundable=line.refundable_quantity,
+        gross=discounted if taxes_included else discounted + tax,
+        tax=tax,
+        tax_rate=rate * 100,
+    )
+
+
+def refunds_of(shape: OrderMoneyShape) -> tuple[ShopRefund, ...]:
+    """Every refund on the order, whoever made it."""
+    apps = apps_by_refund(shape.agreements.nodes)
+    return tuple(refund_from(refund, shape, apps.get(refund.id, "")) for refund in shape.refunds)
+
+
+def refund_from(refund: RefundShape, order: OrderMoneyShape, app: str) -> ShopRefund:
+    """One refund: pending and settled money together, since `totalRefundedSet` is nought while it is pending."""
+    if refund.created_at is None:
+        raise BadAnswer(f"Shopify does not say when refund {digits(refund.id)} was made")
+    rows = [row for row in refund.transactions.nodes if row.kind == GIVEN_BACK]
+    alive = [row for row in rows if row.status not in FAILED]
+    return ShopRefund(
+        refund_id=digits(refund.id),
+        order_id=digits(order.id),
+        order_name=order.name,
+        made_at=refund.created_at,
+        amount=total([shop_money(row.amount_set) for row in alive], order.currency_code),
+        is_settled=all(row.status == SETTLED for row in alive),
+        has_failed=len(alive) < len(rows),
+        note=refund.note,
+        app=app,
+    )
+
+
+def apps_by_refund(agreements: tuple[AgreementShape, ...]) -> Mapping[str, str]:
+    """The app that made each refund, by the refund's gid; empty for a person in the admin."""
+    return {row.refund.id: _app(row) for row in agreements if row.refund is not None}
+
+
+def takings(shape: OrderMoneyShape) -> tuple[TransactionShape, ...]:
+    """The transactions that brought money in."""
+    return tuple(row for row in shape.transactions if row.kind in TAKINGS and row.status == SETTLED)
+
+
+def raised_figures(group: GroupShape, location: str, location_id: str) -> Mapping[str, str]:
+    """What an adjustment raised on offer, by stock code and location, as the command names the location."""
+    sums: dict[str, int] = {}
+    for change in group.changes:
+        if change.name != "available":
+            continue
+        place = change.location
+        name = (location if place.id == location_id else place.name) if place else ""
+        label = f"{change.item.sku if change.item else ''}@{name}"
+        sums[label] = sums.get(label, 0) + change.delta
+    return {label: str(delta) for label, delta in sums.items()}
+
+
+def shop_money(shape: MoneyShape) -> Money:
+    """The amount in the shop's own currency."""
+    return money(shape.shop_money.amount, shape.shop_money.currency_code)
+
+
+def digits(gid: str) -> str:
+    """The plain number of a gid, digit for digit; a plain number as it is."""
+    return gid.rsplit("/", 1)[-1].split("?", 1)[0].strip()
+
+
+def gid(kind: str, number: str) -> str:
+    """The gid of a plain number."""
+    return f"gid://shopify/{kind}/{digits(number)}"
+
+
+def _app(agreement: AgreementShape) -> str:
+    title = agreement.app.title if agreement.app else ""
+    return "" if title.casefold() in compat.ADMIN_APPS else title
