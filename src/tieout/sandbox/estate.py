@@ -79,9 +79,7 @@ class Estate:
             if not isinstance(seconds, int | float | Decimal) or isinstance(seconds, bool):
                 raise HTTPException(400, 'Send {"offset_seconds": number}.')
             self.clock.offset = timedelta(seconds=float(seconds))
-        return JSONResponse(
-            {"offset_seconds": self.clock.offset.total_seconds(), "now": self.clock.now().isoformat()}
-        )
+        return JSONResponse({"offset_seconds": self.clock.offset.total_seconds(), "now": self.clock.now().isoformat()})
 
 
 async def json_object(request: Request) -> dict[str, Any]:

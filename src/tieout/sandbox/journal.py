@@ -42,7 +42,7 @@ class JournalEntry:
     temper: str = ""
     effects: list[Effect] = field(default_factory=list)
 
-    def effect(self, name: str, **fields: str | int) -> None:
+    def effect(self, name: str, /, **fields: str | int) -> None:
         """Note one change of state that this request has made."""
         assert "." in name, f"an effect is named noun.verbed, not {name!r}"
         self.effects.append(Effect(name=name, fields=fields))

@@ -46,7 +46,7 @@ class ServedEstate:
 
     def __enter__(self) -> Self:
         assert self._thread is None, "an estate is served once"
-        # Said to be TCP in so many words: only then does the event loop switch off the 40 ms of Nagle's delay.
+        # TCP is named outright: only then does the event loop switch off Nagle's delay of 40 ms.
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((self._host, self._port))

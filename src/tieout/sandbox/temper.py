@@ -232,9 +232,7 @@ class TemperMiddleware:
                 chosen = kind
         return chosen
 
-    async def _answer(
-        self, kind: str, scope: Scope, body: bytes, entry: JournalEntry, *, write: bool
-    ) -> _Answer:
+    async def _answer(self, kind: str, scope: Scope, body: bytes, entry: JournalEntry, *, write: bool) -> _Answer:
         temper = self._dice.temper()
         match kind:
             case "expired_token":

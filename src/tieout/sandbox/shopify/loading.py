@@ -1,0 +1,174 @@
+"""Fills the shop from plain JSON: a location, variants with stock, orders with what was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from tieout.sandbox.journal import JournalEntry
+from tieout.sandbox.shopify.books import (
+    Books,
+    Customer,
+    Level,
+    Line,
+    Location,
+    Order,
+    Transaction,
+    Variant,
+    gid,
+    minor,
+)
+from tieout.sandbox.shopify.rest import order_body
+from tieout.sandbox.shopify.shop import Shop
+
+
+def load(shop: Shop, given: Mapping[str, Any], now: datetime, entry: JournalEntry) -> dict[str, object]:
+    """Enter all that is given and return ids: {"location", "variants": by sku, "orders": by name}.
+
+    ValueError says in a sentence what is wrong; nothing is announced unless "notify" is true.
+    """
+    books = shop.books
+    place = _location(books, str(given.get("location") or "Shop location"))
+    variants = [_variant(books, place, v, now) for v in given.get("variants") or ()]
+    orders = [_order(books, o, now) for o in given.get("orders") or ()]
+    if given.get("notify"):
+        for order in orders:
+            entry.effect("order.created", name=order.name)
+            shop.announce("orders/create", order_body(order), now)
+    return {
+        "location": gid("Location", place.id),
+        "variants": {
+            v.sku: {
+                "variant": gid("ProductVariant", v.id),
+                "inventory_item": gid("InventoryItem", v.inventory_item_id),
+            }
+            for v in variants
+        },
+        "orders": {
+            o.name: {
+                "id": gid("Order", o.id),
+                "legacy_id": str(o.id),
+                "line_items": [{"id": gid("LineItem", x.id), "sku": x.sku} for x in o.lines],
+            }
+            for o in orders
+        },
+    }
+
+
+def _location(books: Books, name: str) -> Location:
+    for place in books.locations.values():
+        if place.name == name:
+            return place
+    place = Location(id=books.new_id(), name=name)
+    books.locations[place.id] = place
+    return place
+
+
+def _variant(books: Books, place: Location, given: Mapping[str, Any], now: datetime) -> Variant:
+    sku = str(given["sku"])
+    if sku in books.variants_by_sku:
+        raise ValueError(f"the sku {sku} is there already")
+    variant = Variant(
+        id=books.new_id(),
+        product_id=books.new_id(),
+        inventory_item_id=books.new_id(),
+        sku=sku,
+        title=str(given.get("title") or sku),
+        price=minor(given.get("price", "0.00")),
+    )
+    stock = int(given.get("available", 0))
+    books.variants[variant.id] = variant
+    books.variants_by_sku[sku] = variant
+    books.variants_by_item[variant.inventory_item_id] = variant
+    books.levels[variant.inventory_item_id, place.id] = Level(
+        id=books.new_id(),
+        inventory_item_id=variant.inventory_item_id,
+        location_id=place.id,
+        available=stock,
+        on_hand=stock,
+        updated_at=now,
+    )
+    return variant
+
+
+def _order(books: Books, given: Mapping[str, Any], now: datetime) -> Order:
+    name = str(given["name"])
+    if name in books.orders_by_name:
+        raise ValueError(f"the order {name} is there already")
+    created = _moment(given.get("created_at"), now)
+    digits = "".join(c for c in name if c.isdecimal())
+    shipping = given.get("shipping") or {}
+    order = Order(
+        id=books.new_id(),
+        number=int(digits) % 2**31 if digits else len(books.orders) + 1,
+        name=name,
+        created_at=created,
+        updated_at=created,
+        customer=_customer(books, given.get("customer") or {}),
+        currency=str(given.get("currency") or "GBP"),
+        taxes_included=bool(given.get("taxes_included", True)),
+        lines=_lines(books, given.get("lines") or ()),
+        shipping_id=books.new_id(),
+        shipping=minor(shipping.get("price", "0.00")),
+        shipping_tax=minor(shipping.get("tax", "0.00")),
+        agreement_id=books.new_id(),
+        fulfilled=bool(given.get("fulfilled", True)),
+        note=str(given.get("note") or ""),
+        tags=tuple(given.get("tags") or ()),
+    )
+    order.transactions.append(
+        Transaction(
+            id=books.new_id(),
+            kind="SALE",
+            status="SUCCESS",
+            gateway=str(given.get("gateway") or "shopify_payments"),
+            amount=order.total,
+            created_at=created,
+        )
+    )
+    books.orders[order.id] = order
+    books.orders_by_name[name] = order
+    return order
+
+
+def _lines(books: Books, given: Sequence[Mapping[str, Any]]) -> list[Line]:
+    found: list[Line] = []
+    for one in given:
+        quantity = int(one.get("quantity", 1))
+        if quantity < 1:
+            raise ValueError(f"a line of {one.get('sku')} has the quantity {quantity}")
+        sku = str(one.get("sku") or "")
+        found.append(
+            Line(
+                id=books.new_id(),
+                sku=sku,
+                title=str(one.get("title") or sku),
+                quantity=quantity,
+                price=minor(one["price"]),
+                discount=minor(one.get("discount") or "0.00"),
+                tax=minor(one.get("tax") or "0.00"),
+                tax_rate=Decimal(str(one.get("tax_rate") or "0")),
+                order_level_discount=one.get("discount_level") == "order",
+                variant=books.variants_by_sku.get(sku),
+            )
+        )
+    return found
+
+
+def _customer(books: Books, given: Mapping[str, Any]) -> Customer:
+    number = given.get("id")
+    return Customer(
+        id=int(str(number)) if str(number or "").isdecimal() else books.new_id(),
+        email=str(given.get("email") or ""),
+        first_name=str(given.get("first_name") or ""),
+        last_name=str(given.get("last_name") or ""),
+    )
+
+
+def _moment(value: object, now: datetime) -> datetime:
+    if not value:
+        return now
+    moment = datetime.fromisoformat(str(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,312 @@
+"""The mutation root of the graph: refunds, stock adjustments, webhook subscriptions.
+
+Refunds and adjustments need `@idempotent(key:)`. A key that was used before brings back the first answer when
+the input is the same, IDEMPOTENCY_KEY_PARAMETER_MISMATCH when it is another, and
+IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED when the first attempt was refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from graphql import GraphQLError, GraphQLResolveInfo
+from graphql.execution import get_directive_values
+
+from tieout.sandbox.journal import JournalEntry
+from tieout.sandbox.shopify.books import App, Line, Order, minor, number_of
+from tieout.sandbox.shopify.paging import View
+from tieout.sandbox.shopify.queries import subscription_view
+from tieout.sandbox.shopify.refunding import RefundRefusedError, WantedLine, WantedMoney, WantedRefund
+from tieout.sandbox.shopify.schema import admin_schema
+from tieout.sandbox.shopify.shop import TOPICS, Shop, WantedChange
+from tieout.sandbox.shopify.stock_views import group_view
+from tieout.sandbox.shopify.views import order_view, refund_view
+
+REASONS = (
+    "correction",
+    "cycle_count_available",
+    "damaged",
+    "movement_canceled",
+    "movement_created",
+    "movement_received",
+    "movement_updated",
+    "other",
+    "promotion",
+    "quality_control",
+    "received",
+    "reservation_created",
+    "reservation_deleted",
+    "reservation_updated",
+    "restock",
+    "safety_stock",
+    "shrinkage",
+)
+MISMATCH = "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
+FAILED = "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
+SAID = {
+    MISMATCH: "The same idempotency key cannot be used with different operation parameters.",
+    FAILED: "A previous attempt with this idempotency key failed; use a new key.",
+}
+
+
+Info: TypeAlias = GraphQLResolveInfo[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What was asked for under a key, and the number of what came of it (0 when it was refused)."""
+
+    content: str
+    result: int
+
+
+class AdjustmentRefusedError(Exception):
+    """The stock adjustment cannot be made."""
+
+    def __init__(self, code: str, message: str, *path: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.path = path
+
+
+class Mutations:
+    """Resolves the fields of `Mutation`; one per shop, since it remembers the keys."""
+
+    def __init__(self, shop: Shop, client: App) -> None:
+        self._shop = shop
+        self._client = client
+        self._attempts: dict[str, Attempt] = {}
+
+    def roots(self, now: datetime, entry: JournalEntry) -> dict[str, object]:
+        """Return a resolver for each field of the mutation root, working at this moment."""
+        return {
+            "refundCreate": lambda info, *, input: self._refund(info, input, now, entry),  # noqa: A006
+            "inventoryAdjustQuantities": lambda info, *, input: self._adjust(info, input, now, entry),  # noqa: A006
+            "webhookSubscriptionCreate": self._subscribe,
+            "webhookSubscriptionDelete": self._unsubscribe,
+        }
+
+    def _refund(self, info: Info, given: Mapping[str, Any], now: datetime, entry: JournalEntry) -> View:
+        books = self._shop.books
+        key = _key_of(info)
+        content = _content("refundCreate", given)
+        attempt = self._attempts.get(key)
+        if attempt is not None:
+            trouble = _trouble(attempt, content)
+            if trouble:
+                return _refused(f"{trouble}: {SAID[trouble]}")
+            first = books.refunds[attempt.result]
+            return {
+                "order": order_view(first.order, books),
+                "refund": refund_view(first, books),
+                "userErrors": [],
+            }
+        try:
+            wanted = self._wanted_refund(given, key)
+            refund = self._shop.refund(wanted, now, entry)
+        except RefundRefusedError as error:
+            self._attempts[key] = Attempt(content=content, result=0)
+            return _refused(str(error), *error.path)
+        self._attempts[key] = Attempt(content=content, result=refund.id)
+        return {
+            "order": order_view(refund.order, books),
+            "refund": refund_view(refund, books),
+            "userErrors": [],
+        }
+
+    def _wanted_refund(self, given: Mapping[str, Any], key: str) -> WantedRefund:
+        order = self._shop.books.orders.get(number_of(given["orderId"], "Order"))
+        if order is None:
+            raise RefundRefusedError("Order does not exist", "orderId")
+        if given.get("currency") not in {None, order.currency}:
+            raise RefundRefusedError("Currency must be the presentment currency of the order", "currency")
+        lines = tuple(self._wanted_line(order, line) for line in given.get("refundLineItems") or ())
+        return WantedRefund(
+            order=order,
+            lines=lines,
+            money=self._wanted_money(order, given),
+            shipping=_shipping(order, given.get("shipping") or {}),
+            note=given.get("note") or "",
+            reason=given.get("discrepancyReason") or "",
+            over=bool(given.get("allowOverRefunding")),
+            app=self._client,
+            key=key,
+        )
+
+    def _wanted_line(self, order: Order, given: Mapping[str, Any]) -> WantedLine:
+        number = number_of(given["lineItemId"], "LineItem")
+        line: Line | None = next((x for x in order.lines if x.id == number), None)
+        if line is None:
+            raise RefundRefusedError("Line item does not belong to the order", "refundLineItems", "lineItemId")
+        location = number_of(given.get("locationId") or "", "Location")
+        if given.get("locationId") and location not in self._shop.books.locations:
+            raise RefundRefusedError("Location does not exist", "refundLineItems", "locationId")
+        return WantedLine(
+            line=line,
+            quantity=given["quantity"],
+            restock_type=given.get("restockType") or "NO_RESTOCK",
+            location_id=location or None,
+        )
+
+    def _wanted_money(self, order: Order, given: Mapping[str, Any]) -> tuple[WantedMoney, ...]:
+        found: list[WantedMoney] = []
+        for index, money in enumerate(given.get("transactions") or ()):
+            at = ("transactions", str(index))
+            if money["kind"] != "REFUND":
+                raise RefundRefusedError("Kind must be refund", *at, "kind")
+            number = number_of(money.get("parentId") or "", "OrderTransaction")
+            parent = next((t for t in order.transactions if t.id == number and t.kind == "SALE"), None)
+            if parent is None:
+                raise RefundRefusedError("Parent transaction was not found on the order", *at, "parentId")
+            if money["gateway"] != parent.gateway:
+                raise RefundRefusedError("Gateway differs from the parent transaction's", *at, "gateway")
+            found.append(WantedMoney(amount=_amount(money["amount"], *at), gateway=parent.gateway, parent=parent))
+        for method in given.get("refundMethods") or ():
+            credit = method.get("storeCreditRefund")
+            if credit:
+                amount = _amount(credit["amount"]["amount"], "refundMethods")
+                found.append(WantedMoney(amount=amount, gateway="shopify_store_credit"))
+        return tuple(found)
+
+    def _adjust(self, info: Info, given: Mapping[str, Any], now: datetime, entry: JournalEntry) -> View:
+        books = self._shop.books
+        key = _key_of(info)
+        content = _content("inventoryAdjustQuantities", given)
+        attempt = self._attempts.get(key)
+        if attempt is not None:
+            trouble = _trouble(attempt, content)
+            if trouble:
+                return _not_adjusted(trouble, SAID[trouble])
+            return {
+                "inventoryAdjustmentGroup": group_view(books.groups[attempt.result], books),
+                "userErrors": [],
+            }
+        if any("changeFromQuantity" not in change for change in given["changes"]):
+            raise GraphQLError("changeFromQuantity must be given for each change; null skips the comparison.")
+        try:
+            changes = self._wanted_changes(given, now)
+        except AdjustmentRefusedError as error:
+            self._attempts[key] = Attempt(content=content, result=0)
+            return _not_adjusted(error.code, str(error), *error.path)
+        group = self._shop.adjust(
+            changes,
+            now,
+            entry,
+            reason=given["reason"],
+            reference=given.get("referenceDocumentUri"),
+            app=self._client,
+            key=key,
+        )
+        self._attempts[key] = Attempt(content=content, result=group.id)
+        return {"inventoryAdjustmentGroup": group_view(group, books), "userErrors": []}
+
+    def _wanted_changes(self, given: Mapping[str, Any], now: datetime) -> list[WantedChange]:
+        if given["name"] != "available":
+            raise AdjustmentRefusedError(
+                "INVALID_QUANTITY_NAME", "Only the quantity available is served.", "input", "name"
+            )
+        if given["reason"] not in REASONS:
+            raise AdjustmentRefusedError("INVALID_REASON", "The specified reason is invalid.", "input", "reason")
+        reference = given.get("referenceDocumentUri")
+        if reference is not None and "://" not in reference:
+            raise AdjustmentRefusedError(
+                "INVALID_REFERENCE_DOCUMENT", "The reference document is not a URI.", "input", "referenceDocumentUri"
+            )
+        return [self._wanted_change(change, now, str(i)) for i, change in enumerate(given["changes"])]
+
+    def _wanted_change(self, change: Mapping[str, Any], now: datetime, index: str) -> WantedChange:
+        at = ("input", "changes", index)
+        books = self._shop.books
+        item = number_of(change["inventoryItemId"], "InventoryItem")
+        place = number_of(change["locationId"], "Location")
+        if item not in books.variants_by_item:
+            raise AdjustmentRefusedError(
+                "INVALID_INVENTORY_ITEM", "The inventory item could not be found.", *at, "inventoryItemId"
+            )
+        if place not in books.locations:
+            raise AdjustmentRefusedError("INVALID_LOCATION", "The location could not be found.", *at, "locationId")
+        if change.get("ledgerDocumentUri"):
+            raise AdjustmentRefusedError(
+                "INVALID_AVAILABLE_DOCUMENT", "Available takes no ledger document.", *at, "ledgerDocumentUri"
+            )
+        if (item, place) not in books.levels:
+            raise AdjustmentRefusedError(
+                "ITEM_NOT_STOCKED_AT_LOCATION", "The item is not stocked at the location.", *at, "locationId"
+            )
+        level = self._shop.level(item, place, now)
+        expected = change["changeFromQuantity"]
+        if expected is not None and expected != level.available:
+            raise AdjustmentRefusedError(
+                "CHANGE_FROM_QUANTITY_STALE",
+                f"The quantity is {level.available}, not {expected}.",
+                *at,
+                "changeFromQuantity",
+            )
+        return WantedChange(level=level, delta=change["delta"])
+
+    def _subscribe(self, _: object, *, topic: str, webhookSubscription: Mapping[str, Any]) -> View:  # noqa: N803
+        words = topic.lower().split("_")
+        name = next(t for t in TOPICS if t.replace("/", "_").split("_") == words)
+        uri = webhookSubscription.get("uri")
+        if not uri:
+            error = {"field": ["webhookSubscription", "uri"], "message": "Address can't be blank"}
+            return {"webhookSubscription": None, "userErrors": [error]}
+        made = self._shop.subscribe(name, uri, webhookSubscription.get("name") or "")
+        return {"webhookSubscription": subscription_view(made), "userErrors": []}
+
+    def _unsubscribe(self, _: object, *, id: str) -> View:  # noqa: A002  # Shopify's word
+        gone = self._shop.subscriptions.pop(number_of(id, "WebhookSubscription"), None)
+        if gone is None:
+            error = {"field": ["id"], "message": "Webhook subscription does not exist"}
+            return {"deletedWebhookSubscriptionId": None, "userErrors": [error]}
+        return {"deletedWebhookSubscriptionId": id, "userErrors": []}
+
+
+def _key_of(info: Info) -> str:
+    """Return the key of the idempotent directive; it is required although the schema does not say so."""
+    directive = admin_schema().get_directive("idempotent")
+    assert directive is not None, "the schema declares the directive"
+    values = get_directive_values(directive, info.field_nodes[0], info.variable_values)
+    if not values or not values["key"]:
+        raise GraphQLError(
+            "The @idempotent directive is required for this mutation but was not provided.",
+            extensions={"code": "BAD_REQUEST"},
+        )
+    return str(values["key"])
+
+
+def _content(mutation: str, given: Mapping[str, Any]) -> str:
+    return json.dumps([mutation, given], sort_keys=True, default=str)
+
+
+def _trouble(attempt: Attempt, content: str) -> str:
+    if attempt.content != content:
+        return MISMATCH
+    return "" if attempt.result else FAILED
+
+
+def _refused(message: str, *path: str) -> View:
+    error = {"field": list(path) or None, "message": message}
+    return {"order": None, "refund": None, "userErrors": [error]}
+
+
+def _not_adjusted(code: str, message: str, *path: str) -> View:
+    error = {"code": code, "field": list(path) or None, "message": message}
+    return {"inventoryAdjustmentGroup": None, "userErrors": [error]}
+
+
+def _amount(value: object, *path: str) -> int:
+    try:
+        return minor(value)
+    except ValueError as error:
+        raise RefundRefusedError(f"{error}", *path, "amount") from error
+
+
+def _shipping(order: Order, given: Mapping[str, Any]) -> int:
+    if given.get("fullRefund"):
+        return order.shipping - sum(r.shipping for r in order.refunds)
+    return _amount(given["amount"], "shipping") if given.get("amount") is not None else 0

@@ -1,0 +1,198 @@
+"""The query root of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from graphql import GraphQLError
+
+from tieout.sandbox.shopify.books import Books, Order, Variant, gid, number_of
+from tieout.sandbox.shopify.paging import Term, View, page, terms
+from tieout.sandbox.shopify.shop import Shop, Subscription
+from tieout.sandbox.shopify.stock_views import group_view, item_view, level_view, location_view, variant_view
+from tieout.sandbox.shopify.views import order_view, refund_view, return_view
+
+T = TypeVar("T")
+ORDER_FIELDS = ("created_at", "id", "name", "processed_at", "sku", "tag", "updated_at")
+SORTS: Mapping[str, Callable[[Order], tuple[object, int]]] = {
+    "CREATED_AT": lambda order: (order.created_at, order.id),
+    "ID": lambda order: (0, order.id),
+    "ORDER_NUMBER": lambda order: (order.number, order.id),
+    "PROCESSED_AT": lambda order: (order.created_at, order.id),
+    "UPDATED_AT": lambda order: (order.updated_at, order.id),
+}
+
+
+class Queries:
+    """Resolves the fields of `Query` from the shop's books."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._books = shop.books
+
+    def roots(self) -> dict[str, object]:
+        """Return a resolver for each field of the query root."""
+        return {
+            "shop": self._shop_view(),
+            "node": lambda _, *, id: self.node(id),  # noqa: A006  # Shopify's word
+            "nodes": lambda _, *, ids: [self.node(one) for one in ids],
+            "orders": self._orders,
+            "productVariants": self._variants,
+            "inventoryItems": self._items,
+            "locations": self._locations,
+            "location": self._location,
+            "webhookSubscriptions": self._subscriptions,
+            **{
+                field: self._by_id(kind)
+                for field, kind in (
+                    ("order", "Order"),
+                    ("return", "Return"),
+                    ("refund", "Refund"),
+                    ("inventoryItem", "InventoryItem"),
+                    ("productVariant", "ProductVariant"),
+                )
+            },
+        }
+
+    def node(self, global_id: str) -> View | None:
+        """Return the thing with this id, or None when there is none."""
+        text = global_id.split("?", 1)[0]
+        if not text.startswith("gid://shopify/") or text.count("/") != 4 or not text.rsplit("/", 1)[1].isdecimal():
+            raise GraphQLError(f"Invalid global id '{global_id}'")
+        kind = text.split("/")[3]
+        number = number_of(text, kind)
+        books = self._books
+        found: Callable[[], View | None] | None = {
+            "Order": lambda: _seen(books.orders.get(number), lambda x: order_view(x, books)),
+            "Refund": lambda: _seen(books.refunds.get(number), lambda x: refund_view(x, books)),
+            "Return": lambda: _seen(books.returns.get(number), lambda x: return_view(x, books)),
+            "ProductVariant": lambda: _seen(books.variants.get(number), lambda x: variant_view(x, books)),
+            "InventoryItem": lambda: _seen(books.variants_by_item.get(number), lambda x: item_view(x, books)),
+            "Location": lambda: _seen(books.locations.get(number), location_view),
+            "InventoryAdjustmentGroup": lambda: _seen(books.groups.get(number), lambda x: group_view(x, books)),
+            "InventoryLevel": lambda: _level(books, number),
+        }.get(kind)
+        return found() if found else None
+
+    def _by_id(self, kind: str) -> Callable[..., View | None]:
+        def resolve(_: object, *, id: str) -> View | None:  # noqa: A002  # Shopify's word
+            if not number_of(id, kind):
+                raise GraphQLError(f"Invalid global id '{id}'")
+            return self.node(id)
+
+        return resolve
+
+    def _shop_view(self) -> View:
+        return {
+            "id": gid("Shop", 1),
+            "name": self._shop.domain.split(".", 1)[0],
+            "myshopifyDomain": self._shop.domain,
+            "currencyCode": "GBP",
+            "taxesIncluded": True,
+            "ianaTimezone": "Europe/London",
+        }
+
+    def _orders(  # Shopify's arguments
+        self,
+        _: object,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        query: str | None = None,
+        reverse: bool = False,
+        sortKey: str = "PROCESSED_AT",  # noqa: N803  # Shopify's word
+    ) -> View:
+        wanted = terms(query, ORDER_FIELDS)
+        found = [order for order in self._candidates(wanted) if all(_order_holds(order, t) for t in wanted)]
+        found.sort(key=SORTS[sortKey], reverse=reverse)
+        return page(found, lambda o: order_view(o, self._books), SORTS[sortKey], first=first, after=after)
+
+    def _candidates(self, wanted: Sequence[Term]) -> Sequence[Order]:
+        """Return the orders worth looking at: one, when the search names it."""
+        for term in wanted:
+            if term.name == "name":
+                order = self._books.order_named(term.value)
+                return [order] if order else []
+            if term.name == "id" and not term.comparison:
+                one = self._books.orders.get(_bare(term.value))
+                return [one] if one else []
+        return list(self._books.orders.values())
+
+    def _variants(
+        self, _: object, *, first: int | None = None, after: str | None = None, query: str | None = None
+    ) -> View:
+        found = self._found_variants(query)
+        return page(found, lambda v: variant_view(v, self._books), lambda v: (0, v.id), first=first, after=after)
+
+    def _items(
+        self, _: object, *, first: int | None = None, after: str | None = None, query: str | None = None
+    ) -> View:
+        found = self._found_variants(query)
+        return page(found, lambda v: item_view(v, self._books), lambda v: (0, v.id), first=first, after=after)
+
+    def _found_variants(self, query: str | None) -> list[Variant]:
+        wanted = terms(query, ("sku", "id"))
+        if wanted and wanted[0].name == "sku":
+            one = self._books.variants_by_sku.get(wanted[0].value)
+            return [one] if one else []
+        if wanted:
+            by_id = self._books.variants.get(_bare(wanted[0].value))
+            return [by_id] if by_id else []
+        return list(self._books.variants.values())
+
+    def _locations(self, _: object, *, first: int | None = None, after: str | None = None) -> View:
+        found = self._books.locations.values()
+        return page(found, location_view, lambda x: (0, x.id), first=first, after=after)
+
+    def _location(self, _: object, *, id: str | None = None) -> View | None:  # noqa: A002  # Shopify's word
+        if id is None:
+            return next((location_view(x) for x in self._books.locations.values()), None)
+        return self.node(id)
+
+    def _subscriptions(self, _: object, *, first: int | None = None, after: str | None = None) -> View:
+        found = self._shop.subscriptions.values()
+        return page(found, subscription_view, lambda x: (0, x.id), first=first, after=after)
+
+
+def subscription_view(subscription: Subscription) -> View:
+    """Return a WebhookSubscription."""
+    return {
+        "__typename": "WebhookSubscription",
+        "id": gid("WebhookSubscription", subscription.id),
+        "topic": subscription.topic.replace("/", "_").upper(),
+        "uri": subscription.url,
+        "name": subscription.name or None,
+    }
+
+
+def _seen(thing: T | None, view: Callable[[T], View]) -> View | None:
+    return None if thing is None else view(thing)
+
+
+def _level(books: Books, number: int) -> View | None:
+    return next((level_view(x, books) for x in books.levels.values() if x.id == number), None)
+
+
+def _bare(text: str) -> int:
+    tail = text.rsplit("/", 1)[-1]
+    return int(tail) if tail.isdecimal() else 0
+
+
+def _order_holds(order: Order, term: Term) -> bool:
+    actual: datetime
+    match term.name:
+        case "name":
+            return term.value.lstrip("#") == order.name.lstrip("#")
+        case "id":
+            return Term("id", term.comparison, f"{_bare(term.value):020d}").holds(f"{order.id:020d}")
+        case "tag":
+            return term.value in order.tags
+        case "sku":
+            return any(line.sku == term.value for line in order.lines)
+        case "updated_at":
+            actual = order.updated_at
+        case _:
+            actual = order.created_at
+    return term.holds(actual)

@@ -1,0 +1,165 @@
+"""The rules of a refund: what may be given back, what each unit carries, when the money has moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tieout.sandbox.shopify.books import App, Books, Line, Order, Refund, RefundLine, ShopReturn, Transaction
+from tieout.sandbox.shopify.books import share as share_of
+
+REASONS = {"OTHER": "REFUND_DISCREPANCY", "": "REFUND_DISCREPANCY"}
+
+
+class RefundRefusedError(Exception):
+    """The refund cannot be made; `path` names the field of the input."""
+
+    def __init__(self, message: str, *path: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedLine:
+    """Units of a line to refund."""
+
+    line: Line
+    quantity: int
+    restock_type: str = "NO_RESTOCK"
+    location_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedMoney:
+    """An amount to send back through a gateway."""
+
+    amount: int
+    gateway: str
+    parent: Transaction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedRefund:
+    """A refund as asked for; `shipping` is taxed as the order is."""
+
+    order: Order
+    lines: Sequence[WantedLine] = ()
+    money: Sequence[WantedMoney] = ()
+    shipping: int = 0
+    note: str = ""
+    reason: str = ""
+    over: bool = False
+    app: App | None = None
+    staff: str = ""
+    key: str = ""
+    shop_return: ShopReturn | None = None
+
+
+def check(wanted: WantedRefund) -> None:
+    """Raise RefundRefusedError when the order does not hold what is to be given back."""
+    asked: dict[int, int] = {}
+    for index, want in enumerate(wanted.lines):
+        asked[want.line.id] = asked.get(want.line.id, 0) + want.quantity
+        at = ("refundLineItems", str(index), "quantity")
+        if want.quantity <= 0:
+            raise RefundRefusedError("Quantity must be greater than 0", *at)
+        if asked[want.line.id] > want.line.refundable_quantity:
+            raise RefundRefusedError("Quantity cannot refund more items than were purchased", *at)
+        if want.restock_type in {"RETURN", "CANCEL"} and want.location_id is None:
+            raise RefundRefusedError(
+                "Location is needed when items are restocked", "refundLineItems", str(index), "locationId"
+            )
+    order = wanted.order
+    shipping_left = order.shipping - sum(r.shipping for r in order.refunds)
+    if not 0 <= wanted.shipping <= shipping_left:
+        raise RefundRefusedError("Shipping amount is more than can be refunded", "shipping", "amount")
+    if any(m.amount <= 0 for m in wanted.money):
+        raise RefundRefusedError("Transaction amount must be greater than 0", "transactions")
+    left = order.received - order.promised_back
+    if sum(m.amount for m in wanted.money) > left and not wanted.over:
+        raise RefundRefusedError("Refund amount is more than the amount that can be refunded", "transactions")
+
+
+def make(books: Books, wanted: WantedRefund, now: datetime, *, delay: timedelta, fails: bool) -> Refund:
+    """Enter a checked refund. With a delay its money is PENDING until the clock has moved that far."""
+    order = wanted.order
+    lines = tuple(_refund_line(books, want) for want in wanted.lines)
+    shipping_tax = 0
+    if wanted.shipping:
+        shipping_tax = share_of(order.shipping_tax, order.shipping, 0, 0, wanted.shipping)
+    transactions = tuple(_transaction(books, money, now, delay, fails=fails) for money in wanted.money)
+    worth = sum(line.subtotal for line in lines) + wanted.shipping
+    if not order.taxes_included:
+        worth += sum(line.tax for line in lines) + shipping_tax
+    moved = sum(money.amount for money in wanted.money)
+    refund = Refund(
+        id=books.new_id(),
+        order=order,
+        created_at=now,
+        note=wanted.note,
+        app=wanted.app,
+        staff=wanted.staff,
+        key=wanted.key,
+        lines=lines,
+        shipping=wanted.shipping,
+        shipping_tax=shipping_tax,
+        adjustment_id=books.new_id(),
+        adjustment=worth - moved if wanted.money else 0,
+        adjustment_reason=REASONS.get(wanted.reason, wanted.reason),
+        transactions=transactions,
+        shop_return=wanted.shop_return,
+        agreement_id=books.new_id(),
+    )
+    order.refunds.append(refund)
+    order.transactions.extend(transactions)
+    order.updated_at = now
+    books.refunds[refund.id] = refund
+    books.pending.extend((order, t) for t in transactions if t.status == "PENDING")
+    return refund
+
+
+def settle(books: Books, now: datetime) -> list[Order]:
+    """Let pending money arrive whose time has come; return the orders that changed, each once."""
+    due = [(order, t) for order, t in books.pending if t.settles_at is not None and t.settles_at <= now]
+    if not due:
+        return []
+    books.pending = [(order, t) for order, t in books.pending if t.settles_at is None or t.settles_at > now]
+    for order, transaction in due:
+        transaction.status = transaction.settles_as
+        order.updated_at = now
+    return list({order.id: order for order, _ in due}.values())
+
+
+def _refund_line(books: Books, want: WantedLine) -> RefundLine:
+    line = want.line
+    done = line.refunded_quantity
+    subtotal = share_of(line.net_of_discount, line.quantity, line.refunded_subtotal, done, want.quantity)
+    tax = share_of(line.tax, line.quantity, line.refunded_tax, done, want.quantity)
+    line.refunded_quantity += want.quantity
+    line.refunded_subtotal += subtotal
+    line.refunded_tax += tax
+    return RefundLine(
+        id=books.new_id(),
+        line=line,
+        quantity=want.quantity,
+        restock_type=want.restock_type,
+        location_id=want.location_id,
+        subtotal=subtotal,
+        tax=tax,
+    )
+
+
+def _transaction(books: Books, money: WantedMoney, now: datetime, delay: timedelta, *, fails: bool) -> Transaction:
+    end = "FAILURE" if fails else "SUCCESS"
+    return Transaction(
+        id=books.new_id(),
+        kind="REFUND",
+        status="PENDING" if delay else end,
+        gateway=money.gateway,
+        amount=money.amount,
+        created_at=now,
+        parent=money.parent,
+        settles_at=now + delay if delay else None,
+        settles_as=end,
+    )
