@@ -1,0 +1,75 @@
+"""Sage 200: orders, returns, ledger, stock and reference books of one company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tieout.connectors.sage200.auth import SageId
+from tieout.connectors.sage200.books import SageBooks
+from tieout.connectors.sage200.client import Client
+from tieout.connectors.sage200.companion import Companion
+from tieout.connectors.sage200.ledger import SageLedger
+from tieout.connectors.sage200.movements import Movements
+from tieout.connectors.sage200.orders import SageOrders
+from tieout.connectors.sage200.postings import Postings
+from tieout.connectors.sage200.registers import Registers
+from tieout.connectors.sage200.returns import SageReturns
+from tieout.connectors.sage200.settings import Sage200Settings
+from tieout.connectors.sage200.stock import SageStock
+from tieout.connectors.transport import Transport
+from tieout.ports.systems import (
+    ReferenceBooks,
+    SalesLedger,
+    SalesOrders,
+    SalesReturns,
+    StockLedger,
+    TokenKeeper,
+)
+
+__all__ = ["Sage200", "Sage200Settings", "open_ledger"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sage200:
+    """One company by capability; safe to share between threads."""
+
+    orders: SalesOrders
+    returns: SalesReturns
+    ledger: SalesLedger
+    stock: StockLedger
+    books: ReferenceBooks
+    sign_in: SageId
+    transports: tuple[Transport, ...]
+
+    def close(self) -> None:
+        """Drop the idle connections."""
+        for transport in self.transports:
+            transport.close()
+
+
+def open_ledger(settings: Sage200Settings, keeper: TokenKeeper, clock: Callable[[], datetime]) -> Sage200:
+    """Open one company. Nothing is sent until it is used; `clock` gives aware UTC times."""
+
+    def transport(system: str, address: str) -> Transport:
+        return Transport(system, address, connect_seconds=settings.connect_seconds, read_seconds=settings.read_seconds)
+
+    api = transport("Sage 200", settings.base_url)
+    identity = transport("Sage ID", settings.identity_url)
+    on_site = transport("The companion", settings.companion_url) if settings.channel == "companion" else None
+    sage_id = SageId(settings, keeper, clock, identity)
+    client = Client(settings, sage_id, api, clock)
+    companion = Companion(settings, on_site, clock) if on_site else None
+    registers = Registers(client, settings, clock)
+    postings = Postings(client, settings.compat)
+    movements = Movements(client)
+    return Sage200(
+        orders=SageOrders(client, registers, postings, settings),
+        returns=SageReturns(client, registers, postings, movements, companion, settings),
+        ledger=SageLedger(client, registers, postings, settings),
+        stock=SageStock(client, registers, movements, companion),
+        books=SageBooks(client, registers, settings, clock),
+        sign_in=sage_id,
+        transports=(api, identity, on_site) if on_site else (api, identity),
+    )

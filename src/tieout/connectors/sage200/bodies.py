@@ -1,0 +1,139 @@
+"""Commands into the bodies that Sage 200 takes (section 7). Pure; nulls are left out, dates are full stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from tieout.connectors.sage200.settings import Sage200Settings
+from tieout.connectors.sage200.translate import stamp_of
+from tieout.connectors.transport import Json
+from tieout.domain import commands as c
+from tieout.domain.documents.sales_order import Nominal
+from tieout.domain.money import Money, total
+
+
+def return_body(
+    command: c.RaiseReturn,
+    settings: Sage200Settings,
+    *,
+    products: Mapping[str, int],
+    warehouses: Mapping[str, int],
+    taxes: Mapping[str, int],
+    with_nominals: bool,
+) -> Json:
+    """`POST /sop_returns` (7.6): the key is the customer document number."""
+    analysis = {settings.rma_slot: command.rma, settings.reason_slot: command.reason}
+    if settings.order_slot:
+        analysis[settings.order_slot] = command.order_number
+    return {
+        "customer_id": int(command.customer_id),
+        "document_date": stamp_of(command.raised_on),
+        "customer_document_no": command.key,
+        **{f"analysis_code_{slot}": text for slot, text in analysis.items() if text},
+        "lines": [
+            {
+                "line_type": "EnumLineTypeStandard",
+                "product_id": products[line.sku],
+                "warehouse_id": warehouses[line.warehouse or settings.return_warehouse],
+                "line_quantity": line.quantity,
+                "selling_unit_price": line.unit_price,
+                **({"selling_unit_price_overridden": True} if settings.compat.price_overridden_field else {}),
+                "tax_code_id": taxes[line.tax_code],
+                **(nominal_fields(line.nominal) if with_nominals else {}),
+            }
+            for line in command.lines
+        ],
+    }
+
+
+def nominal_fields(nominal: Nominal) -> dict[str, Json]:
+    """The nominal of an order or return line."""
+    return {
+        "nominal_reference": nominal.account,
+        "nominal_cost_centre": nominal.cost_centre,
+        "nominal_department": nominal.department,
+    }
+
+
+def credit_note_body(command: c.RaiseCreditNote, taxes: Mapping[str, int]) -> Json:
+    """`POST /sales_credit_notes` (7.8): positive figures, one row per tax code and per nominal."""
+    by_tax: dict[str, list[c.CreditLine]] = {}
+    by_nominal: dict[Nominal, list[c.CreditLine]] = {}
+    for line in command.lines:
+        by_tax.setdefault(line.tax_code, []).append(line)
+        by_nominal.setdefault(line.nominal, []).append(line)
+    return {
+        "customer_id": int(command.customer_id),
+        "transaction_date": stamp_of(command.on),
+        "reference": command.key,
+        "second_reference": command.second_reference,
+        "document_goods_value": net_of(command.lines),
+        "document_tax_value": tax_of(command.lines),
+        "tax_analysis_items": [
+            {"id": taxes[code], "goods_amount": net_of(lines), "tax_amount": tax_of(lines)}
+            for code, lines in by_tax.items()
+        ],
+        "nominal_analysis_items": [
+            {
+                "code": nominal.account,
+                "cost_centre": nominal.cost_centre,
+                "department": nominal.department,
+                "narrative": command.narrative,
+                "value": net_of(lines),
+            }
+            for nominal, lines in by_nominal.items()
+        ],
+    }
+
+
+def payment_body(command: c.PostRefundPayment, bank_id: int) -> Json:
+    """`POST /sales_payments` (7.10)."""
+    return {
+        "customer_id": int(command.customer_id),
+        "bank_id": bank_id,
+        "cheque_value": figure(command.amount),
+        "transaction_date": stamp_of(command.on),
+        "reference": command.key,
+        "second_reference": command.second_reference,
+    }
+
+
+def allocation_body(command: c.AllocateCredit, credit_id: int, payment_id: int) -> Json:
+    """`POST /sales_allocations` (7.9): the payment positive, the credit negative, together nothing."""
+    return {
+        "customer_id": int(command.customer_id),
+        "allocation_date": stamp_of(command.on),
+        "allocation_lines": [
+            {"posted_tran_id": payment_id, "value_to_allocate": figure(command.amount)},
+            {"posted_tran_id": credit_id, "value_to_allocate": figure(-command.amount)},
+        ],
+    }
+
+
+def transfer_body(command: c.MoveStock, product_id: int, from_bin: int, to_bin: int) -> Json:
+    """`POST /stock_transfers` (7.11)."""
+    return {
+        "product_id": product_id,
+        "bin_holding_from_id": from_bin,
+        "bin_holding_to_id": to_bin,
+        "quantity": command.quantity,
+        "date": stamp_of(command.on),
+        "reference": command.key,
+        "second_reference": command.second_reference,
+    }
+
+
+def net_of(lines: list[c.CreditLine] | tuple[c.CreditLine, ...]) -> Decimal:
+    """The net value of credit lines, as Sage writes it."""
+    return figure(total((line.net for line in lines), lines[0].net.currency))
+
+
+def tax_of(lines: list[c.CreditLine] | tuple[c.CreditLine, ...]) -> Decimal:
+    """The VAT of credit lines, as Sage writes it."""
+    return figure(total((line.tax for line in lines), lines[0].net.currency))
+
+
+def figure(amount: Money) -> Decimal:
+    """An amount with its two decimals."""
+    return Decimal(amount.text())

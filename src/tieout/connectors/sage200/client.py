@@ -1,0 +1,195 @@
+"""HTTP to the Sage 200 API: headers, pages, one renewal of the token; nothing of the trade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from tieout.connectors.sage200.auth import SageId
+from tieout.connectors.sage200.errors import Reading
+from tieout.connectors.sage200.settings import Sage200Settings
+from tieout.connectors.sage200.wire import Shape
+from tieout.connectors.transport import Json, Reply, Transport, write_json
+from tieout.ports.errors import BadAnswer
+
+S = TypeVar("S", bound=Shape)
+
+MISSING = 404
+
+
+class Client:
+    """One company of one site; safe to share between threads."""
+
+    def __init__(
+        self,
+        settings: Sage200Settings,
+        sage_id: SageId,
+        transport: Transport,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._page_size = settings.page_size
+        self._sage_id = sage_id
+        self._transport = transport
+        self._clock = clock
+        self._company = {"X-Site": settings.site_id, "X-Company": str(settings.company_id)}
+        self._reading = Reading(
+            patterns=settings.lock_patterns,
+            busy=timedelta(seconds=settings.busy_seconds),
+            secrets=settings.secrets(),
+        )
+
+    def rows(
+        self,
+        path: str,
+        shape: type[S],
+        *,
+        where: str = "",
+        expand: Sequence[str] = (),
+        select: Sequence[str] = (),
+        key: str = "id",
+    ) -> Iterator[S]:
+        """Every row, page by page behind the last key seen, so that rows added meanwhile shift nothing (2.2)."""
+        last = 0
+        while True:
+            page = self._page(path, where, key, last, expand, select)
+            yield from (read(shape, row, path) for row in page)
+            if len(page) < self._page_size:
+                return
+            last = _key_of(page[-1], key, path, last)
+
+    def every(
+        self,
+        path: str,
+        shape: type[S],
+        *,
+        where: str = "",
+        expand: Sequence[str] = (),
+        key: str = "id",
+    ) -> tuple[S, ...]:
+        """Every row at once."""
+        return tuple(self.rows(path, shape, where=where, expand=expand, key=key))
+
+    def one(self, path: str, shape: type[S]) -> S | None:
+        """The object at a path, the first of a list, or None when there is none."""
+        reply = self._send("GET", path, writing=False)
+        if reply.status == MISSING:
+            return None
+        found = self._checked(reply, f"GET {path}", writing=False).json()
+        if isinstance(found, list):
+            return read(shape, found[0], path) if found else None
+        return read(shape, found, path)
+
+    def has(self, path: str) -> bool:
+        """Whether this site's release knows the resource: an endpoint newer than the site is 404 (4.6)."""
+        reply = self._send("GET", path, writing=False, params={"$top": "1"})
+        if reply.status == MISSING:
+            return False
+        self._checked(reply, f"GET {path}", writing=False)
+        return True
+
+    def ask(self, path: str, body: Json, shape: type[S]) -> S:
+        """A POST that changes nothing, such as a validation."""
+        reply = self._send("POST", path, writing=False, body=body)
+        return read(shape, self._checked(reply, f"POST {path}", writing=False).json(), path)
+
+    def write(self, verb: str, path: str, body: Json) -> Reply:
+        """A write that Sage accepted; what it answered is no proof of anything (section 0, item 5)."""
+        return self._checked(self._send(verb, path, writing=True, body=body), f"{verb} {path}", writing=True)
+
+    def _page(
+        self, path: str, where: str, key: str, last: int, expand: Sequence[str], select: Sequence[str]
+    ) -> list[Json]:
+        after = f"{key} gt {last}"
+        params = {
+            "$filter": f"({where}) and {after}" if where and last else where or (after if last else ""),
+            "$orderby": key,
+            "$top": str(self._page_size),
+            "$expand": ",".join(expand),
+            "$select": ",".join(select),
+        }
+        given = {name: value for name, value in params.items() if value}
+        reply = self._send("GET", path, writing=False, params=given)
+        return list_of(self._checked(reply, f"GET {path}", writing=False).json(), path)
+
+    def _checked(self, reply: Reply, place: str, *, writing: bool) -> Reply:
+        if reply.is_success:
+            return reply
+        raise self._reading.failure(
+            reply, f"Sage 200: {place}", writing=writing, now=self._clock(), secrets=self._sage_id.secrets()
+        )
+
+    def _send(
+        self,
+        verb: str,
+        path: str,
+        *,
+        writing: bool,
+        params: Mapping[str, str] | None = None,
+        body: Json = None,
+    ) -> Reply:
+        bearer = self._sage_id.bearer()
+        reply = self._exchange(verb, path, bearer, writing=writing, params=params, body=body)
+        if reply.status != 401:
+            return reply
+        renewed = self._sage_id.bearer(rejected=bearer)
+        return self._exchange(verb, path, renewed, writing=writing, params=params, body=body)
+
+    def _exchange(
+        self,
+        verb: str,
+        path: str,
+        bearer: str,
+        *,
+        writing: bool,
+        params: Mapping[str, str] | None,
+        body: Json,
+    ) -> Reply:
+        headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json", **self._company}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        return self._transport.send(
+            verb,
+            path,
+            writing=writing,
+            params=params,
+            headers=headers,
+            content=None if body is None else write_json(body),
+        )
+
+
+def read(shape: type[S], row: Json, path: str) -> S:
+    """One object in our shape; BadAnswer names the fields that are missing or wrong, never their content."""
+    try:
+        return shape.model_validate(row)
+    except ValidationError as wrong:
+        fields = sorted({".".join(map(str, error["loc"])) or "the whole" for error in wrong.errors()})
+        raise BadAnswer(f"Sage 200: {path} answered a {shape.__name__} with wrong {', '.join(fields)}") from None
+
+
+def list_of(said: Json, path: str) -> list[Json]:
+    """The rows of a list answer: a bare array, or one wrapped in `value` (2.2)."""
+    if isinstance(said, dict):
+        said = said.get("value")
+    if not isinstance(said, list):
+        raise BadAnswer(f"Sage 200: {path} answered no list")
+    return said
+
+
+def quoted(text: str) -> str:
+    """A text as a literal of $filter, quotes doubled (2.1)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def either(field: str, literals: Sequence[str]) -> str:
+    """A filter that the field is one of the literals."""
+    return "(" + " or ".join(f"{field} eq {literal}" for literal in literals) + ")"
+
+
+def _key_of(row: Json, key: str, path: str, last: int) -> int:
+    found = row.get(key) if isinstance(row, dict) else None
+    if not isinstance(found, int) or found <= last:
+        raise BadAnswer(f"Sage 200: {path} answered rows out of the order of {key}")
+    return found

@@ -1,0 +1,61 @@
+"""What no public document of Sage 200 settles, in one place, so that a site's truth is a setting and no patch.
+
+Every default is marked with where it comes from; the numbers are sections of the project's
+Sage 200 reference. Correct them under `compat` of the ledger account's settings.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Compat(BaseModel):
+    """Assumptions about one site."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    order_expands: tuple[str, ...] = Field(
+        default=("lines", "customer"),
+        description="Children asked for with orders; whether lists hold lines unasked is not stated (2.1).",
+    )
+    return_path: str = Field(
+        default="/sop_returns", description="Where returns are raised, since release 2025 R1 (3.0)."
+    )
+    cancel_path: str = Field(default="/sop_returns_status", description="Where a return's status is changed (3.0).")
+    cancel_verb: Literal["POST", "PUT"] = Field(
+        default="POST", description="Verb of the status change; the release notes list none (3.0)."
+    )
+    cancel_id_field: str = Field(
+        default="id", description="Name of the return's id in the status change; public guesses differ (7.6)."
+    )
+    cancel_status_field: str = Field(
+        default="status", description="Name of the status in the status change; public guesses differ (7.6)."
+    )
+    cancel_status: str = Field(
+        default="EnumDocumentStatusCancelled", description="The status that cancels what is open (Annex C)."
+    )
+    cancel_extra: dict[str, str] = Field(
+        default_factory=dict, description="Further fields of the status change, such as a reason."
+    )
+    price_overridden_field: bool = Field(
+        default=True,
+        description="Send selling_unit_price_overridden with a return's price, as on orders (7.3, assumed).",
+    )
+    ledger_words: dict[str, str] = Field(
+        default={"sales": "Sales", "stock": "StockControl", "cash": "CashBook"},
+        description="Our ledger names to the words of /ledger_types; their prefix is read there (Annex C).",
+    )
+    group_words: tuple[str, ...] = Field(
+        default=("group", "memo"),
+        description="Nominal account types that hold one of these words take no posting (6.7).",
+    )
+    history_path: str = Field(
+        default="/sales_historical_transactions",
+        description="Archived ledger rows are looked for here too; empty to leave them out (2.7).",
+    )
+    currency_signs: dict[str, str] = Field(
+        default={"£": "GBP", "€": "EUR", "$": "USD"},
+        description="Used where a currency shows no ISO code; currency_iso_code must be expanded for one (A.7).",
+    )

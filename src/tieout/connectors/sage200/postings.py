@@ -1,0 +1,75 @@
+"""What stands in the sales ledger under a key: the proof of every ledger document (sections 2.7, 0 item 5)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from tieout.connectors.sage200.client import Client, either, quoted
+from tieout.connectors.sage200.compat import Compat
+from tieout.connectors.sage200.translate import CREDIT_NOTE, INVOICE
+from tieout.connectors.sage200.wire import PostedShape
+from tieout.ports.errors import BadAnswer
+
+POSTED = "/sales_posted_transactions"
+ANALYSIS = ("nominal_analysis_items", "tax_analysis_items")
+ORDERS_AT_ONCE = 20
+"""Length of an `or` chain; the longest address that the gateway takes is not documented (2.1)."""
+
+
+class Postings:
+    """Looks into the posted transactions, and into the archived ones behind them."""
+
+    def __init__(self, client: Client, compat: Compat) -> None:
+        self._client = client
+        self._history_path = compat.history_path
+        self._has_history: bool | None = None if compat.history_path else False
+        self._turn = threading.Lock()
+
+    def under(self, key: str, *, customer_id: str, kind: str, fields: Sequence[str]) -> PostedShape | None:
+        """The one document of a kind and customer that carries the key in one of the fields.
+
+        BadAnswer names them when there are several: a duplicate is never taken for one.
+        """
+        carries = " or ".join(f"{field} eq {quoted(key)}" for field in fields)
+        where = f"customer_id eq {int(customer_id)} and trader_transaction_type eq {quoted(kind)} and ({carries})"
+        rows = [
+            row
+            for row in self._wherever(where)
+            if key in (getattr(row, field) for field in fields) and row.trader_transaction_type == kind
+        ]
+        if len(rows) > 1:
+            named = ", ".join(f"{row.reference} (urn {row.urn})" for row in rows)
+            raise BadAnswer(f"Sage 200 holds {len(rows)} postings under one key: {named}")
+        return rows[0] if rows else None
+
+    def invoices_of(self, customer_id: int, numbers: Iterable[str]) -> list[PostedShape]:
+        """The posted invoices of orders: their second reference is the order number (4.4, flow B)."""
+        wanted = sorted(set(numbers))
+        found: list[PostedShape] = []
+        for start in range(0, len(wanted), ORDERS_AT_ONCE):
+            some = either("second_reference", [quoted(n) for n in wanted[start : start + ORDERS_AT_ONCE]])
+            where = f"customer_id eq {customer_id} and trader_transaction_type eq {quoted(INVOICE)} and {some}"
+            found += self._client.rows(POSTED, PostedShape, where=where)
+        return found
+
+    def credit_notes(self, since: date | None) -> Iterator[PostedShape]:
+        """Every credit note dated or entered since; a back-dated one is found by the day it was entered."""
+        where = f"trader_transaction_type eq {quoted(CREDIT_NOTE)}"
+        if since:
+            day = since.isoformat()
+            where += f" and (transaction_date ge {day} or posted_date ge {day})"
+        return self._client.rows(POSTED, PostedShape, where=where, expand=("customer",))
+
+    def _wherever(self, where: str) -> list[PostedShape]:
+        rows = list(self._client.rows(POSTED, PostedShape, where=where, expand=ANALYSIS))
+        if rows or not self._history_is_there():
+            return rows
+        return list(self._client.rows(self._history_path, PostedShape, where=where, expand=ANALYSIS))
+
+    def _history_is_there(self) -> bool:
+        with self._turn:
+            if self._has_history is None:
+                self._has_history = self._client.has(self._history_path)
+            return self._has_history

@@ -1,0 +1,146 @@
+"""The company's short lists by id and by name, believed for a few seconds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from tieout.connectors.sage200.client import Client, quoted
+from tieout.connectors.sage200.settings import Sage200Settings
+from tieout.connectors.sage200.wire import (
+    BankShape,
+    CurrencyShape,
+    LedgerType,
+    ProductShape,
+    SopSettings,
+    TaxCodeShape,
+    WarehouseShape,
+)
+from tieout.ports.errors import Refused
+
+T = TypeVar("T")
+
+
+class Believed(Generic[T]):
+    """A list that is read again once it is older than the company allows."""
+
+    def __init__(self, read: Callable[[], T], clock: Callable[[], datetime], seconds: float) -> None:
+        self._read = read
+        self._clock = clock
+        self._life = timedelta(seconds=seconds)
+        self._kept: tuple[datetime, T] | None = None
+        self._turn = threading.Lock()
+
+    def now(self) -> T:
+        """The list, at most as old as allowed."""
+        with self._turn:
+            kept, moment = self._kept, self._clock()
+            if kept and timedelta(0) <= moment - kept[0] < self._life:
+                return kept[1]
+            value = self._read()
+            self._kept = (moment, value)
+            return value
+
+    def afresh(self) -> T:
+        """The list as it is this moment."""
+        with self._turn:
+            self._kept = None
+        return self.now()
+
+
+class Registers:
+    """Tax codes, warehouses, banks, currencies and settings of the company."""
+
+    def __init__(self, client: Client, settings: Sage200Settings, clock: Callable[[], datetime]) -> None:
+        def believed(read: Callable[[], T]) -> Believed[T]:
+            return Believed(read, clock, settings.cache_seconds)
+
+        self._client = client
+        self._settings = settings
+        self._tax_codes = believed(lambda: client.every("/tax_codes", TaxCodeShape))
+        self._warehouses = believed(lambda: client.every("/warehouses", WarehouseShape))
+        self._banks = believed(lambda: client.every("/banks", BankShape))
+        self._currencies = believed(self._read_currencies)
+        self._sop = believed(lambda: client.one("/sop_settings", SopSettings) or SopSettings())
+        self._ledgers = believed(lambda: client.every("/ledger_types", LedgerType))
+
+    def tax_codes(self) -> tuple[TaxCodeShape, ...]:
+        """Every tax code."""
+        return self._tax_codes.now()
+
+    def tax_code_of(self, record_id: int) -> TaxCodeShape | None:
+        """The tax code of a record id, which is what documents carry (6.6)."""
+        return _first(self._tax_codes, lambda tax: tax.id == record_id)
+
+    def tax_id(self, code: str) -> int:
+        """The record id of a tax code; Refused when the company has none of it."""
+        found = _first(self._tax_codes, lambda tax: tax.code == code)
+        return _there(found, f"Sage 200 has no tax code {code}").id
+
+    def warehouses(self) -> tuple[WarehouseShape, ...]:
+        """Every warehouse."""
+        return self._warehouses.now()
+
+    def warehouse_of(self, record_id: int) -> WarehouseShape | None:
+        """The warehouse of a record id."""
+        return _first(self._warehouses, lambda warehouse: warehouse.id == record_id)
+
+    def warehouse_id(self, name: str) -> int:
+        """The record id of a warehouse by its name; Refused when there is none."""
+        found = _first(self._warehouses, lambda warehouse: warehouse.name == name)
+        return _there(found, f"Sage 200 has no warehouse {name}").id
+
+    def banks(self) -> tuple[BankShape, ...]:
+        """Every bank account, hidden ones too."""
+        return self._banks.now()
+
+    def bank_id(self, code: str) -> int:
+        """The record id of a bank account by its code; Refused when there is none."""
+        found = _first(self._banks, lambda bank: bank.code == code)
+        return _there(found, f"Sage 200 has no bank account {code}").id
+
+    def currency(self, record_id: int) -> str:
+        """The ISO code of a currency record; the base currency for none."""
+        found = _first(self._currencies, lambda currency: currency.id == record_id) if record_id else None
+        if found is None or found.is_base_currency:
+            return self._settings.base_currency
+        if found.currency_iso_code and found.currency_iso_code.code:
+            return found.currency_iso_code.code
+        return self._settings.compat.currency_signs.get(found.symbol, found.symbol or found.name)
+
+    def sop(self) -> SopSettings:
+        """The company's sales order settings."""
+        return self._sop.now()
+
+    def ledger_word(self, ledger: str) -> str:
+        """The wire's word for `sales`, `stock` or `cash`, prefixed as this release does."""
+        word = self._settings.compat.ledger_words[ledger]
+        values = [ledger_type.value for ledger_type in self._ledgers.now()]
+        return next((v for v in values if v.casefold().endswith(word.casefold())), word)
+
+    def product(self, sku: str) -> ProductShape | None:
+        """One stock item by its code, never from memory."""
+        where = f"code eq {quoted(sku)}"
+        rows = self._client.every("/products", ProductShape, where=where, expand=("product_group",))
+        return next((row for row in rows if row.code == sku), None)
+
+    def product_id(self, sku: str) -> int:
+        """The record id of a stock item; Refused when there is none."""
+        return _there(self.product(sku), f"Sage 200 has no stock item {sku}").id
+
+    def _read_currencies(self) -> tuple[CurrencyShape, ...]:
+        return self._client.every("/currencies", CurrencyShape, expand=("currency_iso_code",))
+
+
+def _first(rows: Believed[tuple[T, ...]], is_it: Callable[[T], bool]) -> T | None:
+    """The row, looked for once more afresh when it is not among those believed."""
+    found = next((row for row in rows.now() if is_it(row)), None)
+    return found or next((row for row in rows.afresh() if is_it(row)), None)
+
+
+def _there(found: T | None, sentence: str) -> T:
+    if found is None:
+        raise Refused(sentence)
+    return found

@@ -1,0 +1,102 @@
+"""Stock movements of Sage 200: moves by the API, write-ons by the channel."""
+
+from __future__ import annotations
+
+from tieout.connectors.sage200.bodies import transfer_body
+from tieout.connectors.sage200.client import Client
+from tieout.connectors.sage200.companion import Companion, write_on_body
+from tieout.connectors.sage200.movements import Movements
+from tieout.connectors.sage200.registers import Registers
+from tieout.connectors.sage200.tasks import write_on_task
+from tieout.connectors.sage200.translate import moves_found, receipts_found
+from tieout.connectors.sage200.wire import WarehouseHolding
+from tieout.connectors.transport import Json
+from tieout.domain import commands as c
+from tieout.ports.errors import NeedsHand, Refused
+
+HOLDINGS = "/warehouse_holdings"
+
+
+class SageStock:
+    """Implements `StockLedger`."""
+
+    def __init__(
+        self,
+        client: Client,
+        registers: Registers,
+        movements: Movements,
+        companion: Companion | None,
+    ) -> None:
+        self._client = client
+        self._registers = registers
+        self._movements = movements
+        self._companion = companion
+
+    def find_write_on(self, command: c.WriteOn) -> c.Found | None:
+        """The movements whose reference is the key."""
+        return receipts_found(self._movements.under(command.key))
+
+    def write_on(self, command: c.WriteOn) -> None:
+        """Add the stock through the channel; the companion answers a repeated key without adding again."""
+        if self._companion is None:
+            raise NeedsHand(write_on_task(command))
+        self._companion.perform("/v1/stock/write-ons", write_on_body(command))
+
+    def find_move(self, command: c.MoveStock) -> c.Found | None:
+        """The pair of movements whose reference is the key."""
+        rows = self._movements.under(command.key)
+        return moves_found(rows, (command.from_warehouse, command.from_bin))
+
+    def move_stock(self, command: c.MoveStock) -> None:
+        """Move it, linking the item to the warehouse and bin first where it never lay there.
+
+        Done twice the links are found; the transfer itself is looked for by the caller.
+        """
+        product_id = self._registers.product_id(command.sku)
+        holdings = self._holdings(product_id)
+        from_bin = bin_id(holdings, command.from_warehouse, command.from_bin)
+        if from_bin is None:
+            raise Refused(f"{command.sku} never lay in bin {command.from_bin} of {command.from_warehouse}")
+        to_bin = bin_id(holdings, command.to_warehouse, command.to_bin)
+        if to_bin is None:
+            to_bin = self._linked(command, product_id, holdings)
+        self._client.write("POST", "/stock_transfers", transfer_body(command, product_id, from_bin, to_bin))
+
+    def _linked(self, command: c.MoveStock, product_id: int, holdings: list[WarehouseHolding]) -> int:
+        name = command.to_warehouse
+        if holding_of(holdings, name) is None:
+            warehouse_id = self._registers.warehouse_id(name)
+            link: dict[str, Json] = {"warehouse_id": warehouse_id, "product_id": product_id}
+            self._client.write("POST", HOLDINGS, link)
+            holdings = self._holdings(product_id)
+        holding = holding_of(holdings, name)
+        if holding is None:
+            raise Refused(f"Sage 200 did not link {command.sku} to warehouse {name}")
+        found = bin_id(holdings, name, command.to_bin)
+        if found is None:
+            link_bin: dict[str, Json] = {
+                "warehouse_holding_id": holding.id,
+                "product_id": product_id,
+                "name": command.to_bin,
+            }
+            self._client.write("POST", "/bin_holdings", link_bin)
+            found = bin_id(self._holdings(product_id), name, command.to_bin)
+        if found is None:
+            raise Refused(f"Sage 200 did not link {command.sku} to bin {command.to_bin} of {name}")
+        return found
+
+    def _holdings(self, product_id: int) -> list[WarehouseHolding]:
+        where = f"product_id eq {product_id}"
+        return list(self._client.rows(HOLDINGS, WarehouseHolding, where=where, expand=("bin_holdings",)))
+
+
+def holding_of(holdings: list[WarehouseHolding], warehouse: str) -> WarehouseHolding | None:
+    """The item's holding in a warehouse."""
+    return next((holding for holding in holdings if holding.warehouse_name == warehouse), None)
+
+
+def bin_id(holdings: list[WarehouseHolding], warehouse: str, name: str) -> int | None:
+    """The id of the item's holding in a bin."""
+    holding = holding_of(holdings, warehouse)
+    found = [place.id for place in holding.bin_holdings if place.name == name] if holding else []
+    return found[0] if found else None
