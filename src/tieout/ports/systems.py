@@ -63,7 +63,7 @@ class Storefront(Protocol):
         """The adjustment made under the key, if its proof can still be had."""
 
     def raise_availability(self, command: c.RaiseAvailability) -> c.Found:
-        """Raise the available quantity, once per key; returns the adjustment as the storefront recorded it."""
+        """Raise the available quantity, once per key; returns the adjustment as recorded."""
 
 
 class SalesOrders(Protocol):
@@ -123,7 +123,7 @@ class SalesLedger(Protocol):
         """Post it."""
 
     def find_allocation(self, command: c.AllocateCredit) -> c.Found | None:
-        """Found with what is outstanding on both, once the payment is allocated at all; None while nothing is."""
+        """What is outstanding on both once the payment is allocated at all; None while nothing is."""
 
     def allocate_credit(self, command: c.AllocateCredit) -> None:
         """Allocate the one to the other."""
@@ -180,7 +180,7 @@ class TokenKeeper(Protocol):
         """The secret last kept under the name."""
 
     def renew(self, account: str, name: str, renewal: TokenRenewal) -> str:
-        """Call `renewal` with the secret now kept, in one process at a time, and keep what it returns before anybody uses it."""
+        """Call `renewal` with the secret now kept, one process at a time, and keep its answer before use."""
 
 
 class TokenRenewal(Protocol):

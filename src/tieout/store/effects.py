@@ -6,14 +6,16 @@ still `intended` may or may not have happened: look in the remote system by its 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, null, select, update
+from sqlalchemy import Connection, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
+from tieout.store.connection import lock_number
 from tieout.store.documents import Document
 from tieout.store.rows import Json, columns_of, read, read_all, read_maybe
 from tieout.store.tables import effects
@@ -31,6 +33,8 @@ class Intent:
     system: str
     content: Json
     content_hash: str
+    about: str = ""
+    """The sales order that it concerns, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,9 @@ class Effect:
     content_hash: str
     state: EffectState
     intended_at: datetime
+    about: str
+    sent_at: datetime | None
+    """When a request that may have arrived was last sent; None when none is in doubt."""
     tries: int
     settled_at: datetime | None
     reference: str | None
@@ -81,19 +88,42 @@ def intend(c: Connection, document: Document, intent: Intent, *, at: datetime) -
 
 
 def intend_again(c: Connection, document: Document, intent: Intent, *, at: datetime) -> Effect:
-    """Turn a refused or withdrawn effect into a new intent under the same key, with this content."""
+    """Take an effect that is not done into a new attempt, with that attempt's content and a fresh count of tries.
+
+    A request that may still arrive stays in doubt.
+    """
     statement = (
         update(effects)
-        .where(_is(document, intent.key), effects.c.state.in_(["refused", "withdrawn"]))
-        .values(state="intended", intended_at=at, settled_at=None, reason=None, answer=null(), **_cells(intent))
+        .where(_is(document, intent.key), effects.c.state != "done")
+        .values(
+            state="intended", intended_at=at, settled_at=None, reason=None, answer=null(), tries=0, **_cells(intent)
+        )
     )
     return read(Effect, c.execute(statement.returning(*_COLUMNS)).one())
 
 
-def count_try(c: Connection, document: Document, key: str) -> int:
-    """Count one more sending or looking for an effect; returns the tries so far."""
-    statement = update(effects).where(_is(document, key)).values(tries=effects.c.tries + 1)
+def sending(c: Connection, document: Document, key: str, *, at: datetime) -> int:
+    """Record that the request is about to be sent; commit before sending. Returns the tries of this attempt."""
+    statement = update(effects).where(_is(document, key)).values(tries=effects.c.tries + 1, sent_at=at)
     return int(c.execute(statement.returning(effects.c.tries)).scalar_one())
+
+
+def not_sent(c: Connection, document: Document, key: str) -> None:
+    """Record that the remote system certainly did not do what was last sent: nothing is in doubt any more."""
+    c.execute(update(effects).where(_is(document, key)).values(sent_at=None))
+
+
+def hold_order(c: Connection, company: str, order: str) -> None:
+    """Hold a sales order until the transaction ends, against other documents that share out its units."""
+    c.execute(select(func.pg_advisory_xact_lock(lock_number("order", company, order))))
+
+
+def effects_on_order(c: Connection, order: str, *, commands: Sequence[str]) -> list[Effect]:
+    """Return every document's effects on one sales order that were done or may have been, by command."""
+    query = select(*_COLUMNS).where(
+        effects.c.about == order, effects.c.command.in_(commands), effects.c.state.in_(["intended", "done"])
+    )
+    return read_all(Effect, c.execute(query.order_by(effects.c.intended_at, effects.c.key)))
 
 
 def mark_done(

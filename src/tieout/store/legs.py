@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, assert_never
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -80,7 +80,7 @@ _KEY: Final = ["company", "document_kind", "document_key", "opened_month", "syst
 
 
 def declare(c: Connection, document: Document, expected: Iterable[ExpectedLeg], *, at: datetime) -> None:
-    """Declare the legs of a plan; a leg declared before gets the new figures and keeps what was seen."""
+    """Declare the legs of a plan; a leg declared before takes the new figures, keeps what was seen, is waived no more."""
     for leg in expected:
         fresh = insert(legs).values(
             **_document(document),
@@ -96,7 +96,13 @@ def declare(c: Connection, document: Document, expected: Iterable[ExpectedLeg], 
         )
         changed = ("owner", "currency", "expected_minor", "expected_quantity", "due_by", "declared_at")
         c.execute(
-            fresh.on_conflict_do_update(index_elements=_KEY, set_={name: fresh.excluded[name] for name in changed})
+            fresh.on_conflict_do_update(
+                index_elements=_KEY,
+                set_={
+                    **{name: fresh.excluded[name] for name in changed},
+                    **dict.fromkeys(("waived_by", "waived_why", "waived_at"), null()),
+                },
+            )
         )
 
 
@@ -161,7 +167,7 @@ def legs_where(
     return read_all(Leg, c.execute(query.order_by(legs.c.due_by, legs.c.document_key).limit(limit)))
 
 
-def _meets(condition: LegCondition, now: datetime) -> ColumnElement[bool]:  # noqa: PLR0911  # one per condition
+def _meets(condition: LegCondition, now: datetime) -> ColumnElement[bool]:  # one per condition
     open_leg = ~legs.c.agreed & legs.c.waived_at.is_(None)
     declared, seen = legs.c.declared_at.is_not(None), legs.c.seen_at.is_not(None)
     match condition:

@@ -69,7 +69,7 @@ def approve(c: Connection, rule_id: int, *, by: str, at: datetime) -> MappingRul
     """Put a proposed rule in force from its first day; the version before it ends on that day.
 
     Raises ValueError when the rule is approved already, or when a rule of the same key that is approved
-    starts on that day or later: a past that was acted upon is not rewritten.
+    starts later: a past that was acted upon is not rewritten. One of the same day gives way to it.
     """
     query = select(*_COLUMNS).where(mapping_rules.c.id == rule_id).with_for_update()
     rule = read_maybe(MappingRule, c.execute(query).first())
@@ -83,7 +83,7 @@ def approve(c: Connection, rule_id: int, *, by: str, at: datetime) -> MappingRul
     )
     later = select(func.max(mapping_rules.c.in_force_from)).where(others)
     newest = c.execute(later).scalar_one()
-    if newest is not None and newest >= rule.in_force_from:
+    if newest is not None and newest > rule.in_force_from:
         raise ValueError(
             f"A rule for {rule.key!r} in {rule.table_name!r} is in force from {newest}: "
             "propose one that starts after that day."

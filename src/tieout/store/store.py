@@ -14,6 +14,8 @@ from tieout.store.connection import lock_number, make_engine
 
 EVERY_COMPANY: Final = "*"
 
+__all__ = ["Connection", "Held", "HoldLost", "Store"]
+
 
 class HoldLost(RuntimeError):  # noqa: N818  # named for what happened
     """The connection that held a document broke, so another worker may have it: stop working on it."""

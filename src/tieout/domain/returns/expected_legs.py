@@ -85,17 +85,22 @@ def portal_leg(batch: Batch, due_by: datetime) -> Leg:
 
 def refund_leg(facts: ReturnFacts, batch: Batch, due_by: datetime) -> Leg:
     """Detect mode: somebody else refunds, and the storefront must show it."""
-    credited = sum(e.amount for e in facts.effects if e.batch == batch.batch_id and "credit_note" in e.kind)
-    currency = facts.rma.currency if facts.rma else "GBP"
     return Leg(
         system="storefront",
         kind="refund",
         ref=batch.batch_id,
-        amount=Money(credited, currency) if credited else total([u.paid_gross for u in batch.units], currency),
+        amount=refund_expected(facts, batch),
         quantity=None,
         due_by=due_by,
         owner=Owner.FINANCE.value,
     )
+
+
+def refund_expected(facts: ReturnFacts, batch: Batch) -> Money:
+    """What somebody else should have refunded for a batch: its credit note, or the portal's prices before that."""
+    currency = facts.rma.currency if facts.rma else "GBP"
+    credited = sum(e.amount for e in facts.effects if e.batch == batch.batch_id and "credit_note" in e.kind)
+    return Money(credited, currency) if credited else total([unit.paid_gross for unit in batch.units], currency)
 
 
 def due_leg(received: Sequence[RmaUnit], due_by: datetime) -> Leg:

@@ -174,14 +174,14 @@ def _closing(facts: ReturnFacts, coming: tuple[str, tuple[RmaUnit, ...]] | None)
     """Cancel what will never come once the portal is done; tell the portal once everything is booked."""
     assert facts.rma is not None
     units = refundable_units(facts)
-    if coming is not None or not units:
+    if not units:
         return ()
     if all(is_ready(facts, unit) for unit in units):
         if facts.rma.status is RmaStatus.DONE:
             return ()
         key = compose_key("DN", facts.company, facts.rma.number, *(unit.unit_id for unit in units))
         return (MarkDone(key=key, batch="", units=(), rma=facts.rma.number),)
-    if facts.rma.status is not RmaStatus.DONE:
+    if facts.rma.status is not RmaStatus.DONE or coming is not None:
         return ()
     ready = {unit.unit_id for unit in units if is_ready(facts, unit)}
     return tuple(_cancel(facts, key, units) for key, units in _unreceived(facts, ready))
@@ -222,7 +222,7 @@ def _plan(
     legs = [leg for command in commands for leg in legs_of(command, due_by)]
     for batch in open_batches or ():
         legs.append(portal_leg(batch, due_by))
-        if facts.refund_mode == "detect":
+        if facts.refund_mode == "detect" or foreign_refunds(facts):
             legs.append(refund_leg(facts, batch, due_by))
     return Plan(
         commands=commands,

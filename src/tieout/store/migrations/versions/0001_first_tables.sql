@@ -244,6 +244,8 @@ CREATE TABLE effects (
     content_hash TEXT NOT NULL,
     state TEXT NOT NULL,
     intended_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    about TEXT DEFAULT '' NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE,
     tries INTEGER DEFAULT '0' NOT NULL,
     settled_at TIMESTAMP WITH TIME ZONE,
     reference TEXT,
@@ -255,6 +257,7 @@ CREATE TABLE effects (
  PARTITION BY RANGE (opened_month);
 
 CREATE INDEX effects_document_idx ON effects (company, document_kind, document_key);
+CREATE INDEX effects_about_idx ON effects (company, about) WHERE about <> '';
 CREATE INDEX effects_open_idx ON effects (company, system, intended_at) WHERE state = 'intended';
 COMMENT ON TABLE effects IS 'Everything we did, or set out to do, in a remote system';
 COMMENT ON COLUMN effects.company IS 'The Sage company';
@@ -269,7 +272,9 @@ COMMENT ON COLUMN effects.content IS 'What was to be told, whole';
 COMMENT ON COLUMN effects.content_hash IS 'Digest of the content: same key and another hash is a fault';
 COMMENT ON COLUMN effects.state IS 'intended, done, refused or withdrawn';
 COMMENT ON COLUMN effects.intended_at IS 'When the intent was committed, before anything was sent';
-COMMENT ON COLUMN effects.tries IS 'How many times it has been sent or looked for';
+COMMENT ON COLUMN effects.about IS 'The sales order that it concerns, if any';
+COMMENT ON COLUMN effects.sent_at IS 'When a request that may have arrived was last sent; null when none is in doubt';
+COMMENT ON COLUMN effects.tries IS 'How many times it has been sent in this attempt';
 COMMENT ON COLUMN effects.settled_at IS 'When it left the state intended';
 COMMENT ON COLUMN effects.reference IS 'The remote system''s reference for it';
 COMMENT ON COLUMN effects.answer IS 'What the remote system answered';

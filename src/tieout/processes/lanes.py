@@ -1,0 +1,110 @@
+"""A lane's job drains its lane: the due documents one after the other, until none is left or time is up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from tieout.ports.directory import Company
+from tieout.processes.patience import Patience
+from tieout.processes.returns import KIND, Ending, Work, settle_return
+from tieout.store import attempts, documents, pauses
+from tieout.store.documents import Document
+from tieout.store.store import Held, HoldLost, Store
+
+log = structlog.get_logger()
+
+
+class LaneTime(Protocol):
+    """The part of a lane's job that draining needs."""
+
+    company: str
+    lane: int
+
+    def is_over(self) -> bool:
+        """Whether the job should end now and leave the rest to the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """What every lane works with."""
+
+    store: Store
+    companies: Mapping[str, Company]
+    clock: Callable[[], datetime]
+    patience: Patience
+
+
+def drain(floor: Floor, job: LaneTime) -> None:
+    """Work through the due returns of one lane."""
+    company = floor.companies[job.company]
+    while not job.is_over():
+        document = _next(floor, company, job.lane)
+        if document is None:
+            return
+        with floor.store.holding(company.name, KIND, document.key) as held:
+            if held is None:
+                return
+            _work_on(floor, company, held, document.key)
+
+
+def _next(floor: Floor, company: Company, lane: int) -> Document | None:
+    """The document that has been due for longest, unless an account it needs is resting."""
+    now = floor.clock()
+    with floor.store.scope(company.name) as c:
+        accounts = (company.portal_account, company.storefront_account, company.ledger_account)
+        if any(pauses.paused(c, account, now) for account in accounts):
+            return None
+        return documents.next_due(c, company.name, lane, now, kinds=(KIND,))
+
+
+def _work_on(floor: Floor, company: Company, held: Held, key: str) -> None:
+    now = floor.clock()
+    with held.begin() as c:
+        document = documents.document(c, company.name, KIND, key)
+    if document is None or document.due_at is None or document.due_at > now:
+        return
+    work = Work(store=floor.store, company=company, held=held, document=document, now=now, patience=floor.patience)
+    try:
+        ending = settle_return(work)
+    except HoldLost:
+        raise
+    except Exception:
+        _rest(work)
+        raise
+    _settle(work, ending)
+
+
+def _settle(work: Work, ending: Ending) -> None:
+    with work.held.begin() as c:
+        documents.settle(
+            c,
+            work.document,
+            state=ending.state,
+            due_at=ending.due_at,
+            at=work.now,
+            troubled_since=ending.troubled_since,
+        )
+        if ending.pauses_account and ending.due_at is not None:
+            pauses.pause(c, ending.pauses_account, until=ending.due_at, reason=ending.note)
+    log.info("return.worked", company=work.company.name, rma=work.document.key, state=ending.state, note=ending.note)
+
+
+def _rest(work: Work) -> None:
+    """Our own code failed: the document rests, so that the lane goes on; the failed job stays visible."""
+    with work.held.begin() as c:
+        last = attempts.last_attempt(c, work.document)
+        if last is not None and last.ended is None:
+            attempts.finish(c, last, ended="defect", note="our own code failed; see the log", at=work.now)
+        documents.settle(
+            c,
+            work.document,
+            state="waiting",
+            due_at=work.now + work.patience.defect,
+            at=work.now,
+            troubled_since=work.document.troubled_since,
+        )

@@ -1,0 +1,217 @@
+"""The effect protocol: exactly once into systems that have no idempotency keys. Every command goes through here.
+
+Record the intent and commit. Look in the remote system under the key; adopt what stands there. Only
+if nothing stands there, say that we are about to send, commit, and send. A request that may have
+arrived is never sent again before the system had time for a late commit and was looked at once more.
+Done means read back: the figures found equal the command's, to the penny.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tieout.domain.commands import AnyCommand, Found, differences
+from tieout.domain.faults import performing as kinds
+from tieout.domain.faults.kinds import Fault, FaultKind
+from tieout.ports.directory import Company
+from tieout.ports.errors import (
+    BadAnswer,
+    Busy,
+    ConnectorError,
+    Locked,
+    NeedsHand,
+    OutcomeUnknown,
+    Refused,
+    Unauthorised,
+    Unavailable,
+)
+from tieout.processes.bindings import Binding, bind
+from tieout.processes.patience import Patience
+from tieout.processes.record import Json, command_to_json, content_hash
+from tieout.store import effects
+from tieout.store.documents import Document
+from tieout.store.store import Connection, Held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """Read back and right."""
+
+    found: Found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Not done yet, for a reason that time heals."""
+
+    at: datetime
+    why: str
+    holder: str = ""
+    """Who has the record on screen, when that is the reason."""
+    is_lock: bool = False
+    pauses_account: str = ""
+    """The account that is out of reach for everybody, when that is the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Not done, and a person must settle why."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What performing needs at hand: the held document, its attempt, the time and our patience."""
+
+    held: Held
+    document: Document
+    attempt: int
+    now: datetime
+    patience: Patience
+
+
+def perform(company: Company, command: AnyCommand, bench: Bench) -> Done | Later | Trouble:
+    """Carry out one command, once, however often this is called and wherever it was cut off before."""
+    binding = bind(company, command)
+    with bench.held.begin() as c:
+        effect = _intend(c, command, binding, bench)
+    if effect.state == "done":
+        return _done_before(effect, command)
+    try:
+        found = binding.look()
+    except ConnectorError as error:
+        return _not_looked(error, command, binding, bench)
+    if found is not None:
+        return _adopt(found, command, bench)
+    late_commit_until = effect.sent_at + bench.patience.late_commit if effect.sent_at else None
+    if late_commit_until is not None and bench.now < late_commit_until:
+        return Later(at=late_commit_until, why="the outcome of an earlier request is not known yet")
+    if effect.tries >= bench.patience.tries_max:
+        return Trouble(fault=_fault(kinds.NOT_SEEN_AFTER_POSTING, command, f"sent {effect.tries} times"))
+    return _send(command, binding, bench)
+
+
+def intend_all(c: Connection, company: Company, commands: Sequence[AnyCommand], bench: Bench) -> None:
+    """Record the intent of every command of a plan, in the transaction that records the plan.
+
+    An intent of an earlier plan that this one no longer holds is withdrawn, unless it may have been sent.
+    """
+    planned = {command.key for command in commands}
+    for effect in effects.effects_of(c, bench.document):
+        if effect.state == "intended" and effect.sent_at is None and effect.key not in planned:
+            effects.withdraw(c, bench.document, effect.key, reason="a later plan does without it", at=bench.now)
+    for command in commands:
+        _intend(c, command, bind(company, command), bench)
+
+
+def _intend(c: Connection, command: AnyCommand, binding: Binding, bench: Bench) -> effects.Effect:
+    """The effect under the command's key; one that is not settled takes today's content and a fresh count."""
+    content = command_to_json(command)
+    intent = effects.Intent(
+        key=command.key,
+        attempt=bench.attempt,
+        command=command.kind,
+        system=binding.account,
+        content=content,
+        content_hash=content_hash(content),
+        about=getattr(command, "order_number", ""),
+    )
+    effect = effects.intend(c, bench.document, intent, at=bench.now)
+    if effect.state != "done" and (effect.attempt != bench.attempt or effect.state != "intended"):
+        effect = effects.intend_again(c, bench.document, intent, at=bench.now)
+    return effect
+
+
+def _done_before(effect: effects.Effect, command: AnyCommand) -> Done | Trouble:
+    """An effect on record as done is done; the same key with other content is never an edit."""
+    if effect.content_hash != content_hash(command_to_json(command)):
+        return Trouble(fault=_fault(kinds.EFFECT_CONFLICT, command, f"posted as {effect.reference}"))
+    return Done(found=Found(reference=effect.reference or "", figures=command.figures()))
+
+
+def _send(command: AnyCommand, binding: Binding, bench: Bench) -> Done | Later | Trouble:
+    """Post, then look; what is not answered for is unknown, never failed."""
+    with bench.held.begin() as c:
+        effects.sending(c, bench.document, command.key, at=bench.now)
+    try:
+        recorded = binding.act()
+    except OutcomeUnknown as error:
+        return Later(at=bench.now + bench.patience.late_commit, why=str(error))
+    except ConnectorError as error:
+        with bench.held.begin() as c:
+            effects.not_sent(c, bench.document, command.key)
+        return _not_sent(error, command, binding, bench)
+    try:
+        found = recorded or binding.look()
+    except ConnectorError as error:
+        return _not_looked(error, command, binding, bench)
+    if found is None:
+        return Later(at=bench.now + bench.patience.late_commit, why="posted, and not to be seen yet")
+    return _adopt(found, command, bench)
+
+
+def _adopt(found: Found, command: AnyCommand, bench: Bench) -> Done | Trouble:
+    """What stands there under our key is ours; it must say what the plan says."""
+    differing = differences(command.figures(), found.figures)
+    if differing:
+        saw = "; ".join(f"{name} {seen}" for name, _, seen in differing)
+        wanted = "; ".join(f"{name} {want}" for name, want, _ in differing)
+        return Trouble(fault=Fault(code=kinds.READ_BACK_DIFFERS.code, at=_at(command, found), saw=saw, wanted=wanted))
+    with bench.held.begin() as c:
+        answer: Json = {"figures": dict(found.figures), "link": found.link}
+        effects.mark_done(c, bench.document, command.key, reference=found.reference, answer=answer, at=bench.now)
+    return Done(found=found)
+
+
+def _not_looked(error: ConnectorError, command: AnyCommand, binding: Binding, bench: Bench) -> Later | Trouble:
+    """A look that failed changes nothing; try again, unless only a person can help."""
+    match error:
+        case Unauthorised() | BadAnswer() | Refused() | NeedsHand():
+            return _not_sent(error, command, binding, bench)
+        case _:
+            return _wait(error, binding, bench)
+
+
+def _not_sent(error: ConnectorError, command: AnyCommand, binding: Binding, bench: Bench) -> Later | Trouble:
+    """The system did certainly not do it: wait for what time heals, hand the rest to a person."""
+    match error:
+        case Refused():
+            with bench.held.begin() as c:
+                effects.mark_refused(c, bench.document, command.key, reason=error.reason, answer=None, at=bench.now)
+            kind = kinds.REFUND_FAILED if command.kind == "refund" else kinds.POSTING_REFUSED
+            return Trouble(fault=_fault(kind, command, error.reason))
+        case NeedsHand():
+            return Trouble(fault=_fault(kinds.HAND_POSTING_NEEDED, command, error.task))
+        case Unauthorised():
+            return Trouble(fault=_fault(kinds.RIGHT_MISSING, command, str(error)))
+        case BadAnswer():
+            return Trouble(fault=_fault(kinds.READ_BACK_DIFFERS, command, str(error)))
+        case _:
+            return _wait(error, binding, bench)
+
+
+def _wait(error: ConnectorError, binding: Binding, bench: Bench) -> Later:
+    """When to come back, by what stood in the way."""
+    patience = bench.patience
+    match error:
+        case Busy():
+            return Later(at=bench.now + max(error.wait, timedelta(seconds=0.1)), why=str(error))
+        case Locked():
+            wait = patience.lock_wait(bench.now - (bench.document.troubled_since or bench.now))
+            return Later(at=bench.now + wait, why=str(error), holder=error.holder, is_lock=True)
+        case Unavailable():
+            return Later(at=bench.now + patience.unavailable, why=str(error), pauses_account=binding.account)
+        case _:
+            return Later(at=bench.now + patience.late_commit, why=str(error))
+
+
+def _fault(kind: FaultKind, command: AnyCommand, saw: str) -> Fault:
+    return Fault(code=kind.code, at=_at(command, None), saw=saw)
+
+
+def _at(command: AnyCommand, found: Found | None) -> str:
+    named = f" ({found.reference})" if found and found.reference else ""
+    return f"{command.kind.replace('_', ' ')} {command.key}{named}"

@@ -1,0 +1,174 @@
+"""Customers' returns: one RMA from its first event to the last leg read back.
+
+Each run works on one document and ends `done`, `waiting` or `blocked`; nothing sleeps here. Events
+only say that something happened: what is true is read from the systems, so events that come late,
+twice or out of order all end in the same books.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tieout.domain.commands import AnyCommand
+from tieout.domain.faults import performing as kinds
+from tieout.domain.faults import returns as return_kinds
+from tieout.domain.faults.kinds import Fault
+from tieout.domain.legs import Leg, is_tied_out
+from tieout.domain.money import Money
+from tieout.domain.returns.expected_legs import leg_name
+from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.returns.plan import Blocked, Plan, plan_return, stake_of
+from tieout.ports.directory import Company
+from tieout.ports.errors import BadAnswer, Busy, ConnectorError, Unauthorised
+from tieout.processes import standing
+from tieout.processes.gather_return import gather_return, seen_while_gathering, with_taken
+from tieout.processes.patience import Patience
+from tieout.processes.performing import Bench, Done, Later, Trouble, intend_all, perform
+from tieout.processes.record import decision_from_json, decision_to_json, facts_to_json
+from tieout.store import attempts, documents, inbox
+from tieout.store.attempts import Attempt
+from tieout.store.documents import Document
+from tieout.store.store import Held, Store
+
+PROCESS = "returns.settle/1"
+KIND = "return"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One document on the bench."""
+
+    store: Store
+    company: Company
+    held: Held
+    document: Document
+    now: datetime
+    patience: Patience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a run ended."""
+
+    state: Literal["waiting", "blocked", "done"]
+    due_at: datetime | None = None
+    troubled_since: datetime | None = None
+    pauses_account: str = ""
+    note: str = ""
+
+
+def settle_return(work: Work) -> Ending:
+    """Work on one RMA until it is complete, must wait, or needs a person."""
+    attempt = _open_attempt(work)
+    if isinstance(attempt, Later):
+        return _later(work, attempt)
+    decision = decision_from_json(attempt.decision)
+    if isinstance(decision, Blocked):
+        return _block(work, attempt, decision.faults, decision.stake, decision.legs)
+    for command in decision.commands:
+        outcome = perform(work.company, command, _bench(work, attempt))
+        match outcome:
+            case Done(found=found):
+                with work.held.begin() as c:
+                    standing.see_command(c, work.document, command, found, at=work.now)
+            case Later():
+                return _later(work, outcome, attempt, command)
+            case Trouble(fault=fault):
+                return _block(work, attempt, (fault,), _stake(work), ())
+    return _finish(work, attempt, decision)
+
+
+def _open_attempt(work: Work) -> Attempt | Later:
+    """The attempt that was cut off, to be finished as recorded; else a new one, gathered and decided now."""
+    with work.held.begin() as c:
+        last = attempts.last_attempt(c, work.document)
+    if last is not None and last.ended is None and last.decision is not None:
+        return last
+    try:
+        facts = gather_return(work.company, work.held, work.document, work.now)
+    except Unauthorised as error:
+        return _decide(work, _stopped(kinds.RIGHT_MISSING.code, str(error)))
+    except BadAnswer as error:
+        return _decide(work, _stopped(return_kinds.MALFORMED_PAYLOAD.code, str(error)))
+    except ConnectorError as error:
+        wait = error.wait if isinstance(error, Busy) else work.patience.unavailable
+        return Later(at=work.now + wait, why=str(error))
+    return _decide(work, facts)
+
+
+def _stopped(code: str, saw: str) -> Blocked:
+    return Blocked(faults=(Fault(code=code, at="gathering the facts", saw=saw),), legs=(), stake=Money(0))
+
+
+def _decide(work: Work, given: ReturnFacts | Blocked) -> Attempt:
+    """Decide, and record facts, decision, intents and legs in one transaction, before anything is done."""
+    with work.held.begin() as c:
+        facts = with_taken(c, given) if isinstance(given, ReturnFacts) else None
+        decision = plan_return(facts) if facts is not None else given
+        assert not isinstance(decision, ReturnFacts)
+        last = attempts.last_attempt(c, work.document)
+        is_open = last is not None and last.ended is None
+        attempt = last if is_open and last else attempts.begin(c, work.document, process=PROCESS, at=work.now)
+        kept = facts_to_json(facts) if facts is not None else None
+        attempt = attempts.record_decision(c, attempt, facts=kept, decision=decision_to_json(decision))
+        standing.declare(c, work.document, decision.legs, at=work.now)
+        if isinstance(decision, Plan):
+            intend_all(c, work.company, decision.commands, _bench(work, attempt))
+            standing.waive(c, work.document, decision.waived, at=work.now)
+        if facts is not None:
+            standing.see_read(c, work.document, seen_while_gathering(facts), at=work.now)
+            stake = stake_of(facts)
+            title = f"Return {work.document.key}"
+            documents.describe(c, work.document, title=title, stake_minor=stake.minor, currency=stake.currency)
+    return attempt
+
+
+def _bench(work: Work, attempt: Attempt) -> Bench:
+    return Bench(held=work.held, document=work.document, attempt=attempt.number, now=work.now, patience=work.patience)
+
+
+def _later(work: Work, outcome: Later, attempt: Attempt | None = None, command: AnyCommand | None = None) -> Ending:
+    """Come back when time may have healed it; a lock that outlives its window goes to a person."""
+    since = work.document.troubled_since or work.now
+    if outcome.is_lock and attempt is not None and command is not None and work.now - since > work.patience.lock_window:
+        named = leg_name(command)
+        what = named[1] if named else command.kind.replace("_", " ")
+        who = outcome.holder or "nobody Sage would name"
+        fault = Fault(code=kinds.RECORD_LOCK_EXPIRED.code, at=f"{what} {command.key}", saw=f"{who}: {outcome.why}")
+        return _block(work, attempt, (fault,), _stake(work), ())
+    return Ending(
+        state="waiting",
+        due_at=outcome.at,
+        troubled_since=since if outcome.is_lock else work.document.troubled_since,
+        pauses_account=outcome.pauses_account,
+        note=outcome.why,
+    )
+
+
+def _block(work: Work, attempt: Attempt, faults: tuple[Fault, ...], stake: Money, legs: tuple[Leg, ...]) -> Ending:
+    """Put the document on somebody's desk with every fault and the money at stake."""
+    with work.held.begin() as c:
+        standing.open_case(c, work.document, faults, stake, at=work.now)
+        standing.declare(c, work.document, legs, at=work.now)
+        attempts.finish(c, attempt, ended="blocked", note=faults[0].code, at=work.now)
+    return Ending(state="blocked", note=faults[0].code)
+
+
+def _finish(work: Work, attempt: Attempt, plan: Plan) -> Ending:
+    """Everything planned is read back: the case is settled; the document waits, or is done once it ties out."""
+    with work.held.begin() as c:
+        attempts.finish(c, attempt, ended="performed", note=plan.waiting_for, at=work.now)
+        standing.close_case(c, work.document, at=work.now)
+        states = standing.leg_states(c, work.document, work.now)
+        inbox.mark_handled(c, work.document.company, KIND, work.document.key, work.document.touched_at, work.now)
+    if plan.waiting_for:
+        return Ending(state="waiting", note=plan.waiting_for)
+    is_done = not states or is_tied_out(states)
+    due_at = None if is_done else work.now + work.patience.leg_again
+    return Ending(state="done" if is_done else "waiting", due_at=due_at, note="tied out" if is_done else "legs open")
+
+
+def _stake(work: Work) -> Money:
+    return Money(work.document.stake_minor or 0, work.document.currency or "GBP")

@@ -1,0 +1,124 @@
+"""Where a document stands: its legs and its case, written beside the steps that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from tieout.domain.commands import AnyCommand, Found
+from tieout.domain.faults import BY_CODE
+from tieout.domain.faults.kinds import Fault
+from tieout.domain.legs import Leg, LegState, Standing, state_of
+from tieout.domain.money import Money
+from tieout.domain.returns.expected_legs import leg_name, weight_of
+from tieout.store import cases, legs
+from tieout.store.documents import Document
+from tieout.store.store import Connection
+
+TIEOUT = "Tieout"
+
+
+def declare(c: Connection, document: Document, declared: Iterable[Leg], *, at: datetime) -> None:
+    """Write the legs that a plan says must appear."""
+    legs.declare(
+        c,
+        document,
+        [
+            legs.ExpectedLeg(
+                system=leg.system,
+                kind=leg.kind,
+                ref=leg.ref,
+                owner=leg.owner,
+                currency=leg.amount.currency if leg.amount else None,
+                minor=leg.amount.minor if leg.amount else None,
+                quantity=leg.quantity,
+                due_by=leg.due_by,
+            )
+            for leg in declared
+        ],
+        at=at,
+    )
+
+
+def waive(c: Connection, document: Document, waived: Iterable[tuple[str, str]], *, at: datetime) -> None:
+    """Take back legs that became pointless, with the reason."""
+    for ref, why in waived:
+        for leg in legs.legs_of(c, document):
+            if leg.ref == ref and leg.waived_at is None:
+                legs.waive(c, document, system=leg.system, kind=leg.kind, ref=ref, by=TIEOUT, why=why, at=at)
+
+
+def see_command(c: Connection, document: Document, command: AnyCommand, found: Found, *, at: datetime) -> None:
+    """Fill in the leg of a command with what was read back in the remote system."""
+    named = leg_name(command)
+    if named is None:
+        return
+    system, kind, owner = named
+    amount, quantity = weight_of(command, found.figures)
+    seen = legs.SeenLeg(
+        system=system,
+        kind=kind,
+        ref=command.key,
+        owner=owner.value,
+        currency=amount.currency if amount else None,
+        minor=amount.minor if amount else None,
+        quantity=quantity,
+        reference=found.reference,
+    )
+    legs.see(c, document, seen, at=at)
+
+
+def see_read(c: Connection, document: Document, seen: Iterable[legs.SeenLeg], *, at: datetime) -> None:
+    """Fill in legs that gathering the facts has read by the way."""
+    for leg in seen:
+        legs.see(c, document, leg, at=at)
+
+
+def leg_states(c: Connection, document: Document, now: datetime) -> list[LegState]:
+    """The state of every leg of a document."""
+    return [leg_state(leg, now) for leg in legs.legs_of(c, document)]
+
+
+def leg_state(leg: legs.Leg, now: datetime) -> LegState:
+    """The state of one stored leg."""
+    return state_of(standing_of(leg), now)
+
+
+def standing_of(leg: legs.Leg) -> Standing:
+    """Both sides of a stored leg."""
+    return Standing(
+        expected_amount=leg.expected_minor,
+        expected_quantity=_plain(leg.expected_quantity),
+        is_expected=leg.declared_at is not None,
+        seen_amount=leg.seen_minor,
+        seen_quantity=_plain(leg.seen_quantity),
+        seen_at=leg.seen_at,
+        due_by=leg.due_by,
+        is_waived=leg.waived_at is not None,
+    )
+
+
+def open_case(c: Connection, document: Document, faults: tuple[Fault, ...], stake: Money, *, at: datetime) -> None:
+    """Open the document's case, or bring the open one up to date. The first fault gives it its owner."""
+    first = BY_CODE[faults[0].code]
+    trouble = cases.Trouble(
+        code=first.code,
+        owner=first.owner.value,
+        fault_class=first.fault_class.value,
+        faults=[{"code": f.code, "at": f.at, "saw": f.saw, "wanted": f.wanted} for f in faults],
+        stake_minor=stake.minor,
+        currency=stake.currency,
+    )
+    cases.open_or_update(c, document, trouble, at=at)
+
+
+def close_case(c: Connection, document: Document, *, at: datetime) -> None:
+    """Close the document's case: its cause is gone and the plan was performed."""
+    standing = cases.open_case_of(c, document.company, document.kind, document.key)
+    if standing is not None:
+        cases.close(c, standing.id, by=TIEOUT, how="the cause is gone and everything was read back", at=at)
+
+
+def _plain(quantity: Decimal | None) -> Decimal | None:
+    return None if quantity is None else quantity.normalize()
