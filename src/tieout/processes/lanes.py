@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
+from tieout.durable import LaneJob
 from tieout.ports.directory import Company
 from tieout.processes.patience import Patience
 from tieout.processes.returns import KIND, Ending, Work, settle_return
@@ -17,16 +17,6 @@ from tieout.store.documents import Document
 from tieout.store.store import Held, HoldLost, Store
 
 log = structlog.get_logger()
-
-
-class LaneTime(Protocol):
-    """The part of a lane's job that draining needs."""
-
-    company: str
-    lane: int
-
-    def is_over(self) -> bool:
-        """Whether the job should end now and leave the rest to the next one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +29,10 @@ class Floor:
     patience: Patience
 
 
-def drain(floor: Floor, job: LaneTime) -> None:
+def drain(floor: Floor, job: LaneJob) -> None:
     """Work through the due returns of one lane."""
     company = floor.companies[job.company]
-    while not job.is_over():
+    while not job.deadline.passed():
         document = _next(floor, company, job.lane)
         if document is None:
             return

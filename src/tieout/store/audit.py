@@ -6,13 +6,13 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
+from tieout.store.connection import spell
 from tieout.store.rows import Json, columns_of, read, read_all
 from tieout.store.tables import EVERY_COMPANY, audit, audit_heads
 
@@ -55,8 +55,8 @@ def append(  # noqa: PLR0913  # one keyword per column
         company=chain,
         action=action,
         subject=subject,
-        before=before,
-        after=after,
+        before=json.loads(spell(before)),  # as it will be read back
+        after=json.loads(spell(after)),
         previous_hash=head.hash,
         hash="",
     )
@@ -113,10 +113,5 @@ def _hash(entry: AuditEntry) -> str:
         entry.after,
         entry.previous_hash,
     ]
-    spelled = json.dumps(cells, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=_spell)
+    spelled = json.dumps(cells, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(spelled.encode()).hexdigest()
-
-
-def _spell(value: object) -> str:
-    assert isinstance(value, Decimal), f"{type(value).__name__} is no JSON value"
-    return str(value)

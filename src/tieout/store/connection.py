@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -22,9 +23,32 @@ def make_engine(address: str, **options: Any) -> Engine:  # noqa: ANN401  # SQLA
             psycopg.connect, address, connect_timeout=CONNECT_SECONDS, application_name="tieout", client_encoding="UTF8"
         ),
         json_deserializer=partial(json.loads, parse_float=Decimal),
-        json_serializer=partial(json.dumps, allow_nan=False, separators=(",", ":")),
+        json_serializer=spell,
         **options,
     )
+
+
+def spell(value: object) -> str:
+    """Write a JSON value as PostgreSQL can keep it.
+
+    A float is refused with TypeError: money never is one. Characters that PostgreSQL cannot keep (NUL,
+    halves of a pair) become U+FFFD, because outside systems do send them.
+    """
+    return json.dumps(_keepable(value), allow_nan=False, separators=(",", ":"))
+
+
+def _keepable(value: object) -> object:
+    match value:
+        case str():
+            return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case None | bool() | int():
+            return value
+        case Mapping():
+            return {str(_keepable(name)): _keepable(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_keepable(each) for each in value]
+        case _:
+            raise TypeError(f"{type(value).__name__} is no JSON value that we keep: write it as text or whole units")
 
 
 def lock_number(*words: str) -> int:

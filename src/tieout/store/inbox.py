@@ -63,6 +63,8 @@ _ROUTING: Final = ("lane_key", "lanes")
 def store_event(c: Connection, event: NewEvent, *, due_at: datetime) -> bool:
     """Store an event and make its document due; False, and nothing done, when it was received before.
 
+    An event of no document kind is kept and concerns nobody yet.
+
     The account and the sender's id tell duplicates apart. Two receivers of one event wait for each other.
     """
     known = insert(event_keys).values(account=event.account, external_id=event.external_id)
@@ -70,6 +72,8 @@ def store_event(c: Connection, event: NewEvent, *, due_at: datetime) -> bool:
         return False
     cells = {name: getattr(event, name) for name in NewEvent.__dataclass_fields__ if name not in _ROUTING}
     c.execute(plain_insert(events).values(cells))
+    if not event.document_kind:
+        return True
     touch(
         c,
         company=event.company,

@@ -80,7 +80,7 @@ _KEY: Final = ["company", "document_kind", "document_key", "opened_month", "syst
 
 
 def declare(c: Connection, document: Document, expected: Iterable[ExpectedLeg], *, at: datetime) -> None:
-    """Declare the legs of a plan; a leg declared before takes the new figures, keeps what was seen, is waived no more."""
+    """Declare the legs of a plan; one declared before takes the new figures, keeps what was seen, is waived no more."""
     for leg in expected:
         fresh = insert(legs).values(
             **_document(document),
@@ -146,6 +146,13 @@ def waive(  # noqa: PLR0913  # one keyword per column
         .values(waived_by=by, waived_why=why, waived_at=at)
     )
     return c.execute(statement).rowcount == 1
+
+
+def document_of(c: Connection, *, ref: str) -> tuple[str, str] | None:
+    """Return kind and key of the document that has a leg of this reference, or None."""
+    query = select(legs.c.document_kind, legs.c.document_key).where(legs.c.ref == ref).limit(1)
+    row = c.execute(query).first()
+    return (row.document_kind, row.document_key) if row is not None else None
 
 
 def legs_of(c: Connection, document: Document) -> list[Leg]:

@@ -12,17 +12,27 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, func, select, text
 
+from tieout.store.binaries import OLDEST_MAJOR
 from tieout.store.connection import make_engine
 
 PARTITIONED: Final = ("events", "attempts", "effects", "legs", "audit")
 _LOCK: Final = 7_163_042_001
 
 
+class DatabaseRefused(RuntimeError):  # noqa: N818  # named for what happened
+    """The database cannot be used; the sentence says what to do."""
+
+
 def upgrade(address: str) -> None:
-    """Apply the migrations that this database lacks; safe from several processes at once."""
+    """Apply the migrations that this database lacks; safe from several processes at once.
+
+    Raises `DatabaseRefused` for a PostgreSQL that is too old, and for a role that the rule which keeps
+    companies apart would not bind.
+    """
     engine = make_engine(address, poolclass=NullPool)
     try:
         with engine.begin() as connection:
+            _check(connection)
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             connection.execute(select(func.set_config("tieout.company", "*", True)))  # noqa: FBT003
             config = _config()
@@ -50,6 +60,20 @@ def ensure_partitions(connection: Connection, first_month: date, months: int) ->
         for month in _months(first_month, months)
         for parent in PARTITIONED
     )
+
+
+def _check(connection: Connection) -> None:
+    version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+    if version < OLDEST_MAJOR * 10_000:
+        raise DatabaseRefused(f"PostgreSQL {OLDEST_MAJOR} or newer is needed; this one is {version // 10_000}.")
+    role = connection.execute(
+        text("SELECT rolname, rolsuper OR rolbypassrls AS unbound FROM pg_roles WHERE rolname = current_user")
+    ).one()
+    if role.unbound:
+        raise DatabaseRefused(
+            f"The database role {role.rolname!r} is a superuser or bypasses row-level security, which keeps "
+            "companies apart: make an ordinary role that owns the database and put it in the address."
+        )
 
 
 def _months(first: date, count: int) -> list[date]:

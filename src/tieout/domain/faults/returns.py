@@ -326,6 +326,15 @@ REFUND_NE_CREDIT = FaultKind(
     fault_class=FaultClass.DATA,
     again=_AGAIN,
 )
+UNLINKED_CREDIT = FaultKind(
+    code="UNLINKED_CREDIT",
+    title="A credit note in Sage belongs to no return",
+    means="Somebody credited a customer by hand, around the flow. Tieout cannot tell whether goods came back for it.",
+    do="Find out what it is for. If it is a return, put the RMA right at the portal; then close this case.",
+    owner=Owner.FINANCE,
+    fault_class=FaultClass.DATA,
+    again="Nothing: this case is closed by a person with a reason.",
+)
 REFUND_OUTSIDE_WORKFLOW = FaultKind(
     code="REFUND_OUTSIDE_WORKFLOW",
     title="Somebody refunded this order by hand",

@@ -348,6 +348,7 @@ CREATE TABLE legs (
 )
  PARTITION BY RANGE (opened_month);
 
+CREATE INDEX legs_ref_idx ON legs (company, ref);
 CREATE INDEX legs_open_idx ON legs (company, due_by) WHERE NOT agreed AND waived_at IS NULL;
 COMMENT ON TABLE legs IS 'Each statement that a document should be visible in a system, and what was seen';
 COMMENT ON COLUMN legs.company IS 'The Sage company that the document belongs to';

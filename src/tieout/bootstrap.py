@@ -1,0 +1,239 @@
+"""The composition root: settings in, running application out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tieout.connectors import returngo, sage200, shopify
+from tieout.durable import Engine, EngineSettings, LaneJob, Process
+from tieout.intake.webhooks import Intake, Receiver
+from tieout.ports.directory import Company
+from tieout.ports.inbound import Inbound
+from tieout.ports.systems import TokenRenewal
+from tieout.processes import sweeps
+from tieout.processes.lanes import Floor, drain
+from tieout.processes.patience import Patience
+from tieout.processes.returns import KIND, PROCESS
+from tieout.settings import ReturnGoAccount, Sage200Account, Settings, ShopifyAccount, WorkSettings
+from tieout.store import Store, embedded, quotas, schema
+from tieout.store.documents import due_lanes
+from tieout.store.vault import Vault, key_of
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A running installation: its database, engine, companies and inbound accounts."""
+
+    settings: Settings
+    address: str
+    store: Store
+    engine: Engine
+    companies: Mapping[str, Company]
+    clock: Clock
+    floor: Floor
+    intake: Intake
+
+    def tick(self) -> None:
+        """Start every lane that has a document due; starting twice is harmless."""
+        with self.store.scope(None) as c:
+            lanes = due_lanes(c, self.clock(), kinds=(KIND,))
+        for company, lane in lanes:
+            if company in self.companies:
+                self.start(company, lane)
+
+    def start(self, company: str, lane: int) -> None:
+        """Start one lane of returns."""
+        with self.store.scope(company) as c:
+            self.engine.start(self.store.raw(c), PROCESS, company, lane)
+
+    def close(self) -> None:
+        """Let the database connections go."""
+        self.store.close()
+
+
+def open_application(settings: Settings, home: Path) -> Application:
+    """Open the database (starting the embedded server where it is configured) and every account.
+
+    Brings the tables up to date first. Nothing is sent to any remote system.
+    """
+    address = database_address(settings, home)
+    schema.upgrade(address)
+    store = Store(address, pool_size=settings.database.pool_size)
+    clock = clock_of(settings)
+    vault = Vault(store, key_of(home))
+    companies = _companies(settings, store, vault, clock)
+    patience = patience_of(settings.work)
+    floor = Floor(store=store, companies=companies, clock=clock, patience=patience)
+
+    def run(job: LaneJob) -> None:
+        drain(floor, job)
+
+    engine_settings = EngineSettings(
+        stalled_after_seconds=settings.work.stalled_after_seconds,
+        heartbeat_seconds=max(0.5, settings.work.stalled_after_seconds / 4),
+        rescue_every_seconds=max(0.5, settings.work.stalled_after_seconds / 4),
+    )
+    engine = Engine(address, [Process(name=PROCESS, run=run)], engine_settings)
+    engine.install()
+    _schedule(engine, settings, floor)
+    with store.scope(None) as c:
+        schema.ensure_partitions(c, clock().date().replace(day=1), 3)
+    intake = Intake(
+        store=store,
+        engine=engine,
+        receivers=_receivers(settings),
+        clock=clock,
+        coalesce=timedelta(seconds=settings.work.coalesce_seconds),
+        body_bytes_max=settings.web.body_bytes_max,
+    )
+    return Application(
+        settings=settings,
+        address=address,
+        store=store,
+        engine=engine,
+        companies=companies,
+        clock=clock,
+        floor=floor,
+        intake=intake,
+    )
+
+
+def database_address(settings: Settings, home: Path) -> str:
+    """The configured address, or that of the embedded server, which is started if it is not running."""
+    if settings.database.address != "embedded":
+        return settings.database.address
+    return embedded.ensure(home, account=settings.database.server_account)
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The time in UTC, moved by the configured offset."""
+    offset = timedelta(seconds=settings.clock.offset_seconds)
+    return lambda: datetime.now(UTC) + offset
+
+
+def patience_of(work: WorkSettings) -> Patience:
+    """The configured waits and windows."""
+    return Patience(
+        late_commit=timedelta(seconds=work.late_commit_seconds),
+        unavailable=timedelta(seconds=work.unavailable_seconds),
+        lock_first=timedelta(seconds=work.lock_first_seconds),
+        lock_longest=timedelta(seconds=work.lock_longest_seconds),
+        lock_window=timedelta(seconds=work.lock_window_seconds),
+        leg_again=timedelta(seconds=work.leg_again_seconds),
+        defect=timedelta(seconds=work.defect_seconds),
+        tries_max=work.tries_max,
+    )
+
+
+def _companies(settings: Settings, store: Store, vault: Vault, clock: Clock) -> dict[str, Company]:
+    keeper, budget = _Keeper(vault, clock), _Budget(store, clock)
+    opened = {}
+    for name, company in settings.company.items():
+        ledger, portal, shop = (settings.account[a] for a in (company.ledger, company.portal, company.storefront))
+        assert isinstance(ledger, Sage200Account)
+        assert isinstance(portal, ReturnGoAccount)
+        assert isinstance(shop, ShopifyAccount)
+        books = sage200.open_ledger(ledger, keeper, clock)
+        opened[name] = Company(
+            name=name,
+            credit_route=company.credit_route,
+            refund_mode=company.refund_mode,
+            lanes=company.lanes,
+            portal_account=company.portal,
+            storefront_account=company.storefront,
+            ledger_account=company.ledger,
+            portal=returngo.open_portal(portal, budget, clock),
+            storefront=shopify.open_storefront(shop, clock),
+            orders=books.orders,
+            returns=books.returns,
+            ledger=books.ledger,
+            stock=books.stock,
+            books=books.books,
+        )
+    return opened
+
+
+def _receivers(settings: Settings) -> dict[str, Receiver]:
+    """Who may push, by account, and whose company it concerns."""
+    receivers = {}
+    for name, company in settings.company.items():
+        for account_name in (company.portal, company.storefront):
+            receivers[account_name] = Receiver(
+                company=name, lanes=company.lanes, inbound=_inbound(settings, account_name)
+            )
+    return receivers
+
+
+def _inbound(settings: Settings, account_name: str) -> Inbound:
+    account = settings.account[account_name]
+    if isinstance(account, ReturnGoAccount):
+        return returngo.open_inbound(account)
+    assert isinstance(account, ShopifyAccount)
+    return shopify.open_inbound(account)
+
+
+def _schedule(engine: Engine, settings: Settings, floor: Floor) -> None:
+    """Sweeps find what no event told."""
+    back = timedelta(days=settings.schedule.sweep_days)
+
+    def portal(_due: datetime) -> None:
+        for company in floor.companies.values():
+            sweeps.sweep_portal(floor, company, back)
+
+    def refunds(_due: datetime) -> None:
+        for company in floor.companies.values():
+            sweeps.sweep_refunds(floor, company, back)
+
+    def credit_notes(_due: datetime) -> None:
+        for company in floor.companies.values():
+            sweeps.sweep_credit_notes(floor, company, back)
+
+    engine.schedule("sweep.portal/1", settings.schedule.portal_sweep, portal)
+    engine.schedule("sweep.refunds/1", settings.schedule.refund_sweep, refunds)
+    engine.schedule("sweep.credit_notes/1", settings.schedule.credit_note_sweep, credit_notes)
+
+
+class _Keeper:
+    """Rotating secrets, kept encrypted in our database."""
+
+    def __init__(self, vault: Vault, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
+
+    def read(self, account: str, name: str) -> str | None:
+        return self._vault.get(account, name)
+
+    def renew(self, account: str, name: str, renewal: TokenRenewal) -> str:
+        with self._vault.locked(f"{account}/{name}"):
+            kept = self._vault.get(account, name)
+            renewed = renewal(kept)
+            if renewed != kept:
+                self._vault.put(account, name, renewed, at=self._clock())
+            return renewed
+
+
+class _Budget:
+    """Calls counted against an account's daily allowance, over all processes."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def spend(self, account: str, allowance: int) -> bool:
+        with self._store.scope(None) as c:
+            return quotas.spend(c, account, self._clock().date(), allowance)
+
+
+def stop_database(settings: Settings, home: Path) -> bool:
+    """Stop the embedded server of this home; False when none was running or another database is configured."""
+    if settings.database.address != "embedded":
+        return False
+    with suppress(FileNotFoundError):
+        return embedded.stop(home, account=settings.database.server_account)
+    return False

@@ -1,0 +1,187 @@
+"""Sweeps list each system independently and find what no event told: the truth behind the hints."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from tieout.domain.documents.books import PostedCredit
+from tieout.domain.documents.shop_order import ShopRefund
+from tieout.domain.faults import returns as kinds
+from tieout.domain.faults.kinds import Fault
+from tieout.domain.identifiers import find_key
+from tieout.domain.money import Money
+from tieout.ports.directory import Company
+from tieout.ports.errors import ConnectorError
+from tieout.processes.lanes import Floor
+from tieout.processes.returns import KIND
+from tieout.processes.strays import report_stray
+from tieout.store import attempts, cross_references, documents, legs, sweeps
+from tieout.store.documents import Document
+from tieout.store.store import Connection
+
+log = structlog.get_logger()
+
+
+def sweep_portal(floor: Floor, company: Company, back: timedelta) -> int:
+    """Wake every RMA that we do not know, or whose status is not the one we last read; returns how many.
+
+    An RMA that is not finished with us is read again once a day whatever its list entry says, because
+    portals do not move an RMA's date when goods are received.
+    """
+    now = floor.clock()
+    woken = 0
+    listed = 0
+    try:
+        for head in company.portal.rmas(now - back):
+            listed += 1
+            with floor.store.scope(company.name) as c:
+                known = documents.document(c, company.name, KIND, head.number)
+                is_old = known is not None and now - known.touched_at >= timedelta(days=1)
+                if known is None or _is_stale(c, known, head.status_text, is_old=is_old):
+                    _wake(floor, company, c, head.number)
+                    woken += 1
+    except ConnectorError as error:
+        log.warning("sweep.stopped", company=company.name, sweep="portal", reason=str(error))
+    _note(floor, company.name, company.portal_account, "portal", {"listed": listed, "woken": woken})
+    return woken
+
+
+def sweep_refunds(floor: Floor, company: Company, back: timedelta) -> int:
+    """See every refund of the storefront: ours fill their leg, an RMA's wake it, the rest are strays."""
+    now = floor.clock()
+    strays = listed = 0
+    try:
+        for refund in company.storefront.refunds(now - back):
+            listed += 1
+            with floor.store.scope(company.name) as c:
+                strays += _see_refund(floor, company, c, refund)
+    except ConnectorError as error:
+        log.warning("sweep.stopped", company=company.name, sweep="refunds", reason=str(error))
+    _note(floor, company.name, company.storefront_account, "refunds", {"listed": listed, "strays": strays})
+    return strays
+
+
+def sweep_credit_notes(floor: Floor, company: Company, back: timedelta) -> int:
+    """See every credit note in Sage: ours fill their leg, the rest were made by hand around the flow."""
+    now = floor.clock()
+    strays = listed = 0
+    try:
+        for credit in company.ledger.credit_notes((now - back).date()):
+            listed += 1
+            with floor.store.scope(company.name) as c:
+                strays += _see_credit_note(floor, company, c, credit)
+    except ConnectorError as error:
+        log.warning("sweep.stopped", company=company.name, sweep="credit notes", reason=str(error))
+    _note(floor, company.name, company.ledger_account, "credit notes", {"listed": listed, "strays": strays})
+    return strays
+
+
+def _is_stale(c: Connection, known: Document, status_text: str, *, is_old: bool) -> bool:
+    if known.due_at is not None:
+        return False
+    last = attempts.last_attempt(c, known)
+    match last.facts if last is not None else None:
+        case {"rma": {"status_text": str(last_text)}}:
+            return last_text != status_text or (is_old and known.state != "done")
+        case _:
+            return True
+
+
+def _wake(floor: Floor, company: Company, c: Connection, number: str) -> None:
+    now = floor.clock()
+    documents.touch(
+        c, company=company.name, kind=KIND, key=number, lane_key=number, lanes=company.lanes, due_at=now, at=now
+    )
+
+
+def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefund) -> int:
+    """Returns 1 for a stray."""
+    if refund.has_failed:
+        return 0
+    key = find_key(refund.note)
+    owner = _owner_of_leg(c, company.name, key) if key else None
+    if owner is not None and key is not None:
+        seen = _seen("storefront", "refund", key, refund.amount, refund.refund_id)
+        legs.see(c, owner, seen, at=floor.clock())
+        return 0
+    known = [r for r in cross_references.find(c, refund.order_id) if r.document_kind == KIND]
+    if known:
+        for reference in known:
+            document = documents.document(c, company.name, KIND, reference.document_key)
+            if document is not None and document.due_at is None and document.state == "waiting":
+                _wake(floor, company, c, reference.document_key)
+        return 0
+    fault = Fault(
+        code=kinds.REFUND_OUTSIDE_WORKFLOW.code,
+        at=f"order {refund.order_name}",
+        saw=f"{refund.amount} by {refund.app or 'a person'}",
+        wanted="an RMA",
+    )
+    leg = _seen("storefront", "refund", refund.refund_id, refund.amount, refund.refund_id)
+    title = f"Refund {refund.refund_id} on order {refund.order_name}"
+    return int(
+        report_stray(
+            c,
+            company=company.name,
+            kind="refund",
+            key=refund.refund_id,
+            title=title,
+            fault=fault,
+            stake=refund.amount,
+            leg=leg,
+            at=floor.clock(),
+        )
+    )
+
+
+def _see_credit_note(floor: Floor, company: Company, c: Connection, credit: PostedCredit) -> int:
+    """Returns 1 for a stray."""
+    amount = credit.net + credit.tax
+    key = find_key(credit.reference) or find_key(credit.second_reference)
+    owner = _owner_of_leg(c, company.name, key) if key else None
+    if owner is not None and key is not None:
+        legs.see(c, owner, _seen("sage", "credit note", key, amount, credit.reference), at=floor.clock())
+        return 0
+    fault = Fault(
+        code=kinds.UNLINKED_CREDIT.code, at=f"credit note {credit.reference}", saw=str(amount), wanted="a return"
+    )
+    return int(
+        report_stray(
+            c,
+            company=company.name,
+            kind="credit note",
+            key=credit.posting_id,
+            title=f"Credit note {credit.reference}",
+            fault=fault,
+            stake=amount,
+            leg=_seen("sage", "credit note", credit.posting_id, amount, credit.reference),
+            at=floor.clock(),
+        )
+    )
+
+
+def _owner_of_leg(c: Connection, company: str, key: str) -> Document | None:
+    owner = legs.document_of(c, ref=key)
+    return documents.document(c, company, *owner) if owner is not None else None
+
+
+def _seen(system: str, kind: str, ref: str, amount: Money, reference: str) -> legs.SeenLeg:
+    return legs.SeenLeg(
+        system=system,
+        kind=kind,
+        ref=ref,
+        owner="finance",
+        currency=amount.currency,
+        minor=amount.minor,
+        quantity=None,
+        reference=reference,
+    )
+
+
+def _note(floor: Floor, company: str, account: str, name: str, counted: dict[str, int]) -> None:
+    now = floor.clock()
+    with floor.store.scope(company) as c:
+        sweeps.swept(c, account, name, high_water=now.isoformat(), counted=counted, at=now)
+    log.info("sweep.done", company=company, sweep=name, **counted)

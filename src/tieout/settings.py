@@ -1,0 +1,204 @@
+"""Collects the settings of every room into one: defaults, then `tieout.toml`, then the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tieout.connectors.returngo.settings import ReturnGoSettings
+from tieout.connectors.sage200.settings import Sage200Settings
+from tieout.connectors.shopify.settings import ShopifySettings
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the text names the setting and says what to do."""
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(_Group):
+    """Where our own database is."""
+
+    address: str = Field(
+        default="embedded",
+        description="`embedded` runs PostgreSQL from the installed package; a postgresql:// address is used as it is.",
+    )
+    pool_size: int = Field(default=10, ge=1, description="Connections that one process keeps open.")
+    server_account: str = Field(
+        default="nobody", description="Account that the embedded server runs as when Tieout is started by root."
+    )
+
+
+class WebSettings(_Group):
+    """Where `tieout web` listens."""
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; put a TLS proxy in front of it.")
+    port: int = Field(default=8200, ge=0, le=65535, description="Port to listen on.")
+    body_bytes_max: int = Field(default=2_000_000, ge=1, description="Longest webhook body that is taken in.")
+
+
+class WorkSettings(_Group):
+    """How patient Tieout is; all in seconds."""
+
+    coalesce_seconds: float = Field(
+        default=120.0, ge=0, description="How long events of one document are gathered before it is read again."
+    )
+    late_commit_seconds: float = Field(
+        default=150.0,
+        gt=0,
+        description="How long a lost request may still commit: longer than Sage's gateway waits.",
+    )
+    unavailable_seconds: float = Field(default=30.0, gt=0, description="Rest of an account that cannot be reached.")
+    lock_first_seconds: float = Field(default=2.0, gt=0, description="First wait for a locked record.")
+    lock_longest_seconds: float = Field(default=300.0, gt=0, description="Longest wait between two tries at a lock.")
+    lock_window_seconds: float = Field(default=2700.0, gt=0, description="After so long a lock becomes a case.")
+    leg_again_seconds: float = Field(default=900.0, gt=0, description="When legs that do not agree are read again.")
+    defect_seconds: float = Field(default=300.0, gt=0, description="Rest of a document that our own code failed on.")
+    tries_max: int = Field(default=6, ge=1, description="Sendings of one command before a person is asked.")
+    concurrency: int = Field(default=4, ge=1, description="Lanes that one worker works on at a time.")
+    stalled_after_seconds: float = Field(
+        default=60.0, gt=1, description="A worker without a sign of life for so long is dead; its lanes are taken over."
+    )
+
+
+class ScheduleSettings(_Group):
+    """When the sweeps run (cron, UTC)."""
+
+    portal_sweep: str = Field(default="17 * * * *", description="List the portal's RMAs; finds what no event told.")
+    refund_sweep: str = Field(default="*/15 * * * *", description="List the storefront's refunds.")
+    credit_note_sweep: str = Field(default="37 * * * *", description="List Sage's credit notes.")
+    sweep_days: int = Field(default=60, ge=1, description="How many days back a sweep looks.")
+
+
+class ClockSettings(_Group):
+    """For the demo and for tests against a sandbox that lives in another year."""
+
+    offset_seconds: float = Field(default=0.0, description="Added to the machine's time. Leave at 0 in production.")
+
+
+class CompanySettings(_Group):
+    """One Sage company and the accounts around it."""
+
+    credit_route: Literal["sop", "ledger"] = Field(
+        description="How returns are credited: SOP return and credit note, or ledger credit note. Never both."
+    )
+    refund_mode: Literal["gate", "detect"] = Field(
+        description="`gate`: Tieout refunds once the credit note is read back. `detect`: others refund, Tieout checks."
+    )
+    lanes: int = Field(default=1, ge=1, le=64, description="How many returns this company's Sage bears at a time.")
+    ledger: str = Field(description="Name of the Sage 200 account.")
+    portal: str = Field(description="Name of the returns portal's account.")
+    storefront: str = Field(description="Name of the storefront's account.")
+
+
+class Sage200Account(Sage200Settings):
+    """An account at Sage 200."""
+
+    system: Literal["sage200"]
+
+
+class ReturnGoAccount(ReturnGoSettings):
+    """An account at ReturnGO."""
+
+    system: Literal["returngo"]
+
+
+class ShopifyAccount(ShopifySettings):
+    """An account at Shopify."""
+
+    system: Literal["shopify"]
+
+
+Account = Annotated[Sage200Account | ReturnGoAccount | ShopifyAccount, Field(discriminator="system")]
+
+
+class Settings(_Group):
+    """Everything that an installation can set."""
+
+    database: DatabaseSettings = Field(default=DatabaseSettings(), description="Our own database.")
+    web: WebSettings = Field(default=WebSettings(), description="The web process.")
+    work: WorkSettings = Field(default=WorkSettings(), description="Waits and windows.")
+    schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="Sweeps.")
+    clock: ClockSettings = Field(default=ClockSettings(), description="Only for the demo.")
+    company: Mapping[str, CompanySettings] = Field(default={}, description="Sage companies by name.")
+    account: Mapping[str, Account] = Field(default={}, description="Accounts by name.")
+
+
+def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a file and the environment; SettingsError in one line where something is wrong.
+
+    `TIEOUT_DATABASE__ADDRESS` in the environment sets `address` in `[database]`, and so on.
+    A secret is written as `{ env = "NAME" }` or `{ file = "PATH" }`.
+    """
+    environment = os.environ if environment is None else environment
+    try:
+        text = path.read_text(encoding="utf-8") if path is not None else ""
+        content = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"The settings file cannot be read: {error}. Write one with `tieout init`.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.") from None
+    _overlay(content, environment)
+    folder = path.parent if path is not None else Path()
+    for name, account in content.get("account", {}).items():
+        account.setdefault("account", name)
+    try:
+        settings = Settings.model_validate(_resolved(content, environment, folder))
+    except ValidationError as error:
+        raise SettingsError(_first_problem(error)) from None
+    _check_names(settings)
+    return settings
+
+
+def _overlay(content: dict[str, Any], environment: Mapping[str, str]) -> None:
+    """Put values of the environment over those of the file."""
+    for name, value in environment.items():
+        parts = name.lower().split("__")
+        if not name.startswith("TIEOUT_") or len(parts) < 2:
+            continue
+        place = content
+        for part in (parts[0].removeprefix("tieout_"), *parts[1:-1]):
+            place = place.setdefault(part, {})
+        place[parts[-1]] = value
+
+
+def _resolved(value: Any, environment: Mapping[str, str], folder: Path) -> Any:  # noqa: ANN401 - a TOML value
+    """The value with every `{ env = ... }` and `{ file = ... }` replaced by the secret it names."""
+    match value:
+        case {"env": str(name), **rest} if not rest:
+            if name not in environment:
+                raise SettingsError(f"The environment variable {name} named in the settings is not set.")
+            return environment[name]
+        case {"file": str(name), **rest} if not rest:
+            try:
+                return (folder / name).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"The secret file named in the settings cannot be read: {error}.") from None
+        case dict():
+            return {key: _resolved(item, environment, folder) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _check_names(settings: Settings) -> None:
+    """Every account that a company names exists and is of the right system."""
+    for name, company in settings.company.items():
+        for role, system in (("ledger", "sage200"), ("portal", "returngo"), ("storefront", "shopify")):
+            account = settings.account.get(getattr(company, role))
+            if account is None or account.system != system:
+                wanted = f"[account.{getattr(company, role)}] with system = {system!r}"
+                raise SettingsError(f"[company.{name}] names {role} = {getattr(company, role)!r}: write {wanted}.")
+
+
+def _first_problem(error: ValidationError) -> str:
+    """The first problem with its place; never the value, which may be a secret."""
+    problem = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"Setting {place}: {problem['msg']}. See `tieout init` for every setting and its meaning."
