@@ -1,0 +1,63 @@
+# `make demo` and `make test` need Python 3.11 or newer with pip and venv, and nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Whatever is installed stands in a lock with its hash, and is never built from source on the way.
+INSTALL := $(PIP) install --require-hashes --only-binary :all:
+
+.PHONY: help demo test check pytest test-long lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo       play a day of real trading through Tieout and print how it ties out (ARGS=--headless to stop then)"
+	@echo "make test       every check and the whole default test suite"
+	@echo "make test-long  the tests that take minutes"
+	@echo "make lock       pin the dependencies again (needs uv)"
+	@echo "make clean      remove what the other commands made"
+
+demo: $(VENV)/package.stamp
+	@$(BIN)/tieout demo $(ARGS)
+
+test: check pytest
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+pytest: $(VENV)/dev.stamp check
+	$(BIN)/pytest -q -m "not long" $(ARGS)
+
+test-long: $(VENV)/dev.stamp
+	$(BIN)/pytest -q -m long $(ARGS)
+
+# The environment is made once, and made anew when what the product runs on changes.
+$(VENV)/run.stamp: requirements/run.lock requirements/build.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tieout needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(INSTALL) -r requirements/build.lock -r requirements/run.lock
+	@touch $@
+
+$(VENV)/package.stamp: $(VENV)/run.stamp pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.lock $(VENV)/package.stamp
+	@$(INSTALL) -r requirements/dev.lock
+	@touch $@
+
+# uv picks the versions, keeping those already pinned; ARGS=--upgrade takes the newest.
+PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(ARGS)
+
+lock:
+	$(PIN) --output-file requirements/build.lock requirements/build.in
+	$(PIN) --output-file requirements/dev.lock --extra dev pyproject.toml
+	$(PIN) --output-file requirements/run.lock --constraint requirements/dev.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
