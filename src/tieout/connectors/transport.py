@@ -97,9 +97,7 @@ class Transport:
         OutcomeUnknown when `writing` and the request may have arrived.
         """
         try:
-            answer = self._client.request(
-                method, self._base + path, params=params, headers=headers, content=content
-            )
+            answer = self._client.request(method, self._base + path, params=params, headers=headers, content=content)
         except NEVER_SENT as failure:
             raise Unavailable(self._silence(method, path, failure)) from None
         except (httpx.TransportError, httpx.DecodingError) as failure:

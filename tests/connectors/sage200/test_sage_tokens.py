@@ -27,7 +27,7 @@ def test_a_refresh_token_is_kept_before_its_access_token_is_used(
 ) -> None:
     bearer = opened(settings, keeper, clock, transport).bearer()
     assert bearer == "access-1"
-    kept = keeper.read("sage200", TOKEN_NAME) or ""
+    kept = keeper.read("sage200/0b3c", TOKEN_NAME) or ""
     assert "refresh-1" in kept
     assert "access-1" in kept
     form = site.asked[0].body.decode()
@@ -107,7 +107,7 @@ def test_a_sign_in_service_in_trouble_is_not_a_lost_sign_in(
     site.says("POST", "/oauth/token", {"error": "trouble"}, status=status)
     with pytest.raises(kind):
         opened(settings, keeper, clock, transport).bearer()
-    assert keeper.read("sage200", TOKEN_NAME) is None
+    assert keeper.read("sage200/0b3c", TOKEN_NAME) is None
 
 
 def test_a_newer_sign_in_in_the_settings_takes_the_place_of_a_dead_chain(
@@ -169,3 +169,10 @@ def test_no_secret_stands_in_a_printed_setting(settings: Sage200Settings) -> Non
     shown = f"{settings!r} {settings}"
     for secret in settings.secrets():
         assert secret not in shown
+
+
+def test_companies_of_one_site_share_a_sign_in_and_sites_do_not(settings: Sage200Settings) -> None:
+    sister = settings.model_copy(update={"company_id": 4})
+    elsewhere = settings.model_copy(update={"site_id": "other"})
+    assert settings.token_account == sister.token_account != elsewhere.token_account
+    assert settings.model_copy(update={"account": "mine"}).token_account == "mine"

@@ -78,10 +78,12 @@ class SageId:
             kept = self._kept
             if kept and self._is_usable(kept, rejected):
                 return kept.access_token
-            kept = tokens_of(self._keeper.read(self._settings.account, TOKEN_NAME))
+            kept = tokens_of(self._keeper.read(self._settings.token_account, TOKEN_NAME))
             if not self._is_usable(kept, rejected):
                 kept = tokens_of(
-                    self._keeper.renew(self._settings.account, TOKEN_NAME, lambda kept: self._renewed(kept, rejected))
+                    self._keeper.renew(
+                        self._settings.token_account, TOKEN_NAME, lambda kept: self._renewed(kept, rejected)
+                    )
                 )
             self._kept = kept
             return kept.access_token
@@ -98,7 +100,7 @@ class SageId:
             reply = self._ask("authorization_code", redirect_uri=self._settings.redirect_uri, code=code)
             return self._tokens(reply, Tokens(seed=self._seed())).model_dump_json()
 
-        self._kept = tokens_of(self._keeper.renew(self._settings.account, TOKEN_NAME, first))
+        self._kept = tokens_of(self._keeper.renew(self._settings.token_account, TOKEN_NAME, first))
 
     def _is_usable(self, tokens: Tokens, rejected: str) -> bool:
         return tokens.is_fresh(self._clock()) and tokens.access_token != rejected

@@ -27,7 +27,10 @@ class Sage200Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    account: str = Field(default="sage200", description="Name under which the rotating tokens are kept.")
+    account: str = Field(
+        default="",
+        description="Name under which the rotating tokens are kept: one per sign-in. Empty: one per site.",
+    )
     base_url: str = Field(
         default="https://api.columbus.sage.com/uk/sage200extra/accounts/v1",
         description="Address of the API; Standard has sage200 in the place of sage200extra (1.1).",
@@ -93,6 +96,11 @@ class Sage200Settings(BaseModel):
         if len({self.rma_slot, self.reason_slot, self.order_slot}) < 3:
             raise ValueError("rma_slot, reason_slot and order_slot must be three different analysis codes")
         return self
+
+    @property
+    def token_account(self) -> str:
+        """Whose tokens are used: companies of one site share a sign-in unless they name their own."""
+        return self.account or f"sage200/{self.site_id}"
 
     def secrets(self) -> tuple[str, ...]:
         """Everything that must never stand in a text."""
