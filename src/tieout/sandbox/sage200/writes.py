@@ -1,0 +1,209 @@
+"""POST, PUT and DELETE of the public API: which function does what, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tieout.sandbox.sage200 import customers, despatch, documents, holdings, sales_ledger
+from tieout.sandbox.sage200.allocation import touched_items
+from tieout.sandbox.sage200.bodies import checked, full_date
+from tieout.sandbox.sage200.books import Books
+from tieout.sandbox.sage200.catalogue import RESOURCES
+from tieout.sandbox.sage200.enquiries import despatchable, price_enquiry
+from tieout.sandbox.sage200.entry_lines import record_of
+from tieout.sandbox.sage200.periods import SUB_LEDGER_OF_TYPE, classify
+from tieout.sandbox.sage200.reads import read_one
+from tieout.sandbox.sage200.refusals import RefusedError
+
+Body = dict[str, Any]
+Writer = Callable[[Books, int, Body], object]
+
+
+def perform(books: Books, method: str, resource: str, key: int, body: Body) -> object:
+    """Do one write and return its answer; LookupError when there is no such verb on the path."""
+    writer = WRITES[(method, resource, bool(key))]
+    books.locks.touch()
+    if writer is _amend_order or writer is _amend_return:
+        return writer(books, key, body)
+    with books.transaction():
+        return writer(books, key, body)
+
+
+def _create_order(books: Books, _: int, body: Body) -> object:
+    return read_one(books, RESOURCES["sop_orders"], documents.create(books, "order", body))
+
+
+def _create_return(books: Books, _: int, body: Body) -> object:
+    return read_one(books, RESOURCES["sop_returns"], documents.create(books, "return", body))
+
+
+def _amend_order(books: Books, key: int, body: Body) -> object:
+    return _amend(books, "order", key, body)
+
+
+def _amend_return(books: Books, key: int, body: Body) -> object:
+    return _amend(books, "return", key, body)
+
+
+def _amend(books: Books, kind: str, key: int, body: Body) -> object:
+    """Apply the lines one by one, each for itself: when one fails, those before it stand and the rest are not tried."""
+    with books.transaction():
+        document, header = documents.open_for_amending(books, kind, key, body)
+        items = touched_items(
+            books, books.rows("SELECT * FROM line WHERE document_id = ?", key) if header.get("lines") else []
+        )
+        if items:
+            books.locks.touch(*items)
+    count = books.value("SELECT count(*) FROM line WHERE document_id = ?", key)
+    for position, line in enumerate(header.get("lines", []), start=count + 1):
+        with books.transaction():
+            documents.amend_one_line(books, document, line, position)
+    with books.transaction():
+        documents.amend_header(books, document, header)
+    return read_one(books, RESOURCES[f"sop_{kind}s"], key)
+
+
+def _delete_order(books: Books, key: int, _: Body) -> object:
+    documents.delete(books, "order", key)
+    return None
+
+
+def _delete_return(books: Books, key: int, _: Body) -> object:
+    documents.delete(books, "return", key)
+    return None
+
+
+def _order_status(books: Books, _: int, body: Body) -> object:
+    return read_one(books, RESOURCES["sop_orders"], documents.change_status(books, "order", body))
+
+
+def _return_status(books: Books, _: int, body: Body) -> object:
+    return read_one(books, RESOURCES["sop_returns"], documents.change_status(books, "return", body))
+
+
+def _duplicate_return(books: Books, _: int, body: Body) -> object:
+    return read_one(books, RESOURCES["sop_returns"], documents.duplicate_as_return(books, body))
+
+
+def _confirm_despatch(books: Books, _: int, body: Body) -> object:
+    order_id = despatch.confirm_despatch(books, body)
+    found = despatchable(books, {"$filter": f"id eq {order_id}"})
+    return found[0] if found else {"sop_order_return_id": order_id, "items": []}
+
+
+def _ledger(kind: str) -> Writer:
+    if kind in {sales_ledger.RECEIPT, sales_ledger.PAYMENT}:
+        return lambda books, _, body: {"urn": sales_ledger.post_money_document(books, kind, body)}
+    return lambda books, _, body: {"urn": sales_ledger.post_trade_document(books, kind, body)}
+
+
+def _allocate(books: Books, _: int, body: Body) -> object:
+    sales_ledger.allocate(books, body)
+    return body
+
+
+def _transfer(books: Books, _: int, body: Body) -> object:
+    holdings.transfer_stock(books, body)
+    return {}
+
+
+def _validate_date(books: Books, _: int, body: Body) -> object:
+    on = full_date("date", body.get("date"))
+    ledger = str(body.get("ledger_type", "")).lower().removeprefix("ledgertype").removeprefix("ledger")
+    sub_ledger = SUB_LEDGER_OF_TYPE.get(ledger)
+    if sub_ledger is None:
+        raise RefusedError(f"The ledger type {body.get('ledger_type')} is not valid.")
+    verdict = classify(books, on, sub_ledger)
+    return {"classification": verdict.classification, "message": verdict.message}
+
+
+def _flow_state(books: Books, key: int, body: Body) -> object:
+    fields = checked(body, "flow_id:s128 value:s8000")
+    if key:
+        books.need("flow_state", key, "Flow state")
+        books.update("flow_state", key, **fields, updated=books.stamp())
+    else:
+        key = books.insert("flow_state", **fields, **books.stamps())
+    return read_one(books, RESOURCES["flow_states"], key)
+
+
+def _delete_flow_state(books: Books, key: int, _: Body) -> object:
+    books.need("flow_state", key, "Flow state")
+    books.run("DELETE FROM flow_state WHERE id = ?", key)
+    return None
+
+
+def _memo(books: Books, _: int, body: Body) -> object:
+    fields = checked(body, "posted_customer_transaction_id:i! note:s1000! is_active:b")
+    posted = books.need("posted", fields["posted_customer_transaction_id"], "Transaction")
+    key = books.insert(
+        "memo",
+        posted_id=posted["id"],
+        note=fields["note"],
+        active=int(fields.get("is_active", True)),
+        user_name=books.user,
+        **books.stamps(),
+    )
+    return read_one(books, RESOURCES["sales_posted_transaction_memos"], key)
+
+
+def _create_customer(books: Books, _: int, body: Body) -> object:
+    return read_one(books, RESOURCES["customers"], customers.create_customer(books, body))
+
+
+def _amend_customer(books: Books, key: int, body: Body) -> object:
+    customers.amend_customer(books, key, body)
+    return read_one(books, RESOURCES["customers"], key)
+
+
+def _create_warehouse_holding(books: Books, _: int, body: Body) -> object:
+    return read_one(books, RESOURCES["warehouse_holdings"], holdings.create_warehouse_holding(books, body))
+
+
+def _create_bin_holding(books: Books, _: int, body: Body) -> object:
+    return read_one(books, RESOURCES["bin_holdings"], holdings.create_bin_holding(books, body))
+
+
+def _price_enquiry(books: Books, _: int, body: Body) -> object:
+    return price_enquiry(books, body)
+
+
+def order_record(books: Books, kind: str, key: int) -> int:
+    """Take the API's edit lock on an order or return and return the lock id."""
+    record = record_of(documents.find(books, kind, key))
+    books.locks.touch(record)
+    return books.locks.edit(key, books.user)
+
+
+WRITES: dict[tuple[str, str, bool], Writer] = {
+    ("POST", "sop_orders", False): _create_order,
+    ("PUT", "sop_orders", True): _amend_order,
+    ("DELETE", "sop_orders", True): _delete_order,
+    ("POST", "sop_orders_status", False): _order_status,
+    ("PUT", "sop_orders_status", False): _order_status,
+    ("POST", "sop_confirm_despatch", False): _confirm_despatch,
+    ("POST", "sop_returns", False): _create_return,
+    ("PUT", "sop_returns", True): _amend_return,
+    ("DELETE", "sop_returns", True): _delete_return,
+    ("POST", "sop_returns_duplicate", False): _duplicate_return,
+    ("POST", "sop_returns_status", False): _return_status,
+    ("PUT", "sop_returns_status", False): _return_status,
+    ("POST", "sales_invoices", False): _ledger(sales_ledger.INVOICE),
+    ("POST", "sales_credit_notes", False): _ledger(sales_ledger.CREDIT_NOTE),
+    ("POST", "sales_receipts", False): _ledger(sales_ledger.RECEIPT),
+    ("POST", "sales_payments", False): _ledger(sales_ledger.PAYMENT),
+    ("POST", "sales_allocations", False): _allocate,
+    ("POST", "sales_posted_transaction_memos", False): _memo,
+    ("POST", "stock_transfers", False): _transfer,
+    ("POST", "warehouse_holdings", False): _create_warehouse_holding,
+    ("POST", "bin_holdings", False): _create_bin_holding,
+    ("POST", "transaction_date_validation", False): _validate_date,
+    ("POST", "customer_price_enquiry", False): _price_enquiry,
+    ("POST", "customers", False): _create_customer,
+    ("PUT", "customers", True): _amend_customer,
+    ("POST", "flow_states", False): _flow_state,
+    ("PUT", "flow_states", True): _flow_state,
+    ("DELETE", "flow_states", True): _delete_flow_state,
+}
+READS_BY_POST = frozenset({"transaction_date_validation", "customer_price_enquiry"})
