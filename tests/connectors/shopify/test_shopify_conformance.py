@@ -15,13 +15,14 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from tieout.connectors.shopify import ShopifySettings, ShopifyStorefront, open_inbound, open_storefront
+from tieout.connectors.shopify import ShopifySettings, open_inbound, open_storefront
 from tieout.domain import commands as c
 from tieout.domain.documents.shop_order import ShopOrder
 from tieout.domain.identifiers import compose_key
 from tieout.domain.money import money
 from tieout.ports.errors import Busy, ConnectorError, OutcomeUnknown, Refused, Unauthorised, Unavailable
-from tieout.ports.inbound import SignatureError
+from tieout.ports.inbound import Inbound, SignatureError
+from tieout.ports.systems import Storefront
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.estate import Estate
 from tieout.sandbox.serve import ServedEstate
@@ -36,7 +37,7 @@ PLACE = "Web warehouse"
 
 @dataclass(frozen=True)
 class Bench:
-    shop: ShopifyStorefront
+    shop: Storefront
     control: httpx.Client
     settings: ShopifySettings
     clock: SandboxClock
@@ -351,7 +352,7 @@ def test_the_shops_own_webhooks_are_believed_and_name_the_order(bench: Bench, te
         if {asked.headers["x-shopify-topic"] for asked in teller.asked} >= {"refunds/create"}:
             break
         time.sleep(0.02)
-    inbound = open_inbound(bench.settings)
+    inbound: Inbound = open_inbound(bench.settings)
     envelopes = [inbound.open(asked.headers, {}, asked.body) for asked in teller.asked]
     assert "refunds/create" in {envelope.kind for envelope in envelopes}
     assert {envelope.lookup for envelope in envelopes} == {order.order_id}
