@@ -1,0 +1,196 @@
+"""RMAs and transactions as the API shows them: one entry per unit, ids as text, money as numbers.
+
+Money leaves here as JSON numbers, as at ReturnGO; whole minor units are divided only for writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tieout.sandbox.clock import stamp
+from tieout.sandbox.returngo.books import Item, MoneyMove, Rma, Shipment
+
+
+def money(amount: int, currency: str) -> dict[str, object]:
+    """Return the money object; both currencies are the same."""
+    number = amount / 100
+    return {"amount": number, "currency": currency, "shopAmount": number, "shopCurrency": currency}
+
+
+def summary(rma: Rma) -> dict[str, object]:
+    """Return the RMA as the list shows it."""
+    return {
+        "rmaId": str(rma.id),
+        "status": rma.status,
+        "order_name": rma.order_name,
+        "events": [
+            {
+                "eventName": event.name,
+                "eventDate": stamp(event.at),
+                "triggeredVia": event.via,
+                "storeLocationId": None,
+                "userDetails": None,
+            }
+            for event in rma.events
+        ],
+    }
+
+
+def detail(rma: Rma) -> dict[str, object]:
+    """Return the whole RMA."""
+    exchanges = [item for item in rma.items if "Exchange" in item.resolution]
+    return {
+        "rmaSummary": summary(rma),
+        "orderDetails": {"orderId": rma.order_id, "order_name": rma.order_name},
+        "customerDetails": _present(
+            {
+                "customerId": rma.customer.id,
+                "email": rma.customer.email,
+                "firstName": rma.customer.first_name,
+                "lastName": rma.customer.last_name,
+            }
+        ),
+        "shipments": [_shipment(shipment) for shipment in rma.shipments],
+        "items": [_item(item, rma.currency) for item in rma.items],
+        "exchangeItems": [exchange for item in exchanges for exchange in _exchange(item, rma.currency)],
+        "exchangeOrders": _exchange_orders(rma) if exchanges else [],
+        "transactions": [_move_in_rma(move) for move in rma.moves],
+        "comments": [
+            {"commentType": c.kind, "triggeredBy": c.by, "htmlText": c.text, "datetime": stamp(c.at)}
+            for c in rma.comments
+        ],
+        "cancellationFee": 0,
+        "createdAt": stamp(rma.created_at),
+        "lastUpdated": stamp(rma.last_updated),
+        "isOutOfPolicy": 0,
+    }
+
+
+def transaction(move: MoneyMove) -> dict[str, object]:
+    """Return the transaction as GET /transactions shows it, with integers for ids."""
+    return {
+        "id": move.id,
+        "rmaId": move.rma_id,
+        "orderId": int(move.order_id) if move.order_id.isdecimal() else None,
+        "returnItemIds": list(move.item_ids),
+        **_common(move),
+    }
+
+
+def _move_in_rma(move: MoneyMove) -> dict[str, object]:
+    items = [str(number) for number in move.item_ids]
+    return {"id": str(move.id), "rmaId": str(move.rma_id), "returnItemIds": items, **_common(move)}
+
+
+def _common(move: MoneyMove) -> dict[str, object]:
+    found: dict[str, object] = {
+        "type": move.kind,
+        "status": move.status,
+        "processor": move.processor,
+        "amount": money(move.amount, move.currency),
+        "createdAt": stamp(move.created_at),
+        "updatedAt": stamp(move.updated_at),
+    }
+    if move.reference:
+        found["externalReferenceType"] = move.reference_type
+        found["externalReferenceId"] = move.reference
+    return found
+
+
+def _shipment(shipment: Shipment) -> dict[str, object]:
+    return {
+        "shipmentId": str(shipment.id),
+        "status": shipment.status,
+        "customerAddress": {},
+        "returnAddress": {},
+        "isOutbound": False,
+        **_present(
+            {
+                "carrierName": shipment.carrier,
+                "trackingNumber": shipment.tracking_number,
+                "trackingURL": shipment.tracking_url,
+                "labelURL": shipment.label_url,
+            }
+        ),
+    }
+
+
+def shipment_view(shipment: Shipment) -> dict[str, object]:
+    """Return the shipment as the answer to a change of it."""
+    return _shipment(shipment)
+
+
+def _item(item: Item, currency: str) -> dict[str, object]:
+    return {
+        "returnedItemId": str(item.id),
+        "fullName": item.title,
+        "productName": item.title,
+        "sku": item.sku,
+        "paidPrice": money(item.paid, currency),
+        "paidTax": money(item.tax, currency),
+        "taxIncluded": item.tax_included,
+        "returnReason": item.reason,
+        "resolutionName": item.resolution,
+        "resolutionType": item.resolution,
+        "policyRuleName": "Standard",
+        "isAutoApprove": 0,
+        "restockingFee": item.restocking_fee / 100,
+        "returnFee": item.return_fee / 100,
+        "shipmentFee": item.shipment_fee / 100,
+        "returnMethod": {"type": "Ship with any carrier", "name": "Ship with any carrier"},
+        "itemValidationStatusResponse": _validation(item),
+        "exchangeItems": _exchange(item, currency) if "Exchange" in item.resolution else [],
+        "followUpQuestions": [],
+        **_present(
+            {
+                "shopLineItemId": item.line_id,
+                "shopProductId": item.product_id,
+                "variantId": item.variant_id,
+                "shipmentId": str(item.shipment_id or ""),
+            }
+        ),
+    }
+
+
+def _validation(item: Item) -> dict[str, object]:
+    found = item.validation
+    if found is None:
+        return {"isReturned": False, "isRestockable": False, "lastValidationDate": None}
+    return {
+        "isReturned": found.returned,
+        "isRestockable": found.restockable,
+        "nonReturnedReason": found.reason if not found.returned else None,
+        "nonRestockableReason": found.reason if not found.restockable else None,
+        "storeLocationId": None,
+        "lastValidationDate": stamp(found.at),
+        "lastValidatedBy": "Warehouse",
+        "thirdPartyName": None,
+        "userDetails": None,
+    }
+
+
+def _exchange(item: Item, currency: str) -> list[dict[str, object]]:
+    return [
+        {
+            "productId": item.product_id,
+            "variantId": item.variant_id,
+            "quantity": 1,
+            "sku": item.sku,
+            "itemPriceMethod": "CatalogPrice",
+            "freeExchangePriceRange": {"min": 0, "max": 0},
+            "catalogPrice": money(item.paid, currency),
+            "effectivePrice": money(item.paid, currency),
+        }
+    ]
+
+
+def _exchange_orders(rma: Rma) -> list[dict[str, object]]:
+    """Return the draft order of an exchange; it has no order id until it is released."""
+    if rma.status in {"Pending", "Rejected"}:
+        return []
+    return [{"draftOrderId": str(rma.id + 700_000), "orderId": "", "orderName": f"#D{rma.id}", "type": "Exchange"}]
+
+
+def _present(fields: Mapping[str, str]) -> dict[str, object]:
+    """Return the fields that have a value; ReturnGO leaves the others out."""
+    return {name: value for name, value in fields.items() if value}
