@@ -287,6 +287,18 @@ def test_a_blind_return_has_no_order() -> None:
     assert (rma.order_id, rma.order_name) == ("", "")
 
 
+def test_a_customer_is_known_by_id_or_by_email_as_the_account_is_set() -> None:
+    document = detail(
+        item("1"),
+        customerDetails={"customerId": BIG, "email": None},
+        shipments=[shipped("Shipped", customerAddress={"email": " ada@example.com "})],
+    )
+    shape = read_as(RmaShape, parse_json(json.dumps(document).encode()), "RMA")
+    by_email = rma_from(shape, read_at=READ_AT, shop_currency="GBP", customer_known_by="email")
+    assert (read(document).customer_reference, by_email.customer_reference) == (str(BIG), "ada@example.com")
+    assert read(detail(item("1"))).customer_reference == ""
+
+
 def test_an_rma_of_the_barest_keys_can_be_read() -> None:
     bare = {"returnedItemId": 1, "paidPrice": {"amount": 3, "currency": "GBP"}}
     rma = read({"rmaSummary": {"rmaId": 1, "status": "Pending"}, "items": [bare], "createdAt": "2026-11-10T09:00:00"})

@@ -42,8 +42,10 @@ SHIPMENT_DATES = ("receivedAt", "receivedDate")
 REFUND_REFERENCE = "PlatformRefundId"
 """The kind of external reference that is a storefront refund."""
 
+CUSTOMER_KEYS = ("customerDetails", "customer")
+CUSTOMER_ID_KEYS = ("customerId", "id")
 EMAIL_KEYS = ("email", "emailAddress")
-"""Where a shipment's customer address might hold the customer's e-mail; its fields are not documented."""
+"""Where an RMA might name its customer (the e-mail also in a shipment's customer address): none is documented."""
 
 RMA_ID_KEYS = ("rmaId", "rma_id")
 """Where a webhook names its RMA; its payload schemas were not found."""
@@ -64,7 +66,7 @@ def is_receipt_comment(text: str) -> bool:
     return "shipment" in words and "received" in words and "not received" not in words
 
 
-def first_text(body: Mapping[str, Json], keys: tuple[str, ...]) -> str:
+def first_text(body: Mapping[str, object], keys: tuple[str, ...]) -> str:
     """The first of the keys that holds text or a number, at the top or one known level down; else empty."""
     for place in _places(body):
         for key in keys:
@@ -74,7 +76,7 @@ def first_text(body: Mapping[str, Json], keys: tuple[str, ...]) -> str:
     return ""
 
 
-def _places(body: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
+def _places(body: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     yield body
     for key in NESTED_KEYS:
         below = body.get(key)

@@ -27,7 +27,12 @@ class ReturnGoPortal:
         shape = self._client.rma(rma_number(number))
         if shape is None:
             return None
-        return rma_from(shape, read_at=self._clock(), shop_currency=self._settings.shop_currency)
+        return rma_from(
+            shape,
+            read_at=self._clock(),
+            shop_currency=self._settings.shop_currency,
+            customer_known_by=self._settings.customer_known_by,
+        )
 
     def rmas(self, since: datetime | None) -> Iterator[RmaHead]:
         """Every RMA raised since, all pages, by the date of its creation."""

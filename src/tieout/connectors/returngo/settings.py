@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
@@ -27,6 +29,10 @@ class ReturnGoSettings(BaseModel):
     read_seconds: float = Field(default=30.0, gt=0, description="Seconds allowed for an answer.")
     busy_seconds: float = Field(
         default=60.0, ge=0, description="Seconds to wait after a 429 that does not say how long."
+    )
+    customer_known_by: Literal["id", "email"] = Field(
+        default="id",
+        description="Whether mapping rules know a return's customer by the store's customer id or by e-mail.",
     )
     shop_currency: str = Field(
         default="GBP",

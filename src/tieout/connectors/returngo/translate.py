@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Literal
 
 from tieout.connectors.returngo import compat
 from tieout.connectors.returngo.wire import (
@@ -41,7 +42,9 @@ SHIPMENT_WORDS = frozenset({"Pending", "LabelCreated", "Shipped", "Received", "V
 SHIPMENT_IN = frozenset({"Received", "Validated"})
 
 
-def rma_from(shape: RmaShape, *, read_at: datetime, shop_currency: str) -> Rma:
+def rma_from(
+    shape: RmaShape, *, read_at: datetime, shop_currency: str, customer_known_by: Literal["id", "email"] = "id"
+) -> Rma:
     """The RMA with every unit on it; BadAnswer when a unit has no price or the RMA no date."""
     number = shape.summary.rma_id
     units = tuple(_unit(item, shape, read_at, shop_currency) for item in shape.items)
@@ -53,7 +56,7 @@ def rma_from(shape: RmaShape, *, read_at: datetime, shop_currency: str) -> Rma:
         status_text=status_text,
         order_id=digits_of(shape.order.order_id) if shape.order else "",
         order_name=(shape.order.order_name if shape.order else "") or shape.summary.order_name,
-        customer_reference=_customer(shape),
+        customer_reference=_customer(shape, customer_known_by),
         currency=currency,
         raised_at=_raised_at(shape),
         units=units,
@@ -188,13 +191,13 @@ def _raised_at(shape: RmaShape) -> datetime:
     return created
 
 
-def _customer(shape: RmaShape) -> str:
-    for shipment in shape.shipments:
-        for key in compat.EMAIL_KEYS:
-            value = (shipment.customer_address or {}).get(key)
-            if isinstance(value, str) and value.strip():
-                return value.strip()
-    return ""
+def _customer(shape: RmaShape, known_by: Literal["id", "email"]) -> str:
+    """The customer as the mapping rules know customers; empty when the RMA does not say."""
+    customer = shape.customer or {}
+    if known_by == "id":
+        return digits_of(compat.first_text(customer, compat.CUSTOMER_ID_KEYS))
+    places = (customer, *(shipment.customer_address or {} for shipment in shape.shipments))
+    return next((found for place in places if (found := compat.first_text(place, compat.EMAIL_KEYS))), "")
 
 
 def _fees(shape: RmaShape, currency: str) -> Money:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from tieout.connectors.returngo import compat
 from tieout.connectors.transport import Json
 from tieout.ports.errors import BadAnswer
 
@@ -143,6 +144,7 @@ class RmaShape(_Shape):
 
     summary: SummaryShape = Field(alias="rmaSummary")
     order: OrderShape | None = Field(default=None, alias="orderDetails")
+    customer: Mapping[str, object] | None = Field(default=None, validation_alias=AliasChoices(*compat.CUSTOMER_KEYS))
     shipments: Annotated[tuple[ShipmentShape, ...], BeforeValidator(_as_list)] = ()
     items: Annotated[tuple[ItemShape, ...], BeforeValidator(_as_list)] = ()
     transactions: Annotated[tuple[TransactionShape, ...], BeforeValidator(_as_list)] = ()
