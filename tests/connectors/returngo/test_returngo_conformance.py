@@ -274,6 +274,22 @@ def test_fields_that_nobody_knows_do_no_harm(bench: Bench) -> None:
     assert len(bench.rma(number).units) == 1
 
 
+def test_the_portals_own_refunds_are_named_by_the_storefronts_id_and_failed_ones_are_not(bench: Bench) -> None:
+    bench.control.put("/returngo/settings", json={"auto_refund": "received"}).raise_for_status()
+    number = bench.raise_rma(item(), item("SOCK", resolution="RefundToStoreCredit"))
+    bench.act(number, "approve")
+    bench.act(number, "receive")
+    (refund,) = bench.rma(number).refunds
+    assert (refund.amount, refund.is_settled) == (money("19.99"), True)
+    (made,) = bench.control.get("/shopify/ledgers/refunds").json()["refunds"]
+    assert made["id"] == f"gid://shopify/Refund/{refund.refund_id}"
+    bench.control.put("/returngo/settings", json={"fail_next_transactions": 1}).raise_for_status()
+    failing = bench.raise_rma(item())
+    bench.act(failing, "approve")
+    bench.act(failing, "receive")
+    assert bench.rma(failing).refunds == ()
+
+
 def test_the_portals_webhooks_name_the_rma(bench: Bench, teller: Teller) -> None:
     teller.says(200, {})
     url = f"{teller.url}/in/portal?secret=inbound-nobody-may-see"

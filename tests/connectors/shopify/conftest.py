@@ -1,4 +1,4 @@
-"""A loopback server that answers as it is told, for what the sandbox has no reason to say."""
+"""The sandbox's shop served for real, and a server that answers as told what the sandbox has no reason to say."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
-from tieout.connectors.shopify import ShopifySettings
+from tieout.connectors.shopify import ShopifySettings, open_storefront
+from tieout.domain.documents.shop_order import ShopOrder
+from tieout.ports.systems import Storefront
+from tieout.sandbox.clock import SandboxClock
+from tieout.sandbox.estate import Estate
+from tieout.sandbox.serve import ServedEstate
+from tieout.sandbox.shopify import ShopifySandbox
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -111,3 +119,100 @@ def settings(teller: Teller) -> ShopifySettings:
         read_seconds=0.5,
         pause_seconds_max=0,
     )
+
+
+Edge = dict[str, Any]
+PLACE = "Web warehouse"
+
+
+@dataclass(frozen=True)
+class Bench:
+    shop: Storefront
+    control: httpx.Client
+    settings: ShopifySettings
+    clock: SandboxClock
+    orders: Mapping[str, Any]
+
+    def order(self, name: str = "#1001") -> ShopOrder:
+        found = self.shop.order("", name)
+        assert found is not None
+        return found
+
+    def refunds(self) -> list[Edge]:
+        ledger: Edge = self.control.get("/shopify/ledgers/refunds").raise_for_status().json()
+        refunds: list[Edge] = ledger["refunds"]
+        return refunds
+
+    def adjustments(self) -> list[Edge]:
+        ledger: Edge = self.control.get("/shopify/ledgers/inventory").raise_for_status().json()
+        adjustments: list[Edge] = ledger["adjustments"]
+        return adjustments
+
+    def temper(self, **rates: object) -> None:
+        self.control.put("/shopify/temper", json=rates).raise_for_status()
+
+
+def line(sku: str, quantity: int, price: str, *, discount: str = "0.00", tax: str = "0.00") -> Edge:
+    return {
+        "sku": sku,
+        "title": sku.title(),
+        "quantity": quantity,
+        "price": price,
+        "discount": discount,
+        "tax": tax,
+        "tax_rate": "0.20",
+    }
+
+
+def loaded(name: str, *lines: Edge, taxes_included: bool = True) -> Edge:
+    customer = {"id": "7", "email": "ada@example.com", "first_name": "Ada", "last_name": "L"}
+    return {
+        "name": name,
+        "created_at": "2026-11-01T09:00:00Z",
+        "customer": customer,
+        "currency": "GBP",
+        "taxes_included": taxes_included,
+        "lines": list(lines),
+    }
+
+
+LOAD = {
+    "location": PLACE,
+    "variants": [{"sku": sku, "title": sku.title(), "price": "19.99", "available": 10} for sku in ("BOOT", "SOCK")],
+    "orders": [
+        loaded(
+            "#1001",
+            line("BOOT", 1, "19.99", discount="3.34", tax="2.78"),
+            line("SOCK", 2, "19.99", discount="6.66", tax="5.55"),
+        ),
+        loaded("#1002", line("BOOT", 3, "41.66", tax="25.00"), taxes_included=False),
+        loaded("#1003", *(line("SOCK", 1, "1.20", tax="0.20") for _ in range(12))),
+    ],
+}
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    clock = SandboxClock()
+    shop = ShopifySandbox(
+        clock,
+        shop_domain="tieout-demo.myshopify.com",
+        client_secret="client-nobody-may-see",
+        access_token="token-nobody-may-see",
+    )
+    with ServedEstate(Estate([shop], clock, seed=1)) as served:
+        settings = ShopifySettings(
+            account="shop",
+            shop_domain="tieout-demo.myshopify.com",
+            base_url=f"{served.url}/shopify",
+            access_token=SecretStr("token-nobody-may-see"),
+            client_secret=SecretStr("client-nobody-may-see"),
+            read_seconds=3,
+            lines_per_page=5,
+            orders_per_page=2,
+        )
+        storefront = open_storefront(settings, clock.now)
+        with httpx.Client(base_url=f"{served.url}/_sandbox", timeout=10) as control:
+            orders = control.post("/shopify/load", json=LOAD).raise_for_status().json()
+            yield Bench(storefront, control, settings, clock, orders)
+        storefront.close()

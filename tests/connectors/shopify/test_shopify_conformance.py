@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
-from tieout.connectors.shopify import ShopifySettings, open_inbound, open_storefront
+from tieout.connectors.shopify import open_inbound, open_storefront
 from tieout.domain import commands as c
 from tieout.domain.documents.shop_order import ShopOrder
 from tieout.domain.identifiers import compose_key
@@ -23,109 +23,12 @@ from tieout.domain.money import money
 from tieout.ports.errors import Busy, ConnectorError, OutcomeUnknown, Refused, Unauthorised, Unavailable
 from tieout.ports.inbound import Inbound, SignatureError
 from tieout.ports.systems import Storefront
-from tieout.sandbox.clock import SandboxClock
-from tieout.sandbox.estate import Estate
-from tieout.sandbox.serve import ServedEstate
-from tieout.sandbox.shopify import ShopifySandbox
 
 if TYPE_CHECKING:
-    from .conftest import Teller
+    from .conftest import Bench, Teller
 
 Edge = dict[str, Any]
 PLACE = "Web warehouse"
-
-
-@dataclass(frozen=True)
-class Bench:
-    shop: Storefront
-    control: httpx.Client
-    settings: ShopifySettings
-    clock: SandboxClock
-    orders: Mapping[str, Any]
-
-    def order(self, name: str = "#1001") -> ShopOrder:
-        found = self.shop.order("", name)
-        assert found is not None
-        return found
-
-    def refunds(self) -> list[Edge]:
-        ledger: Edge = self.control.get("/shopify/ledgers/refunds").raise_for_status().json()
-        refunds: list[Edge] = ledger["refunds"]
-        return refunds
-
-    def adjustments(self) -> list[Edge]:
-        ledger: Edge = self.control.get("/shopify/ledgers/inventory").raise_for_status().json()
-        adjustments: list[Edge] = ledger["adjustments"]
-        return adjustments
-
-    def temper(self, **rates: object) -> None:
-        self.control.put("/shopify/temper", json=rates).raise_for_status()
-
-
-def line(sku: str, quantity: int, price: str, *, discount: str = "0.00", tax: str = "0.00") -> Edge:
-    return {
-        "sku": sku,
-        "title": sku.title(),
-        "quantity": quantity,
-        "price": price,
-        "discount": discount,
-        "tax": tax,
-        "tax_rate": "0.20",
-    }
-
-
-def loaded(name: str, *lines: Edge, taxes_included: bool = True) -> Edge:
-    customer = {"id": "7", "email": "ada@example.com", "first_name": "Ada", "last_name": "L"}
-    return {
-        "name": name,
-        "created_at": "2026-11-01T09:00:00Z",
-        "customer": customer,
-        "currency": "GBP",
-        "taxes_included": taxes_included,
-        "lines": list(lines),
-    }
-
-
-LOAD = {
-    "location": PLACE,
-    "variants": [{"sku": sku, "title": sku.title(), "price": "19.99", "available": 10} for sku in ("BOOT", "SOCK")],
-    "orders": [
-        loaded(
-            "#1001",
-            line("BOOT", 1, "19.99", discount="3.34", tax="2.78"),
-            line("SOCK", 2, "19.99", discount="6.66", tax="5.55"),
-        ),
-        loaded("#1002", line("BOOT", 3, "41.66", tax="25.00"), taxes_included=False),
-        loaded("#1003", *(line("SOCK", 1, "1.20", tax="0.20") for _ in range(12))),
-    ],
-}
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    clock = SandboxClock()
-    shop = ShopifySandbox(
-        clock,
-        shop_domain="tieout-demo.myshopify.com",
-        client_secret="client-nobody-may-see",
-        access_token="token-nobody-may-see",
-    )
-    with ServedEstate(Estate([shop], clock, seed=1)) as served:
-        settings = ShopifySettings(
-            account="shop",
-            shop_domain="tieout-demo.myshopify.com",
-            base_url=f"{served.url}/shopify",
-            access_token=SecretStr("token-nobody-may-see"),
-            client_secret=SecretStr("client-nobody-may-see"),
-            read_seconds=3,
-            lines_per_page=5,
-            orders_per_page=2,
-        )
-        storefront = open_storefront(settings, clock.now)
-        with httpx.Client(base_url=f"{served.url}/_sandbox", timeout=10) as control:
-            orders = control.post("/shopify/load", json=LOAD).raise_for_status().json()
-            yield Bench(storefront, control, settings, clock, orders)
-        storefront.close()
 
 
 def refund_of(order: ShopOrder, figure: str, note: str = "RMA 1234") -> c.Refund:
@@ -221,6 +124,52 @@ def test_a_refund_that_commits_late_is_found_later_and_stays_one(bench: Bench) -
     time.sleep(0.5)
     assert len(bench.refunds()) == 1
     assert bench.shop.find_refund(command) is not None
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_however_the_shop_misbehaves_each_key_ends_as_one_refund_and_one_raise(bench: Bench, seed: int) -> None:
+    order = bench.order()
+    refunds = [refund_of(order, "1.00", note=f"RMA {number}") for number in range(4)]
+    refunds = [replace(command, lines=()) for command in refunds]
+    raises = [offer(quantity=quantity) for quantity in (1, 2, 3)]
+    bench.temper(
+        seed=seed,
+        lost_reply=0.4,
+        silence_seconds=0.05,
+        late_commit=0.2,
+        late_commit_seconds=0.2,
+        error_before=0.2,
+        busy=0.1,
+        duplicate_webhook=0.5,
+    )
+    for command in refunds:
+        until_done(partial(perform, bench.shop, command))
+    for raising in raises:
+        until_done(partial(bench.shop.raise_availability, raising))
+    bench.temper()
+    time.sleep(0.5)
+    assert sum(bench.control.get("/shopify/").json()["injected"].values()) > 0
+    assert [bench.shop.find_refund(command) is not None for command in refunds] == [True] * 4
+    assert len(bench.refunds()) == 4
+    assert sum(adjustment["delta"] for adjustment in bench.adjustments()) == 6
+    assert bench.control.get("/shopify/proofs").json()["duplicates"] == []
+
+
+def perform(shop: Storefront, command: c.Refund) -> None:
+    """Look before you post."""
+    if shop.find_refund(command) is None:
+        shop.refund(command)
+
+
+def until_done(attempt: Callable[[], object]) -> None:
+    """Try again after every failure that allows it, as the settling process does, but without its patience."""
+    for _ in range(40):
+        try:
+            attempt()
+        except (Busy, Unavailable, OutcomeUnknown):
+            continue
+        return
+    pytest.fail("forty attempts were not enough")
 
 
 def test_more_than_the_order_holds_is_refused_in_words(bench: Bench) -> None:
