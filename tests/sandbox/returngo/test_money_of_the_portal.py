@@ -111,3 +111,12 @@ def test_an_exchange_has_a_draft_order_without_an_order_id(desk: Desk) -> None:
     (order,) = desk.detail(rma)["exchangeOrders"]
     assert order["draftOrderId"]
     assert order["orderId"] == ""
+
+
+def test_a_released_exchange_is_an_order_of_the_shop_at_no_charge(desk: Desk) -> None:
+    rma = desk.raise_rma({"sku": "BOWL", "resolution": "InstantVariantExchange"})
+    desk.act(rma, "approve", "receive", "release_exchange")
+    (order,) = desk.detail(rma)["exchangeOrders"]
+    made = desk.shop("GET", f"orders/{order['orderName'].lstrip('#')}")
+    assert (str(made["id"]), made["total_price"], made["line_items"][0]["sku"]) == (order["orderId"], "0.00", "BOWL")
+    assert desk.client.post(f"/_sandbox/returngo/rmas/{rma}/release_exchange").status_code == 409

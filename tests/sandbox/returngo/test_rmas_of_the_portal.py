@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -169,7 +169,7 @@ def test_the_list_is_paged_filtered_and_sorted(desk: Desk) -> None:
     ids = [one["rma_id"] for one in made["rmas"]]
     desk.control("POST", "rmas/bulk/approve", {"rmas": ids[:3]})
     seen: list[str] = []
-    page = {"next_cursor": ""}
+    page: dict[str, Any] = {"next_cursor": ""}
     while page["next_cursor"] is not None:
         page = desk.ask("GET", "rmas", pagesize="3", cursor=page["next_cursor"], sort_by="-rma_id")
         seen += [rma["rmaId"] for rma in page["rmas"]]

@@ -73,6 +73,7 @@ def test_a_field_that_shopify_does_not_have_is_refused(shopper: Shopper) -> None
         ("updated_at:>2026-10-03T00:00:00Z", ["#1002"]),
         ("updated_at:>='2026-10-01T09:00:00Z' AND updated_at:<2026-10-03T00:00:00Z", ["#1001"]),
         ("name:#9999", []),
+        ("(name:#1002 OR name:#1001)", ["#1001", "#1002"]),
         ("", ["#1001", "#1002"]),
     ],
 )

@@ -147,6 +147,8 @@ class Rma:
     comments: list[Comment] = field(default_factory=list)
     moves: list[MoneyMove] = field(default_factory=list)
     shop_return: ShopReturn | None = None
+    exchange_order_id: str = ""
+    exchange_order_name: str = ""
 
     def items_of(self, shipment: Shipment) -> list[Item]:
         """Return the units in this parcel."""

@@ -11,6 +11,7 @@
   {returned item id: {"restockable": true, "returned": true, "reason": ""}}}: without ids, all units. Units left
   behind get a shipment of their own.
   refund: somebody presses the refund button for what is not settled.
+  release_exchange: the draft order of an exchange becomes an order of the shop.
 - GET|PUT quota {"per_day", "used"}; GET|PUT settings {"auto_refund": none | approved | received | validated,
   "fail_next_transactions", "store_credit_percent"}.
 - POST webhooks {"eventName", "url"}, GET webhooks; POST drain: wait for deliveries; GET deliveries.
@@ -135,6 +136,8 @@ class _Control:
             self._portal.move(rma, MOVES[action], now, entry)
         elif action in PARCEL_MOVES:
             self._move_parcels(rma, PARCEL_MOVES[action], given, entry)
+        elif action == "release_exchange":
+            self._portal.release_exchange(rma, now, entry)
         elif action == "refund":
             self._portal.pay(rma, now, entry)
         else:

@@ -42,14 +42,6 @@ def detail(rma: Rma) -> dict[str, object]:
     return {
         "rmaSummary": summary(rma),
         "orderDetails": {"orderId": rma.order_id, "order_name": rma.order_name},
-        "customerDetails": _present(
-            {
-                "customerId": rma.customer.id,
-                "email": rma.customer.email,
-                "firstName": rma.customer.first_name,
-                "lastName": rma.customer.last_name,
-            }
-        ),
         "shipments": [_shipment(shipment) for shipment in rma.shipments],
         "items": [_item(item, rma.currency) for item in rma.items],
         "exchangeItems": [exchange for item in exchanges for exchange in _exchange(item, rma.currency)],
@@ -188,7 +180,14 @@ def _exchange_orders(rma: Rma) -> list[dict[str, object]]:
     """Return the draft order of an exchange; it has no order id until it is released."""
     if rma.status in {"Pending", "Rejected"}:
         return []
-    return [{"draftOrderId": str(rma.id + 700_000), "orderId": "", "orderName": f"#D{rma.id}", "type": "Exchange"}]
+    return [
+        {
+            "draftOrderId": str(rma.id + 700_000),
+            "orderId": rma.exchange_order_id,
+            "orderName": rma.exchange_order_name or f"#D{rma.id}",
+            "type": "Exchange",
+        }
+    ]
 
 
 def _present(fields: Mapping[str, str]) -> dict[str, object]:

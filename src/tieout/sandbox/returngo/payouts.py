@@ -123,7 +123,7 @@ class Payouts:
             order=order,
             lines=lines,
             money=money_back(order, amount),
-            note=f"ReturnGO RMA{rma.id}",
+            note=f"ReturnGO RMA{rma.id} units {', '.join(str(item.id) for item in items)}",
             app=shop.app_called("ReturnGO"),
             shop_return=rma.shop_return if rma.shop_return and rma.shop_return.status == "OPEN" else None,
         )

@@ -26,7 +26,8 @@ from tieout.sandbox.returngo.books import (
     Validation,
 )
 from tieout.sandbox.returngo.payouts import Payouts, PortalSettings
-from tieout.sandbox.shopify.books import Order
+from tieout.sandbox.shopify.books import Order, major
+from tieout.sandbox.shopify.loading import load
 from tieout.sandbox.shopify.refunding import WantedLine
 from tieout.sandbox.webhooks import WebhookSender
 
@@ -229,6 +230,24 @@ class Portal:
     def pay(self, rma: Rma, now: datetime, entry: JournalEntry) -> None:
         """Refund what is not yet refunded because somebody pressed the button."""
         self._payouts.pay(rma, rma.items, now, entry, by_hand=True)
+
+    def release_exchange(self, rma: Rma, now: datetime, entry: JournalEntry) -> None:
+        """Turn the draft of an exchange into an order of the shop: the same goods again, at no charge."""
+        units = [item for item in rma.items if "Exchange" in item.resolution]
+        if not units or rma.status in {"Pending", "Rejected", "Canceled"} or rma.exchange_order_id:
+            raise MoveRefusedError(f"RMA {rma.id} has no exchange to release")
+        rma.exchange_order_name = f"#EX{rma.id}"
+        rma.exchange_order_id = str(self.books.new_id())
+        if self._shopify is not None:
+            lines = [{"sku": x.sku, "title": x.title, "price": major(x.paid), "discount": major(x.paid)} for x in units]
+            order = {"name": rma.exchange_order_name, "lines": lines, "tags": ["exchange"], "fulfilled": False}
+            shop_entry = self._shopify.journal.begin("APP", f"/returngo/rma/{rma.id}")
+            load(self._shopify.shop, {"orders": [order], "notify": True}, self._shopify.now(), shop_entry)
+            made = self._shopify.shop.books.order_named(rma.exchange_order_name)
+            assert made is not None, "it was loaded just now"
+            rma.exchange_order_id = str(made.id)
+        entry.effect("exchange.released", rma=str(rma.id), order=rma.exchange_order_name)
+        self._note(rma, f"Exchange order {rma.exchange_order_name} released", now)
 
     def comment(self, rma: Rma, text: str, by: str, now: datetime, entry: JournalEntry) -> None:
         """Put a note on the timeline; lastUpdated stays."""

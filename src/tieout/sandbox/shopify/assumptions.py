@@ -72,7 +72,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         name="Unknown search words",
         behaviour="A search field that is not served is refused with an error.",
         reason="Shopify ignores it with a warning; refusing shows a client's mistake at once.",
-        correct_in=f"{_ROOM}/paging.py terms",
+        correct_in=f"{_ROOM}/paging.py alternatives",
     ),
     Assumption(
         name="Webhook retries",

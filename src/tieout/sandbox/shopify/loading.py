@@ -30,7 +30,7 @@ def load(shop: Shop, given: Mapping[str, Any], now: datetime, entry: JournalEntr
     ValueError says in a sentence what is wrong; nothing is announced unless "notify" is true.
     """
     books = shop.books
-    place = _location(books, str(given.get("location") or "Shop location"))
+    place = _location(books, str(given.get("location") or ""))
     variants = [_variant(books, place, v, now) for v in given.get("variants") or ()]
     orders = [_order(books, o, now) for o in given.get("orders") or ()]
     if given.get("notify"):
@@ -59,9 +59,9 @@ def load(shop: Shop, given: Mapping[str, Any], now: datetime, entry: JournalEntr
 
 def _location(books: Books, name: str) -> Location:
     for place in books.locations.values():
-        if place.name == name:
+        if name in {"", place.name}:
             return place
-    place = Location(id=books.new_id(), name=name)
+    place = Location(id=books.new_id(), name=name or "Shop location")
     books.locations[place.id] = place
     return place
 

@@ -94,17 +94,23 @@ class Term:
         return _COMPARISONS[self.comparison](actual, self.value)
 
 
-def terms(query: str | None, known: Sequence[str]) -> list[Term]:
-    """Read a search of `field:value` words, all of which must hold.
+def alternatives(query: str | None, known: Sequence[str]) -> list[list[Term]]:
+    """Read a search of `field:value` words: any of the parts between OR must hold, with all their words.
 
     A field that is not served is refused, since ignoring it (as Shopify does, with a warning) would hide a
-    client's mistake.
+    client's mistake. No query is one part without words, which everything satisfies.
     """
     text = (query or "").strip()
-    found: list[Term] = []
-    rest = _TERM.sub("", text).replace("AND", "").strip()
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1]
+    return [_words(part, known) for part in re.split(r"\s+OR\s+", text)]
+
+
+def _words(text: str, known: Sequence[str]) -> list[Term]:
+    rest = re.sub(r"\bAND\b", "", _TERM.sub("", text)).strip()
     if rest:
-        raise GraphQLError(f"The search {rest!r} is not understood; use field:value words joined by AND.")
+        raise GraphQLError(f"The search {rest!r} is not understood; use field:value words joined by AND or OR.")
+    found: list[Term] = []
     for name, comparison, value in _TERM.findall(text):
         if name not in known:
             raise GraphQLError(f"The search field {name!r} is not served; served are {', '.join(known)}.")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from graphql import GraphQLError
 
 from tieout.sandbox.shopify.books import Books, Order, Variant, gid, number_of
-from tieout.sandbox.shopify.paging import Term, View, page, terms
+from tieout.sandbox.shopify.paging import Term, View, alternatives, page
 from tieout.sandbox.shopify.shop import Shop, Subscription
 from tieout.sandbox.shopify.stock_views import group_view, item_view, level_view, location_view, variant_view
 from tieout.sandbox.shopify.views import order_view, refund_view, return_view
@@ -104,8 +104,14 @@ class Queries:
         reverse: bool = False,
         sortKey: str = "PROCESSED_AT",  # noqa: N803  # Shopify's word
     ) -> View:
-        wanted = terms(query, ORDER_FIELDS)
-        found = [order for order in self._candidates(wanted) if all(_order_holds(order, t) for t in wanted)]
+        found = list(
+            {
+                order.id: order
+                for words in alternatives(query, ORDER_FIELDS)
+                for order in self._candidates(words)
+                if all(_order_holds(order, word) for word in words)
+            }.values()
+        )
         found.sort(key=SORTS[sortKey], reverse=reverse)
         return page(found, lambda o: order_view(o, self._books), SORTS[sortKey], first=first, after=after)
 
@@ -133,14 +139,19 @@ class Queries:
         return page(found, lambda v: item_view(v, self._books), lambda v: (0, v.id), first=first, after=after)
 
     def _found_variants(self, query: str | None) -> list[Variant]:
-        wanted = terms(query, ("sku", "id"))
-        if wanted and wanted[0].name == "sku":
-            one = self._books.variants_by_sku.get(wanted[0].value)
-            return [one] if one else []
-        if wanted:
-            by_id = self._books.variants.get(_bare(wanted[0].value))
-            return [by_id] if by_id else []
-        return list(self._books.variants.values())
+        found = {v.id: v for words in alternatives(query, ("sku", "id")) for v in self._variants_of(words)}
+        return list(found.values())
+
+    def _variants_of(self, words: Sequence[Term]) -> Sequence[Variant]:
+        if not words:
+            return list(self._books.variants.values())
+        word = words[0]
+        one = (
+            self._books.variants_by_sku.get(word.value)
+            if word.name == "sku"
+            else self._books.variants.get(_bare(word.value))
+        )
+        return [one] if one else []
 
     def _locations(self, _: object, *, first: int | None = None, after: str | None = None) -> View:
         found = self._books.locations.values()

@@ -75,33 +75,7 @@ def order_body(order: Order) -> dict[str, object]:
 def refund_body(refund: Refund) -> dict[str, object]:
     """Return the refund as refunds/create carries it."""
     order = refund.order
-    money = _money_of(order.currency)
     back = refund.shop_return
-    adjustments: list[Json] = []
-    if refund.adjustment:
-        adjustments.append(
-            {
-                "id": refund.adjustment_id,
-                "order_id": order.id,
-                "refund_id": refund.id,
-                "kind": "refund_discrepancy",
-                "reason": "Refund discrepancy",
-                "amount": major(refund.adjustment),
-                "amount_set": money(refund.adjustment),
-                "tax_amount": "0.00",
-                "tax_amount_set": money(0),
-            }
-        )
-    shipping: list[Json] = []
-    if refund.shipping:
-        shipping.append(
-            {
-                "id": refund.adjustment_id,
-                "shipping_line_id": order.shipping_id,
-                "subtotal_amount_set": money(refund.shipping),
-                "tax_amount_set": money(refund.shipping_tax),
-            }
-        )
     return {
         "id": refund.id,
         "admin_graphql_api_id": gid("Refund", refund.id),
@@ -113,12 +87,47 @@ def refund_body(refund: Refund) -> dict[str, object]:
         "restock": any(line.restock_type != "NO_RESTOCK" for line in refund.lines),
         "return": back and {"id": back.id, "admin_graphql_api_id": gid("Return", back.id)},
         "refund_line_items": [_refund_line(line, order.currency) for line in refund.lines],
-        "refund_shipping_lines": shipping,
-        "order_adjustments": adjustments,
+        "refund_shipping_lines": _refund_shipping(refund),
+        "order_adjustments": _adjustments(refund),
         "transactions": [_transaction(t, order) for t in refund.transactions],
         "duties": [],
         "additional_fees": [],
     }
+
+
+def _adjustments(refund: Refund) -> list[Json]:
+    money = _money_of(refund.order.currency)
+    adjustments: list[Json] = []
+    if refund.adjustment:
+        adjustments.append(
+            {
+                "id": refund.adjustment_id,
+                "order_id": refund.order.id,
+                "refund_id": refund.id,
+                "kind": "refund_discrepancy",
+                "reason": "Refund discrepancy",
+                "amount": major(refund.adjustment),
+                "amount_set": money(refund.adjustment),
+                "tax_amount": "0.00",
+                "tax_amount_set": money(0),
+            }
+        )
+    return adjustments
+
+
+def _refund_shipping(refund: Refund) -> list[Json]:
+    money = _money_of(refund.order.currency)
+    shipping: list[Json] = []
+    if refund.shipping:
+        shipping.append(
+            {
+                "id": refund.adjustment_id,
+                "shipping_line_id": refund.order.shipping_id,
+                "subtotal_amount_set": money(refund.shipping),
+                "tax_amount_set": money(refund.shipping_tax),
+            }
+        )
+    return shipping
 
 
 def return_body(shop_return: ShopReturn, topic: str) -> dict[str, object]:

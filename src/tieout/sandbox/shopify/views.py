@@ -57,7 +57,6 @@ def _time(moment: datetime | None) -> str | None:
 def order_view(order: Order, books: Books) -> View:
     """Return an Order."""
     cur = order.currency
-    gone = sum(r.refunded for r in order.refunds)
     lines = [line for line in order.lines if line.tax]
     customer = order.customer
     shipping = _shipping_view(order)
@@ -91,6 +90,23 @@ def order_view(order: Order, books: Books) -> View:
         "displayFinancialStatus": financial_status(order),
         "displayFulfillmentStatus": "FULFILLED" if order.fulfilled else "UNFULFILLED",
         "returnStatus": "IN_PROGRESS" if any(r.status == "OPEN" for r in order.returns) else "NO_RETURN",
+        **_order_money(order),
+        "totalCashRoundingAdjustment": {"paymentSet": bag(0, cur), "refundSet": bag(0, cur)},
+        "taxLines": [_tax_line(float(x.tax_rate), x.tax, cur) for x in lines],
+        "lineItems": listed(order.lines, lambda x: line_view(x, order, books), lambda x: x.id),
+        "shippingLine": shipping,
+        "shippingLines": listed([shipping] if shipping else [], dict, lambda _: order.shipping_id),
+        "refunds": first_of(order.refunds, lambda r: refund_view(r, books)),
+        "returns": listed(order.returns, lambda r: return_view(r, books), lambda r: r.id),
+        "agreements": lambda _, **args: _agreements(order, books, **args),
+        "transactions": first_of(order.transactions, lambda t: transaction_view(t, order)),
+    }
+
+
+def _order_money(order: Order) -> View:
+    cur = order.currency
+    gone = sum(r.refunded for r in order.refunds)
+    return {
         "subtotalPriceSet": bag(order.subtotal, cur),
         "totalPriceSet": bag(order.total, cur),
         "currentTotalPriceSet": bag(order.total - gone, cur),
@@ -101,15 +117,6 @@ def order_view(order: Order, books: Books) -> View:
         "totalReceivedSet": bag(order.received, cur),
         "netPaymentSet": bag(order.received - gone, cur),
         "refundDiscrepancySet": bag(sum(r.adjustment for r in order.refunds), cur),
-        "totalCashRoundingAdjustment": {"paymentSet": bag(0, cur), "refundSet": bag(0, cur)},
-        "taxLines": [_tax_line(float(x.tax_rate), x.tax, cur) for x in lines],
-        "lineItems": listed(order.lines, lambda x: line_view(x, order, books), lambda x: x.id),
-        "shippingLine": shipping,
-        "shippingLines": listed([shipping] if shipping else [], dict, lambda _: order.shipping_id),
-        "refunds": first_of(order.refunds, lambda r: refund_view(r, books)),
-        "returns": listed(order.returns, lambda r: return_view(r, books), lambda r: r.id),
-        "agreements": lambda _, **args: _agreements(order, books, **args),
-        "transactions": first_of(order.transactions, lambda t: transaction_view(t, order)),
     }
 
 
