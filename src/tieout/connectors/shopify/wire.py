@@ -31,7 +31,7 @@ class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
 
-class PageInfoShape(_Shape):
+class PageEndShape(_Shape):
     """Whether more follows, and from where."""
 
     has_next_page: bool
@@ -41,7 +41,7 @@ class PageInfoShape(_Shape):
 class PageShape(_Shape, Generic[NodeT]):
     """One page of a connection."""
 
-    page_info: PageInfoShape
+    page_info: PageEndShape
     nodes: tuple[NodeT, ...]
 
 
