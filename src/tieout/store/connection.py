@@ -10,22 +10,30 @@ from functools import partial
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 
 CONNECT_SECONDS: Final = 10
 
 
 def make_engine(address: str, **options: Any) -> Engine:  # noqa: ANN401  # SQLAlchemy's own options
     """Return an engine on a libpq address; JSON numbers come back as int or Decimal, never float."""
-    return create_engine(
+    engine = create_engine(
         "postgresql+psycopg://",
-        creator=partial(
-            psycopg.connect, address, connect_timeout=CONNECT_SECONDS, application_name="tieout", client_encoding="UTF8"
-        ),
         json_deserializer=partial(json.loads, parse_float=Decimal),
         json_serializer=spell,
         **options,
     )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, _arguments: object, adapters: dict[str, Any]) -> psycopg.Connection:
+        settings: dict[str, Any] = {
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "tieout",
+            "client_encoding": "UTF8",
+        }
+        return psycopg.connect(address, **settings, **adapters)
+
+    return engine
 
 
 def spell(value: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, Literal
 
-from sqlalchemy import Connection, case, func, null, select, update
+from sqlalchemy import Connection, case, func, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -120,13 +120,14 @@ def settle(
     and is not set to done or blocked, because what came in has not been looked at.
     """
     unchanged = documents.c.touches == document.touches
-    settled = at if state == "done" else None
+    due = literal(due_at, documents.c.due_at.type)
+    settled = literal(at if state == "done" else None, documents.c.settled_at.type)
     statement = (
         update(documents)
         .where(_is(document.company, document.kind, document.key))
         .values(
             state=case((unchanged, state), else_="waiting"),
-            due_at=case((unchanged, due_at), else_=func.least(documents.c.due_at, due_at)),
+            due_at=case((unchanged, due), else_=func.least(documents.c.due_at, due)),
             settled_at=case((unchanged, settled), else_=null()),
             troubled_since=troubled_since,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -71,13 +72,15 @@ def key_of(home: Path) -> bytes:
     path = home / "secret.key"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
-        draft = home / f".secret.key.{os.getpid()}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        number, draft = tempfile.mkstemp(dir=home, prefix=".secret.key.")  # made with mode 0600
+        with os.fdopen(number, "wb") as file:
             file.write(Fernet.generate_key())
+            file.flush()
+            os.fsync(number)
         try:
             os.link(draft, path)  # whoever is first wins, and the file is never seen half written
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            Path(draft).unlink()
     return path.read_bytes().strip()
