@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
@@ -17,6 +17,7 @@ from tieout.sandbox.sage200 import Sage200Sandbox
 from tieout.sandbox.serve import ServedEstate
 from tieout.sandbox.temper import CALM
 
+Json: TypeAlias = Any  # a JSON edge
 BASE = "/sage200/uk/sage200extra/accounts/v1"
 GIFTS: dict[str, Any] = {
     "customers": [
@@ -67,28 +68,28 @@ class Sage:
         asked = {f"${name}": value for name, value in params.items()}
         return self.http.request(method, f"{BASE}/{path}", json=body, params=asked, headers=self.headers)
 
-    def get(self, path: str, **params: str) -> Any:
+    def get(self, path: str, **params: str) -> Json:
         return parsed(self.call("GET", path, **params), 200)
 
-    def one(self, path: str, filter: str, **params: str) -> Any:  # noqa: A002  # the name of the option
+    def one(self, path: str, filter: str, **params: str) -> Json:  # noqa: A002  # the name of the option
         found = self.get(path, filter=filter, **params)
         assert len(found) == 1, f"{len(found)} of {path} where {filter}"
         return found[0]
 
-    def post(self, path: str, body: object, expect: int = 200) -> Any:
+    def post(self, path: str, body: object, expect: int = 200) -> Json:
         return parsed(self.call("POST", path, body), expect)
 
-    def put(self, path: str, body: object, expect: int = 200) -> Any:
+    def put(self, path: str, body: object, expect: int = 200) -> Json:
         return parsed(self.call("PUT", path, body), expect)
 
     def refused(self, path: str, body: object, method: str = "POST", status: int = 400) -> str:
         return str(parsed(self.call(method, path, body), status)["Message"])
 
-    def companion(self, method: str, path: str, body: object = None, expect: int = 200) -> Any:
+    def companion(self, method: str, path: str, body: object = None, expect: int = 200) -> Json:
         headers = {"Authorization": f"Bearer {self.system.companion_key}", "X-Company": "3"}
         return parsed(self.http.request(method, f"/sage200/companion/v1/{path}", json=body, headers=headers), expect)
 
-    def control(self, method: str, path: str, body: object = None, expect: int = 200) -> Any:
+    def control(self, method: str, path: str, body: object = None, expect: int = 200) -> Json:
         return parsed(self.http.request(method, f"/_sandbox/sage200/{path}", json=body), expect)
 
     def proofs(self) -> None:
@@ -100,7 +101,7 @@ class Sage:
     def id_of(self, path: str, filter: str) -> int:  # noqa: A002  # the name of the option
         return int(self.one(path, filter)["id"])
 
-    def order(self, quantity: int = 2, **more: Any) -> Any:
+    def order(self, quantity: int = 2, **more: Json) -> Json:
         """Enter an order for mugs at 10.00."""
         line = {
             "line_type": "EnumLineTypeStandard",
@@ -114,7 +115,7 @@ class Sage:
 HEAD = {"document_date": "2026-11-20T00:00:00Z", "customer_document_no": "SHOP-1001"}
 
 
-def parsed(response: httpx.Response, expect: int) -> Any:
+def parsed(response: httpx.Response, expect: int) -> Json:
     assert response.status_code == expect, f"{response.status_code}: {response.text[:400]}"
     return json.loads(response.content, parse_float=Decimal) if response.content else None
 

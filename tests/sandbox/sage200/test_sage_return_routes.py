@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.sandbox.sage200.conftest import Json, Sage
 
 
-def despatched_and_invoiced(sage: Any) -> Any:
+def despatched_and_invoiced(sage: Sage) -> Json:
     order = sage.order(quantity=2, to_allocate_quantity=2)
     line = order["lines"][0]
     sage.post(
@@ -16,7 +19,7 @@ def despatched_and_invoiced(sage: Any) -> Any:
     return sage.get(f"sop_orders/{order['id']}")
 
 
-def enter_return(sage: Any, order: Any, quantity: int = 1) -> Any:
+def enter_return(sage: Sage, order: Json, quantity: int = 1) -> Json:
     line = order["lines"][0]
     return sage.post(
         "sop_returns",
@@ -38,7 +41,7 @@ def enter_return(sage: Any, order: Any, quantity: int = 1) -> Any:
     )
 
 
-def test_the_sop_route_receives_credits_and_refunds(sage: Any) -> None:
+def test_the_sop_route_receives_credits_and_refunds(sage: Sage) -> None:
     order = despatched_and_invoiced(sage)
     assert order["document_status"] == "EnumDocumentStatusComplete"
     entered = enter_return(sage, order)
@@ -97,7 +100,7 @@ def test_the_sop_route_receives_credits_and_refunds(sage: Any) -> None:
     sage.proofs()
 
 
-def test_the_ledger_route_credits_and_allocates_without_moving_stock(sage: Any) -> None:
+def test_the_ledger_route_credits_and_allocates_without_moving_stock(sage: Sage) -> None:
     order = despatched_and_invoiced(sage)
     before = sage.control("GET", "ledgers/stock")
     body = {
@@ -130,7 +133,7 @@ def test_the_ledger_route_credits_and_allocates_without_moving_stock(sage: Any) 
     sage.proofs()
 
 
-def test_a_person_in_the_desktop_can_do_what_the_companion_would(sage: Any) -> None:
+def test_a_person_in_the_desktop_can_do_what_the_companion_would(sage: Sage) -> None:
     entered = enter_return(sage, despatched_and_invoiced(sage))
     sage.control("POST", "desktop/receive-return", {"return": entered["document_no"], "bin": "GOODS-IN"})
     done = sage.control("POST", "desktop/post-credit-note", {"return": entered["id"], "reference": "RMA-77"})

@@ -22,7 +22,7 @@ def free_bins(books: Books, product_id: int, warehouse_id: int) -> list[sqlite3.
 
 
 def allocate(books: Books, line: sqlite3.Row, quantity: int, *, as_available: bool = False) -> None:
-    """Allocate more stock to a line; RefusedError when free stock is short, unless `as_available` takes what is there."""
+    """Allocate more stock to a line; RefusedError when free stock is short (or `as_available`: what there is)."""
     outstanding = line["quantity"] - line["allocated"] - line["despatched"]
     if quantity > outstanding:
         raise RefusedError(

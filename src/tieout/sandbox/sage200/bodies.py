@@ -90,7 +90,7 @@ def text(name: str, value: object, longest: int) -> str:
 
 
 def _decimal(name: str, value: object, places: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or abs(value) >= LARGEST:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not -LARGEST < value < LARGEST:
         raise RefusedError(f"The field {name} must be a number.")
     exact = Decimal(value).scaleb(places)
     if exact != exact.to_integral_value():

@@ -68,7 +68,7 @@ class Books:
             for name, fields in self._effects:
                 self.request.effect(name, **fields)
 
-    def effect(self, name: str, **fields: str | int) -> None:
+    def effect(self, name: str, /, **fields: str | int) -> None:
         """Note a change of state; it is told to the journal on commit."""
         self._effects.append((name, fields))
 

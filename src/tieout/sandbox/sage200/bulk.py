@@ -51,10 +51,7 @@ class Loader:
     def __init__(self, books: Books) -> None:
         self._books = books
         self._rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in COLUMNS}
-        self._next = {
-            table: int(books.value(f"SELECT coalesce(max(id), 0) FROM {table}")) + 1  # noqa: S608  # our own tables
-            for table in COLUMNS
-        }
+        self._next: dict[str, int] = {}
         self._series: dict[str, int] = {}
         self._now = books.stamp()
         self._customers = {row["reference"].upper(): row for row in books.rows("SELECT * FROM customer")}
@@ -76,6 +73,10 @@ class Loader:
         """Enter all orders and return how many lines they have; RefusedError names what does not exist."""
         listed = list(orders)
         self._bring_opening_stock(listed)
+        self._next = {
+            table: int(self._books.value(f"SELECT coalesce(max(id), 0) FROM {table}")) + 1  # noqa: S608  # our own
+            for table in COLUMNS
+        }
         for order in listed:
             self._order(order)
         self._write()

@@ -27,6 +27,7 @@ class StockRoom:
         self._now = books.stamp()
         self._bins: dict[tuple[int, int], list[list[Any]]] = {}
         self._layers: dict[tuple[int, int], list[list[int]]] = {}
+        self._pools: dict[int, list[int]] = {}
         self._names: dict[int, tuple[str, str]] = {}
         self._taken: dict[int, int] = defaultdict(int)
         self._touched: set[int] = set()
@@ -59,16 +60,20 @@ class StockRoom:
         )
 
     def _load_layers(self, product_id: int) -> None:
-        for key in [key for key in self._layers if key[0] == product_id]:
-            del self._layers[key]
+        for pool in self._pools.pop(product_id, []):
+            del self._layers[product_id, pool]
         for row in self._books.rows("SELECT * FROM layer WHERE product_id = ? ORDER BY id", product_id):
             self._layers.setdefault((product_id, row["pool"]), []).append([row["quantity"], row["value"]])
+            if row["pool"] not in self._pools.setdefault(product_id, []):
+                self._pools[product_id].append(row["pool"])
 
     def unit_cost(self, product: sqlite3.Row) -> int:
         """Return the present cost of one, from the layers held here; else the standard cost."""
-        found = [x for key, pool in self._layers.items() if key[0] == product["id"] for x in pool[:1]]
-        if found and found[0][0]:
-            self._costs[product["id"]] = cost_each(found[0][1], found[0][0])
+        for pool in self._pools.get(product["id"], ()):
+            layers = self._layers[product["id"], pool]
+            if layers:
+                self._costs[product["id"]] = cost_each(layers[0][1], layers[0][0])
+                break
         return self._costs.get(product["id"], int(product["standard_cost"]))
 
     def take(self, product: sqlite3.Row, warehouse_id: int, quantity: int) -> list[tuple[int, int, int]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tieout.sandbox.sage200.catalogue_general import GENERAL
 from tieout.sandbox.sage200.catalogue_sop import SOP
+from tieout.sandbox.sage200.catalogue_sop_views import SOP_VIEWS
 from tieout.sandbox.sage200.catalogue_stock import STOCK
 from tieout.sandbox.sage200.resources import Resource
 
-RESOURCES: dict[str, Resource] = {r.name: r for r in (*GENERAL, *SOP, *STOCK)}
+RESOURCES: dict[str, Resource] = {r.name: r for r in (*GENERAL, *SOP, *SOP_VIEWS, *STOCK)}
 
 NESTED: dict[tuple[str, str], tuple[str, str]] = {
     ("customers", "sop_orders"): ("sop_orders", "customer_id"),

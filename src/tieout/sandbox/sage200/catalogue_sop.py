@@ -6,7 +6,7 @@ from tieout.sandbox.sage200.catalogue_general import BASE_CURRENCY, STAMPS, stam
 from tieout.sandbox.sage200.resources import Resource, fields, many, one
 from tieout.sandbox.sage200.tables import ANALYSIS_CODES
 
-_HEADER_ANALYSIS = " ".join(f"{name}:s" for name in ANALYSIS_CODES)
+HEADER_ANALYSIS = " ".join(f"{name}:s" for name in ANALYSIS_CODES)
 _LINE_ANALYSIS = {name: f"json_extract(l.analysis, '$.{name}')" for name in ANALYSIS_CODES}
 _DELIVERY = {
     "sop_delivery_addr_postal_name": "postal_name",
@@ -19,20 +19,112 @@ _DELIVERY = {
     "sop_delivery_addr_post_code": "postcode",
     "sop_delivery_addr_country": "country",
 }
-_DELIVERY_FIELDS = " ".join(f"{name}:s" for name in _DELIVERY)
-_DELIVERY_SQL = {name: f"json_extract(d.address, '$.{key}')" for name, key in _DELIVERY.items()}
-_TYPE_ID = "CASE d.kind WHEN 'order' THEN 0 ELSE 1 END"
-_STATUS_ID = (
-    "CASE d.status WHEN 'Live' THEN 0 WHEN 'OnHold' THEN 1 WHEN 'Complete' THEN 2 WHEN 'Dispute' THEN 3 "
-    "WHEN 'Cancelled' THEN 4 ELSE 5 END"
-)
-_STATUS_NAME = "'EnumDocumentStatus' || d.status"
+DELIVERY_FIELDS = " ".join(f"{name}:s" for name in _DELIVERY)
+DELIVERY_SQL = {name: f"json_extract(d.address, '$.{key}')" for name, key in _DELIVERY.items()}
 _POSTED = "(SELECT coalesce(sum(quantity), 0) FROM invoice_line WHERE line_id = l.id)"
 _DISCOUNTED = "CASE WHEN l.quantity > 0 THEN l.total * 100000000 / l.quantity ELSE 0 END"
 
 
 def _how_far(done: str) -> str:
     return f"CASE WHEN {done} <= 0 THEN 0 WHEN {done} >= l.quantity THEN 2 ELSE 1 END"
+
+
+_IN_STOCK_UNITS = {
+    "stock_unit_line_quantity": "l.quantity",
+    "stock_unit_to_allocate_quantity": "l.quantity - l.allocated - l.despatched",
+    "stock_unit_allocated_quantity": "l.allocated",
+    "stock_unit_available_for_despatch": "l.allocated",
+    "stock_unit_despatch_receipt_quantity": "l.despatched",
+    "stock_unit_invoice_credit_quantity": "l.invoiced",
+    "stock_unit_posted_invoice_credit_quantity": _POSTED,
+}
+_LINE_TEXT = (
+    "line_type:e.line_type product_id:k warehouse_id:k code:s description:s "
+    "line_quantity:q to_allocate_quantity:q line_number:i tax_code_id:k nominal_reference:s "
+    "nominal_cost_centre:s nominal_department:s allocated_quantity:q available_for_despatch:q "
+    "despatch_receipt_quantity:q invoice_credit_quantity:q posted_invoice_credit_quantity:q "
+    f"{' '.join(f'{name}:q' for name in _IN_STOCK_UNITS)} "
+    "allocation_status:e.line_status despatch_receipt_status:e.line_status "
+    "invoice_credit_status:e.line_status selling_unit_id:k selling_unit_description:s "
+    "selling_unit_price:q line_unit_precision:q stock_unit_precision:q selling_unit_multiple:r "
+    "stock_unit_multiple:r unit_discount_percent:p unit_discount_value:q discounted_unit_price:m "
+    "cost_price:q confirmation_intent_type:s line_tax_value:m line_total_value:m "
+    "requested_delivery_date:d promised_delivery_date:d is_complete:b is_line_deletable:b "
+    f"{' '.join(f'{name}:s' for name in ANALYSIS_CODES)} {STAMPS}"
+)
+_LINE_SQL = {
+    "line_quantity": "l.quantity",
+    "to_allocate_quantity": "l.quantity - l.allocated - l.despatched",
+    "line_number": "l.number",
+    "nominal_reference": "n.account",
+    "nominal_cost_centre": "n.cost_centre",
+    "nominal_department": "n.department",
+    "allocated_quantity": "l.allocated",
+    "available_for_despatch": "l.allocated",
+    "despatch_receipt_quantity": "l.despatched",
+    "invoice_credit_quantity": "l.invoiced",
+    "posted_invoice_credit_quantity": _POSTED,
+    "allocation_status": _how_far("(l.allocated + l.despatched)"),
+    "despatch_receipt_status": _how_far("l.despatched"),
+    "invoice_credit_status": _how_far("l.invoiced"),
+    "selling_unit_id": "CASE WHEN l.product_id > 0 THEN 1 END",
+    "selling_unit_description": "'Each'",
+    "selling_unit_price": "l.unit_price",
+    "line_unit_precision": "1",
+    "stock_unit_precision": "1",
+    "selling_unit_multiple": "1000000",
+    "stock_unit_multiple": "1000000",
+    "unit_discount_percent": "l.discount_percent",
+    "unit_discount_value": "l.discount_value",
+    "discounted_unit_price": f"CAST(round(({_DISCOUNTED}) / 1000.0) AS INTEGER)",
+    "confirmation_intent_type": "l.confirmation",
+    "line_tax_value": "l.tax",
+    "line_total_value": "l.total",
+    "requested_delivery_date": "l.requested_date",
+    "promised_delivery_date": "l.promised_date",
+    "is_complete": "(l.invoiced >= l.quantity)",
+    "is_line_deletable": "(l.despatched = 0 AND l.invoiced = 0)",
+    **_IN_STOCK_UNITS,
+    **_LINE_ANALYSIS,
+    **stamps("l"),
+}
+_VIEW_HEADER = {
+    "id:i": "d.id",
+    "document_no:s": "d.document_no",
+    "document_date:d": "d.document_date",
+    "document_status:e.status": "d.status",
+    "customer_document_no:s": "d.customer_document_no",
+    "currency_id:i": BASE_CURRENCY,
+    "currency_name:s": "(SELECT name FROM currency WHERE base = 1)",
+    "currency_symbol:s": "(SELECT symbol FROM currency WHERE base = 1)",
+    "exchange_rate:r": "1000000",
+    "requested_delivery_date:d": "d.requested_date",
+    "promised_delivery_date:d": "d.promised_date",
+    **{f"{name}:s": f"d.{name}" for name in ANALYSIS_CODES},
+    "date_time_updated:t": "d.updated",
+}
+_VIEW_LINE = {
+    "id:i": "l.id",
+    "number:i": "l.number",
+    "type:e.line_type": "l.line_type",
+    "product_code:s": "l.code",
+    "product_description:s": "substr(l.description, 1, 1000)",
+    "quantity:q": "l.quantity",
+    "despatch_receipt_quantity:q": "l.despatched",
+    "invoice_credit_quantity:q": "l.invoiced",
+    "selling_unit_description:s": "'Each'",
+    "selling_unit_price:q": "l.unit_price",
+    "unit_discount_percent:p": "l.discount_percent",
+    "unit_discount_value:q": "l.discount_value",
+    "cost_price:q": "l.cost_price",
+    "total_value:m": "l.total",
+    "line_tax_value:m": "l.tax",
+    "discounted_unit_price:q": _DISCOUNTED,
+    "requested_delivery_date:d": "l.requested_date",
+    "promised_delivery_date:d": "l.promised_date",
+    **{f"{word}:s": sql for word, sql in _LINE_ANALYSIS.items()},
+    "date_time_updated:t": "l.updated",
+}
 
 
 def _documents(kind: str) -> Resource:
@@ -51,7 +143,7 @@ def _documents(kind: str) -> Resource:
             "subtotal_charge_tax_value:m subtotal_discount_value:m total_net_value:m total_tax_value:m "
             "total_gross_value:m customer_document_no:s use_invoice_address:b document_discount_percent:p "
             f"document_created_by:s requested_delivery_date:d promised_delivery_date:d order_priority:s "
-            f"{'source_document_no:s ' if kind == 'return' else ''}{_HEADER_ANALYSIS} delivery_address:o {STAMPS}",
+            f"{'source_document_no:s ' if kind == 'return' else ''}{HEADER_ANALYSIS} delivery_address:o {STAMPS}",
             document_status="d.status",
             despatch_receipt_status="d.despatch_status",
             invoice_credit_status="d.invoice_status",
@@ -83,16 +175,6 @@ def _documents(kind: str) -> Resource:
 
 def _lines(kind: str) -> Resource:
     """Return the resource of order or return lines."""
-    same_in_stock_units = {
-        "stock_unit_line_quantity": "l.quantity",
-        "stock_unit_to_allocate_quantity": "l.quantity - l.allocated - l.despatched",
-        "stock_unit_allocated_quantity": "l.allocated",
-        "stock_unit_available_for_despatch": "l.allocated",
-        "stock_unit_despatch_receipt_quantity": "l.despatched",
-        "stock_unit_invoice_credit_quantity": "l.invoiced",
-        "stock_unit_posted_invoice_credit_quantity": _POSTED,
-    }
-    in_stock_units = " ".join(f"{name}:q" for name in same_in_stock_units)
     return Resource(
         name=f"sop_{kind}_lines",
         hidden=kind == "return",
@@ -101,52 +183,9 @@ def _lines(kind: str) -> Resource:
         order="l.number, l.id",
         fields=fields(
             "l",
-            f"id:i sop_{kind}_id:k line_type:e.line_type product_id:k warehouse_id:k code:s description:s "
-            "line_quantity:q to_allocate_quantity:q line_number:i tax_code_id:k nominal_reference:s "
-            "nominal_cost_centre:s nominal_department:s allocated_quantity:q available_for_despatch:q "
-            "despatch_receipt_quantity:q invoice_credit_quantity:q posted_invoice_credit_quantity:q "
-            f"{in_stock_units} allocation_status:e.line_status despatch_receipt_status:e.line_status "
-            "invoice_credit_status:e.line_status selling_unit_id:k selling_unit_description:s "
-            "selling_unit_price:q line_unit_precision:q stock_unit_precision:q selling_unit_multiple:r "
-            "stock_unit_multiple:r unit_discount_percent:p unit_discount_value:q discounted_unit_price:m "
-            "cost_price:q confirmation_intent_type:s line_tax_value:m line_total_value:m "
-            "requested_delivery_date:d promised_delivery_date:d is_complete:b is_line_deletable:b "
-            f"{' '.join(f'{name}:s' for name in ANALYSIS_CODES)} {STAMPS}",
+            f"id:i sop_{kind}_id:k {_LINE_TEXT}",
             **{f"sop_{kind}_id": "l.document_id"},
-            line_quantity="l.quantity",
-            to_allocate_quantity="l.quantity - l.allocated - l.despatched",
-            line_number="l.number",
-            nominal_reference="n.account",
-            nominal_cost_centre="n.cost_centre",
-            nominal_department="n.department",
-            allocated_quantity="l.allocated",
-            available_for_despatch="l.allocated",
-            despatch_receipt_quantity="l.despatched",
-            invoice_credit_quantity="l.invoiced",
-            posted_invoice_credit_quantity=_POSTED,
-            allocation_status=_how_far("(l.allocated + l.despatched)"),
-            despatch_receipt_status=_how_far("l.despatched"),
-            invoice_credit_status=_how_far("l.invoiced"),
-            selling_unit_id="CASE WHEN l.product_id > 0 THEN 1 END",
-            selling_unit_description="'Each'",
-            selling_unit_price="l.unit_price",
-            line_unit_precision="1",
-            stock_unit_precision="1",
-            selling_unit_multiple="1000000",
-            stock_unit_multiple="1000000",
-            unit_discount_percent="l.discount_percent",
-            unit_discount_value="l.discount_value",
-            discounted_unit_price=f"CAST(round(({_DISCOUNTED}) / 1000.0) AS INTEGER)",
-            confirmation_intent_type="l.confirmation",
-            line_tax_value="l.tax",
-            line_total_value="l.total",
-            requested_delivery_date="l.requested_date",
-            promised_delivery_date="l.promised_date",
-            is_complete="(l.invoiced >= l.quantity)",
-            is_line_deletable="(l.despatched = 0 AND l.invoiced = 0)",
-            **same_in_stock_units,
-            **_LINE_ANALYSIS,
-            **stamps("l"),
+            **_LINE_SQL,
         ),
         children={
             "product": one("products", "product_id"),
@@ -160,49 +199,13 @@ def _lines(kind: str) -> Resource:
 def _line_views(kind: str) -> Resource:
     """Return sop_order_line_views or sop_return_line_views: every column carries the document's prefix."""
     p, q = f"sop_{kind}", f"sop_{kind}_line"
-    header = {
-        "id:i": "d.id",
-        "document_no:s": "d.document_no",
-        "document_date:d": "d.document_date",
-        "document_status:e.status": "d.status",
-        "customer_document_no:s": "d.customer_document_no",
-        "currency_id:i": BASE_CURRENCY,
-        "currency_name:s": "(SELECT name FROM currency WHERE base = 1)",
-        "currency_symbol:s": "(SELECT symbol FROM currency WHERE base = 1)",
-        "exchange_rate:r": "1000000",
-        "requested_delivery_date:d": "d.requested_date",
-        "promised_delivery_date:d": "d.promised_date",
-        **{f"{name}:s": f"d.{name}" for name in ANALYSIS_CODES},
-        "date_time_updated:t": "d.updated",
-    }
-    line = {
-        "id:i": "l.id",
-        "number:i": "l.number",
-        "type:e.line_type": "l.line_type",
-        "product_code:s": "l.code",
-        "product_description:s": "substr(l.description, 1, 1000)",
-        "quantity:q": "l.quantity",
-        "despatch_receipt_quantity:q": "l.despatched",
-        "invoice_credit_quantity:q": "l.invoiced",
-        "selling_unit_description:s": "'Each'",
-        "selling_unit_price:q": "l.unit_price",
-        "unit_discount_percent:p": "l.discount_percent",
-        "unit_discount_value:q": "l.discount_value",
-        "cost_price:q": "l.cost_price",
-        "total_value:m": "l.total",
-        "line_tax_value:m": "l.tax",
-        "discounted_unit_price:q": _DISCOUNTED,
-        "requested_delivery_date:d": "l.requested_date",
-        "promised_delivery_date:d": "l.promised_date",
-        **{f"{word}:s": sql for word, sql in _LINE_ANALYSIS.items()},
-        "date_time_updated:t": "l.updated",
-    }
+    line = dict(_VIEW_LINE)
     if kind == "order":
         line["allocated_quantity:q"] = "l.allocated"
-    named = {f"{p}_{word}": sql for word, sql in header.items()}
+    named = {f"{p}_{word}": sql for word, sql in _VIEW_HEADER.items()}
     named |= {f"{q}_{word}": sql for word, sql in line.items()}
     expressions = {word.partition(":")[0]: sql for word, sql in named.items()}
-    delivery = _DELIVERY_FIELDS if kind == "order" else ""
+    delivery = DELIVERY_FIELDS if kind == "order" else ""
     return Resource(
         name=f"{q}_views",
         single=False,
@@ -219,7 +222,7 @@ def _line_views(kind: str) -> Resource:
             "product_code:s product_name:s product_description:s warehouse_id:k warehouse_name:s tax_code_id:k "
             "tax_code_code:i tax_code_name:s tax_code_rate:p",
             **expressions,
-            **(_DELIVERY_SQL if kind == "order" else {}),
+            **(DELIVERY_SQL if kind == "order" else {}),
             customer_id="d.customer_id",
             customer_reference="c.reference",
             customer_name="c.name",
@@ -290,155 +293,9 @@ def _note_line_views(kind: str) -> Resource:
     )
 
 
-_R = "sop_order_return"
-_I = "sop_invoice_credit"
-_CREDIT_TYPE = "CASE i.kind WHEN 'invoice' THEN 0 ELSE 1 END"
-_CREDIT_TYPE_NAME = (
-    "CASE i.kind WHEN 'invoice' THEN 'EnumInvoiceCreditTypeInvoice' ELSE 'EnumInvoiceCreditTypeCredit' END"
-)
-
 SOP = (
     *(_documents(kind) for kind in ("order", "return")),
     *(_lines(kind) for kind in ("order", "return")),
     *(_line_views(kind) for kind in ("order", "return")),
     *(_note_line_views(kind) for kind in ("order", "return")),
-    Resource(
-        name="sop_order_return_views",
-        source="document d JOIN customer c ON c.id = d.customer_id",
-        where="d.archived = 0",
-        order="d.document_no, d.id",
-        single=False,
-        fields=fields(
-            "d",
-            "id:i document_no:s document_date:d document_type_id:i document_status_id:i customer_document_no:s "
-            "currency_id:i exchange_rate:r are_prices_tax_inclusive:b subtotal_goods_value:m "
-            "subtotal_charge_net_value:m subtotal_charge_tax_value:m subtotal_discount_value:m total_net_value:m "
-            "total_tax_value:m total_gross_value:m document_discount_percent:p document_created_by:s "
-            "requested_delivery_date:d promised_delivery_date:d allocated_status_id:i "
-            "despatch_receipt_status_id:i invoice_credit_status_id:i cancelled_status_id:i source_document_no:s "
-            f"use_invoice_address:b {_HEADER_ANALYSIS} date_time_updated:t customer_id:i customer_reference:s "
-            f"customer_name:s customer_short_name:s {_DELIVERY_FIELDS}",
-            document_type_id=_TYPE_ID,
-            document_status_id=_STATUS_ID,
-            currency_id=BASE_CURRENCY,
-            exchange_rate="1000000",
-            are_prices_tax_inclusive="0",
-            subtotal_goods_value="d.subtotal_goods",
-            subtotal_charge_net_value="d.charge_net",
-            subtotal_charge_tax_value="d.charge_tax",
-            subtotal_discount_value="d.discount",
-            total_net_value="d.net",
-            total_tax_value="d.tax",
-            total_gross_value="d.gross",
-            document_discount_percent="d.discount_percent",
-            document_created_by="d.user_name",
-            requested_delivery_date="d.requested_date",
-            promised_delivery_date="d.promised_date",
-            allocated_status_id="d.allocated_status",
-            despatch_receipt_status_id="d.despatch_status",
-            invoice_credit_status_id="d.invoice_status",
-            cancelled_status_id="d.cancelled_status",
-            date_time_updated="d.updated",
-            customer_reference="c.reference",
-            customer_name="c.name",
-            customer_short_name="c.short_name",
-            **_DELIVERY_SQL,
-        ),
-    ),
-    Resource(
-        name="sop_order_return_invoice_credit_views",
-        source=("document d JOIN customer c ON c.id = d.customer_id LEFT JOIN invoice i ON i.document_id = d.id"),
-        where="d.archived = 0",
-        order="d.id, i.id",
-        single=False,
-        fields=fields(
-            "d",
-            f"{_R}_id:i {_R}_document_type_id:i {_R}_document_no:s {_R}_document_date:d {_R}_document_status_id:i "
-            f"{_R}_customer_document_no:s {_R}_total_net_value:m {_R}_total_tax_value:m {_R}_total_gross_value:m "
-            "customer_id:i customer_reference:s customer_name:s customer_short_name:s "
-            f"{_I}_id:k {_I}_document_no:s {_I}_type_id:s {_I}_document_date:d {_I}_document_status_id:s "
-            f"{_I}_total_net_value:m {_I}_total_tax_value:m {_I}_total_gross_value:m",
-            sop_order_return_id="d.id",
-            sop_order_return_document_type_id=_TYPE_ID,
-            sop_order_return_document_no="d.document_no",
-            sop_order_return_document_date="d.document_date",
-            sop_order_return_document_status_id=_STATUS_ID,
-            sop_order_return_customer_document_no="d.customer_document_no",
-            sop_order_return_total_net_value="d.net",
-            sop_order_return_total_tax_value="d.tax",
-            sop_order_return_total_gross_value="d.gross",
-            customer_reference="c.reference",
-            customer_name="c.name",
-            customer_short_name="c.short_name",
-            sop_invoice_credit_id="i.id",
-            sop_invoice_credit_document_no="i.document_no",
-            sop_invoice_credit_type_id=f"CASE WHEN i.id IS NOT NULL THEN {_CREDIT_TYPE_NAME} END",
-            sop_invoice_credit_document_date="i.date",
-            sop_invoice_credit_document_status_id="CASE WHEN i.id IS NOT NULL THEN 'EnumDocumentStatusComplete' END",
-            sop_invoice_credit_total_net_value="i.net",
-            sop_invoice_credit_total_tax_value="i.tax",
-            sop_invoice_credit_total_gross_value="i.net + i.tax",
-        ),
-    ),
-    Resource(
-        name="sop_order_return_line_invoice_credit_views",
-        source="invoice_line x JOIN invoice i ON i.id = x.invoice_id JOIN document d ON d.id = i.document_id",
-        where="d.archived = 0",
-        order="x.id",
-        single=False,
-        fields=fields(
-            "x",
-            f"{_I}_id:i {_R}_line_id:i {_I}_document_no:s {_I}_type_id:i {_I}_document_date:d "
-            f"{_I}_document_status_id:i {_I}_line_invoice_credit_quantity:q",
-            sop_invoice_credit_id="i.id",
-            sop_order_return_line_id="x.line_id",
-            sop_invoice_credit_document_no="i.document_no",
-            sop_invoice_credit_type_id=_CREDIT_TYPE,
-            sop_invoice_credit_document_date="i.date",
-            sop_invoice_credit_document_status_id="2",
-            sop_invoice_credit_line_invoice_credit_quantity="x.quantity",
-        ),
-    ),
-    Resource(
-        name="sop_allocation_line_views",
-        source=(
-            "stock_allocation a JOIN bin_holding b ON b.id = a.bin_holding_id "
-            "JOIN warehouse_holding h ON h.id = b.warehouse_holding_id JOIN warehouse w ON w.id = h.warehouse_id"
-        ),
-        order="a.id",
-        single=False,
-        fields=fields(
-            "a",
-            "sop_allocation_line_id:i sop_order_return_line_id:i sop_allocation_line_allocated_date:d "
-            "sop_allocation_line_allocated_quantity:q sop_allocation_line_despatched_quantity:q "
-            "sop_allocation_line_current_allocated_quantity:q sop_allocation_line_user_name:s "
-            "allocation_balance_id:i warehouse_id:i warehouse_name:s bin_holding_id:i bin_holding_name:s",
-            sop_allocation_line_id="a.id",
-            sop_order_return_line_id="a.line_id",
-            sop_allocation_line_allocated_date="a.date",
-            sop_allocation_line_allocated_quantity="a.quantity",
-            sop_allocation_line_despatched_quantity="a.despatched",
-            sop_allocation_line_current_allocated_quantity="a.quantity - a.despatched",
-            sop_allocation_line_user_name="a.user_name",
-            allocation_balance_id="a.id",
-            warehouse_id="w.id",
-            warehouse_name="w.name",
-            bin_holding_name="b.name",
-        ),
-    ),
-    Resource(
-        name="sop_despatch_receipts",
-        source="despatch v JOIN document d ON d.id = v.document_id LEFT JOIN courier c ON c.id = v.courier_id",
-        where="d.kind = 'order'",
-        order="v.id",
-        fields=fields(
-            "v",
-            "id:i despatch_no:s despatched_by:s despatch_date:d courier_id:k courier_name:s consignment_no:s "
-            f"weight:w pieces:i notes:s {STAMPS}",
-            despatched_by="v.user_name",
-            despatch_date="v.date",
-            courier_name="c.name",
-            **stamps("v"),
-        ),
-    ),
 )

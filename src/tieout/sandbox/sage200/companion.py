@@ -59,7 +59,7 @@ def look(books: Books, key: str) -> dict[str, Any]:
     return {
         "key": key,
         "command": row["command"],
-        "content": json.loads(row["content"]),
+        "content": json.loads(row["content"])["body"],
         "result": json.loads(row["result"]),
     }
 

@@ -63,10 +63,14 @@ def companion_routes(system: Sage200Sandbox) -> list[Route]:
             system.books, name, int(request.path_params.get("subject", 0)), body
         )
 
+    async def nothing(_: Request) -> Response:
+        return problem("not_found", 404, "The companion has no such path.")
+
     return [
         route("/about", "GET", lambda _, __: companion.ABOUT),
         route("/commands/{key}", "GET", lambda r, _: companion.look(system.books, r.path_params["key"])),
         *(route(path, "POST", command(name)) for path, name in PATHS.items()),
+        Route("/companion/{path:path}", nothing, methods=["GET", "POST", "PUT", "DELETE"]),
     ]
 
 

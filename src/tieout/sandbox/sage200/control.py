@@ -3,7 +3,7 @@
 Money and quantities are decimal strings (numbers are taken too), dates are YYYY-MM-DD. A refusal is
 {"error": sentence} with 400. Beside the routes that every system has (see `estate.py`):
 
-- DELETE state                       the starting company again; tokens and locks are gone too
+- DELETE state                       the starting company again; locks are gone, tokens stay good
 - POST   tokens                      {"access_token", "refresh_token", "expires_in", "site_id", "company_id",
                                      "companion_key"} without the browser round trip
 - DELETE tokens                      every access token ends now (refresh tokens stay good)

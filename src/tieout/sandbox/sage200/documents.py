@@ -222,20 +222,20 @@ def duplicate_as_return(books: Books, body: Mapping[str, Any]) -> int:
     """Copy an order to a draft return: quantities despatched, prices on request; return the draft's id."""
     flags = checked(body, "source_id:i! customer_id:i! prices_and_discounts:b")
     source = find(books, "order", flags["source_id"])
-    lines = []
-    for line in books.rows("SELECT * FROM line WHERE document_id = ? AND product_id > 0", source["id"]):
-        lines.append(
-            {
-                "line_type": line["line_type"],
-                "product_id": line["product_id"],
-                "warehouse_id": line["warehouse_id"],
-                "quantity_stored": line["despatched"] or line["quantity"],
-                "tax_code_id": line["tax_code_id"],
-                "price_stored": line["unit_price"] if flags.get("prices_and_discounts") else None,
-                "discount_stored": line["discount_percent"] if flags.get("prices_and_discounts") else 0,
-                "cost_stored": line["cost_price"],
-            }
-        )
+    priced = bool(flags.get("prices_and_discounts"))
+    lines = [
+        {
+            "line_type": line["line_type"],
+            "product_id": line["product_id"],
+            "warehouse_id": line["warehouse_id"],
+            "quantity_stored": line["despatched"] or line["quantity"],
+            "tax_code_id": line["tax_code_id"],
+            "price_stored": line["unit_price"] if priced else None,
+            "discount_stored": line["discount_percent"] if priced else 0,
+            "cost_stored": line["cost_price"],
+        }
+        for line in books.rows("SELECT * FROM line WHERE document_id = ? AND product_id > 0", source["id"])
+    ]
     draft = create(books, "return", {"customer_id": flags["customer_id"], "is_editing": True})
     document = books.need("document", draft, "Document")
     customer = books.need("customer", document["customer_id"], "Customer")

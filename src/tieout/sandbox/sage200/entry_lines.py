@@ -78,7 +78,7 @@ def _allocate_on_entry(books: Books, document: sqlite3.Row, line_id: int, fields
         return
     if line["line_type"] != STANDARD or not line["warehouse_id"]:
         if asked:
-            raise RefusedError("Only standard lines can be allocated.")
+            raise RefusedError("Only standard lines of orders can be allocated.")
         return
     if asked:
         allocation.allocate(books, line, asked)
@@ -256,7 +256,7 @@ def amend_line(books: Books, document: sqlite3.Row, customer: sqlite3.Row, body:
             columns[name] = fields[name]
     if columns:
         books.update("line", line["id"], **columns, updated=books.stamp())
-    _reallocate(books, books.need("line", line["id"], "Line"), fields)
+    _reallocate(books, books.need("line", line["id"], "Line"), fields, document["kind"])
 
 
 def _changed_quantity(books: Books, line: sqlite3.Row, quantity: int) -> int:
@@ -269,13 +269,13 @@ def _changed_quantity(books: Books, line: sqlite3.Row, quantity: int) -> int:
     return quantity
 
 
-def _reallocate(books: Books, line: sqlite3.Row, fields: Fields) -> None:
+def _reallocate(books: Books, line: sqlite3.Row, fields: Fields, kind: str) -> None:
     """Allocate `to_allocate_quantity` more (assumed: more), or bring the allocation to `allocated_quantity`."""
     if fields.get("to_allocate_quantity"):
-        if line["line_type"] != STANDARD:
-            raise RefusedError("Only standard lines can be allocated.")
+        if line["line_type"] != STANDARD or kind == "return":
+            raise RefusedError("Only standard lines of orders can be allocated.")
         allocation.allocate(books, line, fields["to_allocate_quantity"])
-    elif "allocated_quantity" in fields and line["line_type"] == STANDARD:
+    elif "allocated_quantity" in fields and line["line_type"] == STANDARD and kind == "order":
         allocation.adjust(books, line, fields["allocated_quantity"])
 
 

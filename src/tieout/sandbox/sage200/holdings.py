@@ -50,7 +50,7 @@ def create_bin_holding(books: Books, body: Mapping[str, Any]) -> int:
         raise RefusedError(f"The product is already held in bin {name}.")
     books.run("INSERT OR IGNORE INTO warehouse_bin VALUES (?, ?, ?)", holding["warehouse_id"], name, priority)
     bin_holding_id = link_bin(books, holding["id"], name, priority)
-    books.effect("bin_holding.created", id=bin_holding_id, name=name)
+    books.effect("bin_holding.created", id=bin_holding_id, bin=name)
     return bin_holding_id
 
 

@@ -180,20 +180,16 @@ def _literal(field: Field, token: Token) -> object:
             if token.kind != "string":
                 raise wrong
             return unquoted(token.text)
-        case "b":
-            if token.text.lower() not in {"true", "false"}:
-                raise wrong
+        case "b" if token.text.lower() in {"true", "false"}:
             return int(token.text.lower() == "true")
-        case "t":
-            if token.kind != "stamp" or (len(token.text) > DATE_LENGTH and not token.text.endswith("Z")):
-                raise wrong
+        case "t" if token.kind == "stamp" and (len(token.text) == DATE_LENGTH or token.text.endswith("Z")):
             return _stamp(token.text)
-        case _:
+        case "e":
             wanted = unquoted(token.text) if token.kind == "string" else token.text
             for stored, number, name in field.enum:
                 if wanted in {str(number), name}:
                     return stored
-            raise wrong
+    raise wrong
 
 
 def _stamp(text: str) -> str:

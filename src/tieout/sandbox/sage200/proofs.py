@@ -184,8 +184,9 @@ def _stock_equals_movements(books: Books) -> bool:
             "(SELECT coalesce(sum(value), 0) FROM movement WHERE product_id = p.id)"
         ),
         (
-            "SELECT p.id FROM product p WHERE (SELECT coalesce(sum(quantity), 0) FROM layer WHERE product_id = p.id) <> "
-            "(SELECT coalesce(sum(quantity), 0) FROM bin_holding WHERE product_id = p.id)"
+            "SELECT p.id FROM product p "
+            "WHERE (SELECT coalesce(sum(quantity), 0) FROM layer WHERE product_id = p.id) "
+            "<> (SELECT coalesce(sum(quantity), 0) FROM bin_holding WHERE product_id = p.id)"
         ),
     )
     return not any(books.row(query) for query in wrong)
@@ -231,7 +232,7 @@ def _duplicates(books: Books) -> list[Json]:
         "GROUP BY m.type, m.reference, m.product_id, m.bin_holding_id, m.line_id HAVING count(*) > 1",
     }
     return [
-        {"of": name, "type": row["type"], "reference": row["reference"], "detail": row["detail"], "times": row["times"]}
+        {"of": name, **{column: row[column] for column in ("type", "reference", "detail", "times")}}
         for name, query in queries.items()
         for row in books.rows(query)
     ]

@@ -139,7 +139,7 @@ PERMISSIONS: dict[str, object] = {
     "override_cost_price": True,
     "generate_purchase_orders": False,
 }
-SETTINGS = {
+SETTINGS: dict[str, dict[str, object]] = {
     "sop": SOP_SETTINGS,
     "stock": STOCK_SETTINGS,
     "system": SYSTEM_SETTINGS,

@@ -176,10 +176,10 @@ def _product(books: Books, item: Item) -> None:
             hold(books, product_id, warehouse["id"])
     product = books.need("product", product_id, "Product")
     for holding in item.get("stock", []):
-        warehouse = books.row("SELECT * FROM warehouse WHERE name = ?", holding["warehouse"])
-        if warehouse is None:
+        place = books.row("SELECT * FROM warehouse WHERE name = ?", holding["warehouse"])
+        if place is None:
             raise RefusedError(f"Warehouse {holding['warehouse']} does not exist.")
-        bin_holding = need_bin(books, product, warehouse, holding["bin"])
+        bin_holding = need_bin(books, product, place, holding["bin"])
         cost = price(holding.get("unit_cost", item.get("standard_cost", 0)))
         bring_in(books, product, bin_holding, price(holding["quantity"]), cost, books.today())
 
