@@ -34,9 +34,7 @@ class Tally:
         self.value = 0
         self.heard: list[int] = []
         self.refusals = 0
-        self.sender = WebhookSender(
-            lambda: self.temper, random.Random(1), self.counts, retry_waits=(0.02, 0.05)
-        )
+        self.sender = WebhookSender(lambda: self.temper, random.Random(1), self.counts, retry_waits=(0.02, 0.05))
         routes = [Route("/count", self.count, methods=["GET", "POST"])]
         self.app: ASGIApp = TemperMiddleware(
             Starlette(routes=routes), lambda: self.temper, self.journal, random.Random(1), self.counts
@@ -44,6 +42,7 @@ class Tally:
         self.control: Sequence[BaseRoute] = [
             Route("/hear", self.hear, methods=["POST"]),
             Route("/tell/{number:int}", self.tell, methods=["POST"]),
+            Route("/astray", self.astray, methods=["POST"]),
             Route("/drain", self.drain, methods=["POST"]),
         ]
 
@@ -62,9 +61,11 @@ class Tally:
 
     async def tell(self, request: Request) -> Response:
         for number in range(request.path_params["number"]):
-            self.sender.send(
-                "count", f"{request.base_url}_sandbox/tally/hear?secret=1", {}, str(number).encode()
-            )
+            self.sender.send("count", f"{request.base_url}_sandbox/tally/hear?secret=1", {}, str(number).encode())
+        return Response()
+
+    async def astray(self, _: Request) -> Response:
+        self.sender.send("count", "http://[nowhere", {}, b"")
         return Response()
 
     async def drain(self, _: Request) -> Response:

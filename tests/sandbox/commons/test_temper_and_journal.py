@@ -18,9 +18,7 @@ def set_temper(bench: Bench, **values: object) -> None:
 
 
 @pytest.mark.parametrize(("form", "status"), [("504", 504), ("500", 500), ("silence", 504)])
-def test_a_lost_reply_acts_exactly_once_and_is_journaled_with_its_effect(
-    bench: Bench, form: str, status: int
-) -> None:
+def test_a_lost_reply_acts_exactly_once_and_is_journaled_with_its_effect(bench: Bench, form: str, status: int) -> None:
     set_temper(bench, lost_reply=1, lost_reply_as=form, silence_seconds=0.05)
     assert bench.vendor.post("/count").status_code == status
     assert bench.tally.value == 1

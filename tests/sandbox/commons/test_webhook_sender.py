@@ -47,6 +47,12 @@ def test_a_refused_delivery_is_tried_again_with_its_original_payload(bench: Benc
     assert bench.tally.sender.log[0].statuses == [503, 503, 200]
 
 
+def test_an_address_that_leads_nowhere_does_not_stop_the_others(bench: Bench) -> None:
+    bench.control.post("/tally/astray").raise_for_status()
+    assert told(bench, 2) == [0, 1]
+    assert [d.outcome for d in bench.tally.sender.log] == ["failed", "delivered", "delivered"]
+
+
 def test_a_delivery_is_given_up_after_the_last_retry(bench: Bench) -> None:
     bench.tally.refusals = 99
     assert told(bench, 1) == []

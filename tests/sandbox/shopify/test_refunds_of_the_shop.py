@@ -160,6 +160,32 @@ def test_a_late_refund_is_made_after_the_answer_and_then_only_once(shopper: Shop
     assert len(shopper.control("GET", "ledgers/refunds")["refunds"]) == 1
 
 
+def test_a_retry_that_overtakes_the_late_commit_still_makes_one_refund(shopper: Shopper) -> None:
+    variables = {"input": wanted(shopper, "10.67", 1), "k": "one"}
+    shopper.control("PUT", "temper", {"late_commit": 1, "late_commit_seconds": 0.2, "limit": 1})
+    assert shopper.post(REFUND, variables).status_code == 504
+    assert shopper.data(REFUND, **variables)["refundCreate"]["refund"]
+    time.sleep(0.3)
+    assert [e["acted_status"] for e in shopper.control("GET", "journal")["entries"]].count(200) == 3
+    assert len(shopper.control("GET", "ledgers/refunds")["refunds"]) == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_goes_wrong_a_client_that_keeps_its_key_refunds_once(shopper: Shopper, seed: int) -> None:
+    asked = [{"input": wanted(shopper, "1.00", note=f"RTN-{n}"), "k": f"key-{n}"} for n in range(6)]
+    faults = {"lost_reply": 0.4, "late_commit": 0.2, "error_before": 0.2, "busy": 0.2, "expired_token": 0.1}
+    waits = {"silence_seconds": 0.01, "late_commit_seconds": 0.02}
+    shopper.control("PUT", "temper", {**faults, **waits, "seed": seed})
+    for variables in asked:
+        while shopper.post(REFUND, variables).status_code != 200:
+            pass
+    shopper.control("PUT", "temper", {})
+    time.sleep(0.05)
+    notes = [refund["note"] for refund in shopper.control("GET", "ledgers/refunds")["refunds"]]
+    assert sorted(notes) == [f"RTN-{n}" for n in range(6)]
+    assert shopper.control("GET", "proofs") == {"duplicates": []}
+
+
 def test_queries_never_lose_their_reply(shopper: Shopper) -> None:
     shopper.control("PUT", "temper", {"lost_reply": 1, "late_commit": 1})
     assert shopper.data("{shop{name}}")["shop"]["name"] == "tieout-demo"
