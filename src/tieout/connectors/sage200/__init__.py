@@ -14,6 +14,7 @@ from tieout.connectors.sage200.ledger import SageLedger
 from tieout.connectors.sage200.movements import Movements
 from tieout.connectors.sage200.orders import SageOrders
 from tieout.connectors.sage200.postings import Postings
+from tieout.connectors.sage200.probe import Probe
 from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.returns import SageReturns
 from tieout.connectors.sage200.settings import Sage200Settings
@@ -41,6 +42,7 @@ class Sage200:
     stock: StockLedger
     books: ReferenceBooks
     sign_in: SageId
+    probe: Probe
     transports: tuple[Transport, ...]
 
     def close(self) -> None:
@@ -71,5 +73,6 @@ def open_ledger(settings: Sage200Settings, keeper: TokenKeeper, clock: Callable[
         stock=SageStock(client, registers, movements, companion),
         books=SageBooks(client, registers, settings, clock),
         sign_in=sage_id,
+        probe=Probe(client, companion, settings),
         transports=(api, identity, on_site) if on_site else (api, identity),
     )

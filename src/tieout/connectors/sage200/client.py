@@ -82,6 +82,14 @@ class Client:
             return read(shape, found[0], path) if found else None
         return read(shape, found, path)
 
+    def plain_list(self, path: str, shape: type[S]) -> tuple[S, ...]:
+        """The rows of a list that has no key to page by, such as /sites; none where the site has no such list."""
+        reply = self._send("GET", path, writing=False)
+        if reply.status == MISSING:
+            return ()
+        said = self._checked(reply, f"GET {path}", writing=False).json()
+        return tuple(read(shape, row, path) for row in list_of(said, path))
+
     def has(self, path: str) -> bool:
         """Whether this site's release knows the resource: an endpoint newer than the site is 404 (4.6)."""
         reply = self._send("GET", path, writing=False, params={"$top": "1"})

@@ -14,7 +14,7 @@ from tieout.connectors.sage200.allotment import Credit, Receipt
 from tieout.connectors.sage200.client import read
 from tieout.connectors.sage200.errors import Reading, tidy, without_secrets
 from tieout.connectors.sage200.settings import Sage200Settings
-from tieout.connectors.sage200.wire import Problem, Remembered
+from tieout.connectors.sage200.wire import About, Problem, Remembered
 from tieout.connectors.transport import Json, Reply, Transport, wait_asked, write_json
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
@@ -27,6 +27,9 @@ from tieout.ports.errors import (
     Refused,
     Unavailable,
 )
+
+CONTRACT = 1
+"""The version of the contract that we speak."""
 
 
 class Companion:
@@ -44,6 +47,13 @@ class Companion:
         self._secrets = settings.secrets()
         self._busy = timedelta(seconds=settings.busy_seconds)
         self._reading = Reading(patterns=settings.lock_patterns, busy=self._busy, secrets=self._secrets)
+
+    def about(self) -> About:
+        """What it is and which contract it speaks."""
+        reply = self._transport.send("GET", "/v1/about", writing=False, headers=self._headers)
+        if not reply.is_success:
+            raise self._failure(reply, "GET /v1/about", writing=False)
+        return read(About, reply.json(), "/v1/about")
 
     def remembers(self, key: str) -> bool:
         """Whether something was done under the key: the look before posting."""

@@ -57,5 +57,5 @@ class Compat(BaseModel):
     )
     currency_signs: dict[str, str] = Field(
         default={"£": "GBP", "€": "EUR", "$": "USD"},
-        description="Used where a currency shows no ISO code; currency_iso_code must be expanded for one (A.7).",
+        description="Used where a foreign currency has no ISO code record (A.7).",
     )

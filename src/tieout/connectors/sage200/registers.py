@@ -12,6 +12,7 @@ from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.wire import (
     BankShape,
     CurrencyShape,
+    IsoCode,
     LedgerType,
     ProductShape,
     SopSettings,
@@ -62,9 +63,9 @@ class Registers:
         self._tax_codes = believed(lambda: client.every("/tax_codes", TaxCodeShape))
         self._warehouses = believed(lambda: client.every("/warehouses", WarehouseShape))
         self._banks = believed(lambda: client.every("/banks", BankShape))
-        self._currencies = believed(self._read_currencies)
+        self._currencies = believed(lambda: client.every("/currencies", CurrencyShape))
         self._sop = believed(lambda: client.one("/sop_settings", SopSettings) or SopSettings())
-        self._ledgers = believed(lambda: client.every("/ledger_types", LedgerType))
+        self._ledgers = believed(lambda: client.plain_list("/ledger_types", LedgerType))
 
     def tax_codes(self) -> tuple[TaxCodeShape, ...]:
         """Every tax code."""
@@ -106,8 +107,9 @@ class Registers:
         found = _first(self._currencies, lambda currency: currency.id == record_id) if record_id else None
         if found is None or found.is_base_currency:
             return self._settings.base_currency
-        if found.currency_iso_code and found.currency_iso_code.code:
-            return found.currency_iso_code.code
+        iso = self._client.one(f"/currency_iso_codes/{found.currency_iso_code_id}", IsoCode)
+        if iso and iso.code:
+            return iso.code
         return self._settings.compat.currency_signs.get(found.symbol, found.symbol or found.name)
 
     def sop(self) -> SopSettings:
@@ -129,9 +131,6 @@ class Registers:
     def product_id(self, sku: str) -> int:
         """The record id of a stock item; Refused when there is none."""
         return _there(self.product(sku), f"Sage 200 has no stock item {sku}").id
-
-    def _read_currencies(self) -> tuple[CurrencyShape, ...]:
-        return self._client.every("/currencies", CurrencyShape, expand=("currency_iso_code",))
 
 
 def _first(rows: Believed[tuple[T, ...]], is_it: Callable[[T], bool]) -> T | None:

@@ -210,7 +210,7 @@ class CurrencyShape(Shape):
     symbol: Text = ""
     name: Text = ""
     is_base_currency: bool = False
-    currency_iso_code: IsoCode | None = None
+    currency_iso_code_id: Id = 0
 
 
 class GroupShape(Shape):
@@ -262,6 +262,33 @@ class SopSettings(Shape):
     are_prices_tax_inclusive: bool = False
 
 
+class SiteShape(Shape):
+    """A row of `/sites` (1.5)."""
+
+    site_id: Text
+    site_name: Text = ""
+    company_id: int
+    company_name: Text = ""
+
+
+class SopPermission(Shape):
+    """`sop_user_permission` (A.2)."""
+
+    override_prices_discounts: bool = False
+
+
+class DateValidation(Shape):
+    """`system_settings.transaction_date_validation` (A.8)."""
+
+    transaction_date_validation_type: Text = ""
+
+
+class SystemSettings(Shape):
+    """`system_settings` (A.8)."""
+
+    transaction_date_validation: DateValidation = DateValidation()
+
+
 class LedgerType(Shape):
     """`ledger_type` (A.8)."""
 
@@ -292,6 +319,14 @@ class Problem(Shape):
     detail: Text = ""
     holder: Text = ""
     record: Text = ""
+
+
+class About(Shape):
+    """What the companion says of itself."""
+
+    contract: int
+    companion_version: Text = ""
+    sage_release: Text = ""
 
 
 class Remembered(Shape):
