@@ -87,7 +87,7 @@ class Shopper:
         found: Json = answer.json()
         return found
 
-    def data(self, query: str, **variables: object) -> Json:
+    def read(self, query: str, **variables: object) -> Json:
         answer = self.ask(query, **variables)
         assert "errors" not in answer, answer
         found: Json = answer["data"]

@@ -42,7 +42,7 @@ SNAPSHOT = """query($id:ID!){order(id:$id){id name legacyResourceId sourceName s
 
 def test_the_whole_order_snapshot_is_answered(shopper: Shopper) -> None:
     shopper.control("POST", "refunds", {"order": "#1001", "lines": [{"sku": "MUG", "quantity": 1}]})
-    order = shopper.data(SNAPSHOT, id=shopper.order_id())["order"]
+    order = shopper.read(SNAPSHOT, id=shopper.order_id())["order"]
     assert order["totalPriceSet"]["shopMoney"] == {"amount": "47.60", "currencyCode": "GBP"}
     mug = order["lineItems"]["nodes"][0]
     assert mug["discountedTotalSet"]["shopMoney"]["amount"] == "32.00"
@@ -78,13 +78,13 @@ def test_a_field_that_shopify_does_not_have_is_refused(shopper: Shopper) -> None
     ],
 )
 def test_orders_are_found_by_name_and_by_time(shopper: Shopper, search: str, names: list[str]) -> None:
-    found = shopper.data("query($q:String){orders(first:10,query:$q){nodes{name}}}", q=search)
+    found = shopper.read("query($q:String){orders(first:10,query:$q){nodes{name}}}", q=search)
     assert [node["name"] for node in found["orders"]["nodes"]] == names
 
 
 def test_orders_are_found_by_id(shopper: Shopper) -> None:
     number = shopper.order_id().rsplit("/", 1)[1]
-    found = shopper.data("query($q:String){orders(first:10,query:$q){nodes{id}}}", q=f"id:{number}")
+    found = shopper.read("query($q:String){orders(first:10,query:$q){nodes{id}}}", q=f"id:{number}")
     assert found["orders"]["nodes"] == [{"id": shopper.order_id()}]
 
 
@@ -97,7 +97,7 @@ def test_pages_follow_one_another_to_the_end(shopper: Shopper) -> None:
     names: list[str] = []
     page = {"pageInfo": {"hasNextPage": True, "endCursor": None}}
     while page["pageInfo"]["hasNextPage"]:
-        page = shopper.data(page_of, c=page["pageInfo"]["endCursor"])["orders"]
+        page = shopper.read(page_of, c=page["pageInfo"]["endCursor"])["orders"]
         names += [node["name"] for node in page["nodes"]]
     assert len(names) == len(set(names)) == 27
 
@@ -113,7 +113,7 @@ def test_a_search_that_is_not_served_says_so(shopper: Shopper) -> None:
 
 
 def test_an_order_that_does_not_exist_is_null(shopper: Shopper) -> None:
-    assert shopper.data('{order(id:"gid://shopify/Order/1"){id}}') == {"order": None}
+    assert shopper.read('{order(id:"gid://shopify/Order/1"){id}}') == {"order": None}
 
 
 def test_a_wrong_token_is_refused(shopper: Shopper) -> None:

@@ -31,7 +31,7 @@ def change(shopper: Shopper, delta: int = 2, expected: int | None = None, **more
 
 
 def available(shopper: Shopper) -> int:
-    found = shopper.data(
+    found = shopper.read(
         'query($l:ID!){productVariants(first:1,query:"sku:MUG"){nodes{inventoryItem{id '
         'inventoryLevel(locationId:$l){quantities(names:["available","on_hand"]){name quantity}}}}}}',
         l=shopper.ids["location"],
@@ -41,11 +41,11 @@ def available(shopper: Shopper) -> int:
 
 
 def test_an_adjustment_raises_the_stock_and_can_be_read_back_by_its_id(shopper: Shopper) -> None:
-    made = shopper.data(ADJUST, input=change(shopper, 2, 10), k="a")["inventoryAdjustQuantities"]
+    made = shopper.read(ADJUST, input=change(shopper, 2, 10), k="a")["inventoryAdjustQuantities"]
     group = made["inventoryAdjustmentGroup"]
     assert group["changes"] == [{"name": "available", "delta": 2, "item": {"sku": "MUG"}, "location": {"name": "Home"}}]
     assert available(shopper) == 12
-    node = shopper.data(
+    node = shopper.read(
         "query($id:ID!){node(id:$id){... on InventoryAdjustmentGroup{referenceDocumentUri}}}", id=group["id"]
     )
     assert node["node"]["referenceDocumentUri"] == "tieout://credit-note/1"
@@ -53,7 +53,7 @@ def test_an_adjustment_raises_the_stock_and_can_be_read_back_by_its_id(shopper: 
 
 def test_a_key_adjusts_once(shopper: Shopper) -> None:
     ids = {
-        shopper.data(ADJUST, input=change(shopper), k="a")["inventoryAdjustQuantities"]["inventoryAdjustmentGroup"][
+        shopper.read(ADJUST, input=change(shopper), k="a")["inventoryAdjustQuantities"]["inventoryAdjustmentGroup"][
             "id"
         ]
         for _ in range(3)
@@ -63,14 +63,14 @@ def test_a_key_adjusts_once(shopper: Shopper) -> None:
 
 
 def test_a_key_with_another_change_is_a_mismatch(shopper: Shopper) -> None:
-    shopper.data(ADJUST, input=change(shopper), k="a")
-    again = shopper.data(ADJUST, input=change(shopper, 3), k="a")["inventoryAdjustQuantities"]
+    shopper.read(ADJUST, input=change(shopper), k="a")
+    again = shopper.read(ADJUST, input=change(shopper, 3), k="a")["inventoryAdjustQuantities"]
     assert again["userErrors"][0]["code"] == "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
     assert available(shopper) == 12
 
 
 def test_an_adjustment_from_another_quantity_than_expected_is_stale(shopper: Shopper) -> None:
-    made = shopper.data(ADJUST, input=change(shopper, 2, 9), k="a")["inventoryAdjustQuantities"]
+    made = shopper.read(ADJUST, input=change(shopper, 2, 9), k="a")["inventoryAdjustQuantities"]
     assert made["userErrors"][0]["code"] == "CHANGE_FROM_QUANTITY_STALE"
     assert available(shopper) == 10
 
@@ -90,7 +90,7 @@ def test_the_expected_quantity_must_be_given_even_if_it_is_null(shopper: Shopper
     ],
 )
 def test_a_change_that_shopify_would_refuse_is_refused(shopper: Shopper, more: dict[str, Any], code: str) -> None:
-    made = shopper.data(ADJUST, input=change(shopper, **more), k="a")["inventoryAdjustQuantities"]
+    made = shopper.read(ADJUST, input=change(shopper, **more), k="a")["inventoryAdjustQuantities"]
     assert made["userErrors"][0]["code"] == code
     assert available(shopper) == 10
 
@@ -102,13 +102,13 @@ def test_an_adjustment_without_a_key_fails(shopper: Shopper) -> None:
 
 def test_two_adjustments_under_one_reference_are_reported(shopper: Shopper) -> None:
     for key in ("a", "b"):
-        shopper.data(ADJUST, input=change(shopper), k=key)
+        shopper.read(ADJUST, input=change(shopper), k=key)
     found = shopper.control("GET", "proofs")["duplicates"]
     assert [d["value"] for d in found] == ["tieout://credit-note/1 MUG"]
 
 
 def test_locations_are_listed(shopper: Shopper) -> None:
-    found = shopper.data("{locations(first:5){nodes{id name}}}")["locations"]["nodes"]
+    found = shopper.read("{locations(first:5){nodes{id name}}}")["locations"]["nodes"]
     assert found == [{"id": shopper.ids["location"], "name": "Home"}]
 
 

@@ -85,7 +85,7 @@ def test_webhooks_may_be_dropped_or_late(shopper: Shopper, rate: str) -> None:
 
 
 def test_webhooks_can_be_subscribed_through_the_api(shopper: Shopper) -> None:
-    made = shopper.data(
+    made = shopper.read(
         """mutation($u:String!){webhookSubscriptionCreate(topic:REFUNDS_CREATE,webhookSubscription:{uri:$u}){
          webhookSubscription{id topic uri} userErrors{message}}}""",
         u=f"{shopper.url}/_sandbox/shopify/ear",
@@ -93,5 +93,5 @@ def test_webhooks_can_be_subscribed_through_the_api(shopper: Shopper) -> None:
     assert made["topic"] == "REFUNDS_CREATE"
     shopper.control("POST", "refunds", {"order": "#1001", "amount": "1.00"})
     assert len(shopper.bodies("refunds/create")) == 1
-    listed = shopper.data("{webhookSubscriptions(first:5){nodes{id}}}")["webhookSubscriptions"]["nodes"]
+    listed = shopper.read("{webhookSubscriptions(first:5){nodes{id}}}")["webhookSubscriptions"]["nodes"]
     assert listed == [{"id": made["id"]}]
