@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tieout.connectors.shopify import ShopifySettings, ShopifyStorefront, open_storefront
+from tieout.connectors.shopify import ShopifySettings, ShopifyStorefront, compat, open_storefront
 from tieout.connectors.shopify.client import ShopifyClient
 from tieout.connectors.shopify.queries import LOCATIONS
 from tieout.domain import commands as c
@@ -169,6 +169,41 @@ def test_a_key_used_before_is_no_fault_when_the_refund_stands(shop: ShopifyStore
     teller.says(200, order(f"RMA 1 {KEY}"))
     shop.refund(REFUND)
     assert len(teller.asked) == 3
+
+
+def test_a_key_whose_attempt_failed_is_followed_by_the_next_only_after_a_look(
+    shop: ShopifyStorefront, teller: Teller
+) -> None:
+    teller.says(200, order())
+    teller.says(200, fault("IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"))
+    teller.says(200, order())
+    teller.says(200, answer(refundCreate={"refund": {"id": "r"}, "userErrors": []}))
+    shop.refund(REFUND)
+    sent = [json.loads(asked.body)["variables"] for asked in teller.asked]
+    assert [variables.get("key", "a look") for variables in sent] == [
+        "a look",
+        compat.idempotency_key(KEY),
+        "a look",
+        compat.idempotency_key(KEY, 2),
+    ]
+
+
+def test_keys_are_not_tried_for_ever(shop: ShopifyStorefront, teller: Teller) -> None:
+    teller.says(200, order())
+    for _ in range(3):
+        teller.says(200, fault("IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"))
+        teller.says(200, order())
+    with pytest.raises(Refused):
+        shop.refund(REFUND)
+    assert len(teller.asked) == 7
+
+
+def test_a_shop_that_could_not_finish_leaves_the_outcome_unknown(shop: ShopifyStorefront, teller: Teller) -> None:
+    errors = [{"code": "SERVICE_UNAVAILABLE", "field": None, "message": "Try later"}]
+    teller.says(200, order())
+    teller.says(200, answer(refundCreate={"refund": None, "userErrors": errors}))
+    with pytest.raises(OutcomeUnknown):
+        shop.refund(REFUND)
 
 
 def test_throttling_is_busy_for_as_long_as_the_bucket_needs(shop: ShopifyStorefront, teller: Teller) -> None:

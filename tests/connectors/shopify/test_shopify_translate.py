@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -34,13 +35,14 @@ def page(*nodes: Edge) -> Edge:
     return {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": list(nodes)}
 
 
-def line(number: int, discounted: str, *taxes: tuple[Any, str], quantity: int = 1) -> Edge:
+def line(number: int, price: str, *taxes: tuple[Any, str], quantity: int = 1, discounts: Sequence[str] = ()) -> Edge:
     return {
         "id": f"gid://shopify/LineItem/{number}",
         "sku": "BOOT",
         "quantity": quantity,
         "refundableQuantity": quantity,
-        "discountedTotalSet": amount(discounted),
+        "originalUnitPriceSet": amount(price),
+        "discountAllocations": [{"allocatedAmountSet": amount(discount)} for discount in discounts],
         "taxLines": [{"rate": rate, "priceSet": amount(tax)} for rate, tax in taxes],
     }
 
@@ -111,7 +113,8 @@ def refund_of(figure: str, *lines: tuple[str, int], note: str = "RMA 1234") -> c
 
 def test_three_lines_with_a_shared_discount_add_up_to_what_was_paid() -> None:
     taxed = (0.2, "2.78")
-    lines = page(line(1, "16.65", taxed), line(2, "16.66", taxed), line(3, "16.66", taxed))
+    shares_of_ten = ("3.34", "3.33", "3.33")
+    lines = page(*(line(number, "19.99", taxed, discounts=[share]) for number, share in enumerate(shares_of_ten, 1)))
     found = order(lineItems=lines)
     assert total([row.gross for row in found.lines]) == found.total == money("49.97")
     assert total([row.tax for row in found.lines]) == money("8.34")
@@ -119,7 +122,8 @@ def test_three_lines_with_a_shared_discount_add_up_to_what_was_paid() -> None:
 
 
 def test_a_line_of_three_keeps_its_whole_value() -> None:
-    (row,) = order(lineItems=page(line(BIG, "32.00", (0.2, "5.33"), quantity=3))).lines
+    dear = line(BIG, "12.00", (0.2, "5.33"), quantity=3, discounts=["3.00", "1.00"])
+    (row,) = order(lineItems=page(dear)).lines
     assert (row.line_id, row.quantity, row.gross) == (str(BIG), 3, money("32.00"))
 
 
@@ -134,6 +138,13 @@ def test_gross_is_net_and_tax_to_the_penny(net: int, taxes: list[int], included:
     (row,) = order(taxesIncluded=included, lineItems=page(line(1, str(Money(net).decimal()), *rows))).lines
     assert row.tax.minor == sum(taxes)
     assert row.gross.minor == net + (0 if included else sum(taxes))
+
+
+def test_a_discount_stays_whole_on_the_whole_quantity_when_a_unit_was_removed() -> None:
+    removed = {**line(1, "48.00", (0.2, "12.80"), quantity=2, discounts=["19.20"]), "currentQuantity": 1}
+    (row,) = order(lineItems=page(removed)).lines
+    assert row.gross == money("76.80")
+    assert row.gross.part(Decimal(0), Decimal(1), Decimal(row.quantity)) == money("38.40")
 
 
 def test_a_free_gift_with_tax_and_an_odd_rate_is_read_as_stated() -> None:

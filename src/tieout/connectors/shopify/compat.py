@@ -18,13 +18,18 @@ GATEWAY_JOIN = ", "
 """Between the gateways of an order paid through several: no tender is mapped to such a name by accident."""
 
 KEY_CONCURRENT = re.compile(r"IDEMPOTENCY_CONCURRENT_REQUEST|idempoten.*(concurrent|in progress)", re.IGNORECASE)
+KEY_FAILED_BEFORE = re.compile(r"PREVIOUS_ATTEMPT_FAILED|idempoten.*previous attempt", re.IGNORECASE)
 KEY_MISMATCH = re.compile(r"PARAMETER_MISMATCH|idempoten.*(mismatch|different)", re.IGNORECASE)
 """refundCreate's errors carry no code: its idempotency faults are told by their wording, which is not documented."""
 
 
-def idempotency_key(command_key: str) -> str:
+KEY_GENERATIONS_MAX = 3
+"""How many idempotency keys one refund may use up; each is only begun when all before it failed."""
+
+
+def idempotency_key(command_key: str, generation: int = 1) -> str:
     """The key that Shopify holds the command under: the same command has the same key on every machine."""
-    return str(uuid5(KEY_NAMESPACE, command_key))
+    return str(uuid5(KEY_NAMESPACE, command_key if generation == 1 else f"{command_key}/{generation}"))
 
 
 def reference_uri(command_key: str) -> str:

@@ -22,8 +22,12 @@ class KeyMismatch(Refused):
     """The idempotency key was used before with other contents."""
 
 
+class PreviousAttemptFailed(Refused):
+    """The idempotency key was used before and its attempt failed: Shopify wants another key."""
+
+
 RIGHTS_MISSING = frozenset({"ACCESS_DENIED", "SHOP_INACTIVE"})
-BROKEN_INSIDE = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT"})
+BROKEN_INSIDE = frozenset({"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"})
 
 
 def is_throttled(errors: Sequence[Json]) -> bool:
@@ -45,7 +49,9 @@ def failure_beside_result(document: str, errors: Sequence[Json], *, writing: boo
 
 
 def failure_in_result(errors: Sequence[Json]) -> ConnectorError:
-    """What `userErrors` mean: nothing was done, and why; or another request holds the key just now."""
+    """What `userErrors` mean: nothing was done, and why; or the shop cannot say just now."""
+    if any(code_of(error) in BROKEN_INSIDE for error in errors):
+        return OutcomeUnknown(f"Shopify could not finish: {_sentence(errors)}")
     return _key_fault(errors) or Refused(_sentence(errors))
 
 
@@ -64,6 +70,8 @@ def _key_fault(errors: Sequence[Json]) -> ConnectorError | None:
         return OutcomeUnknown("Shopify is working on a request of the same idempotency key")
     if compat.KEY_MISMATCH.search(told):
         return KeyMismatch(_sentence(errors))
+    if compat.KEY_FAILED_BEFORE.search(told):
+        return PreviousAttemptFailed(_sentence(errors))
     return None
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from tieout.connectors.shopify import compat
 from tieout.connectors.shopify import queries as q
 from tieout.connectors.shopify.client import ShopifyClient
-from tieout.connectors.shopify.errors import KeyMismatch
+from tieout.connectors.shopify.errors import KeyMismatch, PreviousAttemptFailed
 from tieout.connectors.shopify.payback import refund_input
 from tieout.connectors.shopify.reader import ShopifyReader
 from tieout.connectors.shopify.settings import ShopifySettings
@@ -73,21 +73,13 @@ class ShopifyStorefront:
         Key: the command's, in the note, and its UUIDv5 as Shopify's idempotency key.
         Twice: Shopify answers with the first refund. When an earlier one changed what the payments
         can give, the second asks for something else and is told so: then the first is looked for.
+        An attempt that Shopify says failed is looked for, too, before the next key is tried.
         """
         shape = self._reader.order_money(command.order_id)
         if shape is None:
             raise Refused(f"Shopify has no order {command.order_id}")
-        variables: Mapping[str, Json] = {
-            "input": refund_input(command, shape),
-            "key": compat.idempotency_key(command.key),
-        }
-        try:
-            result = self._client.tell(q.REFUND_CREATE, variables, "refundCreate")
-        except KeyMismatch:
-            if self.find_refund(command) is None:
-                raise
-            return
-        if result.get("refund") is None:
+        result = self._give_back(command, refund_input(command, shape), generation=1)
+        if result is not None and result.get("refund") is None:
             raise OutcomeUnknown(f"Shopify answered the refund under {command.key} with neither refund nor error")
 
     def find_availability(self, command: c.RaiseAvailability) -> c.Found | None:
@@ -138,6 +130,23 @@ class ShopifyStorefront:
     def close(self) -> None:
         """Drop the idle connections."""
         self._client.close()
+
+    def _give_back(
+        self, command: c.Refund, wanted: Mapping[str, Json], *, generation: int
+    ) -> Mapping[str, Json] | None:
+        """Shopify's answer; None when its key was used up by a refund that stands."""
+        variables: Mapping[str, Json] = {
+            "input": wanted,
+            "key": compat.idempotency_key(command.key, generation),
+        }
+        try:
+            return self._client.tell(q.REFUND_CREATE, variables, "refundCreate")
+        except (KeyMismatch, PreviousAttemptFailed) as refusal:
+            if self.find_refund(command) is not None:
+                return None
+            if isinstance(refusal, KeyMismatch) or generation == compat.KEY_GENERATIONS_MAX:
+                raise
+        return self._give_back(command, wanted, generation=generation + 1)
 
     def _variant(self, sku: str) -> VariantShape:
         variants = self._reader.variants(sku)

@@ -48,7 +48,7 @@ def order_from(shape: OrderShape) -> ShopOrder:
 def line_from(line: LineShape, *, taxes_included: bool, currency: str) -> ShopLine:
     """One order line: the whole of it after discounts and discount codes, tax included."""
     tax = total([shop_money(row.price_set) for row in line.tax_lines], currency)
-    discounted = shop_money(line.discounted_total_set)
+    discounted = discounted_total(line, currency)
     rate = sum((row.rate for row in line.tax_lines if row.rate is not None), Decimal(0))
     return ShopLine(
         line_id=digits(line.id),
@@ -59,6 +59,16 @@ def line_from(line: LineShape, *, taxes_included: bool, currency: str) -> ShopLi
         tax=tax,
         tax_rate=rate * 100,
     )
+
+
+def discounted_total(line: LineShape, currency: str) -> Money:
+    """Unit price times quantity less every discount allocated to the line.
+
+    `discountedTotalSet` is not it: the schema says that it leaves out discounts of the whole order.
+    """
+    price = line.original_unit_price_set.shop_money
+    allocated = total([shop_money(row.allocated_amount_set) for row in line.discount_allocations], currency)
+    return money(price.amount * line.quantity, price.currency_code) - allocated
 
 
 def refunds_of(shape: OrderMoneyShape) -> tuple[ShopRefund, ...]:

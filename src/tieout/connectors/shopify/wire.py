@@ -71,14 +71,21 @@ class TaxLineShape(_Shape):
     price_set: MoneyShape
 
 
+class AllocationShape(_Shape):
+    """A line's share of one discount, whatever level and kind the discount is of."""
+
+    allocated_amount_set: MoneyShape
+
+
 class LineShape(_Shape):
-    """An order line."""
+    """An order line; its price and its quantity are those before refunds and removals."""
 
     id: str
     sku: Text = ""
     quantity: int
     refundable_quantity: int
-    discounted_total_set: MoneyShape
+    original_unit_price_set: MoneyShape
+    discount_allocations: tuple[AllocationShape, ...] = ()
     tax_lines: tuple[TaxLineShape, ...] = ()
 
 
