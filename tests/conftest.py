@@ -21,6 +21,7 @@ from tieout.store import Store, embedded, schema
 from tieout.store.binaries import installed
 
 TEMPLATE = "tieout_template"
+MEMORY_BYTES_MIN = 2 * 1024**3
 _numbers = itertools.count(1)
 
 
@@ -43,10 +44,17 @@ class Server:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def roomy_memory() -> str | None:
+    """Return the file system in memory if there is room: a database is a few hundred files, slow to make on disks."""
+    memory = Path("/dev/shm")  # noqa: S108  # our folder in it is private
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MEMORY_BYTES_MIN
+    return str(memory) if roomy else None
+
+
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Give a short home that the server's own account may pass through, even when the tests run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="tieout-"))
+    folder = Path(tempfile.mkdtemp(prefix="tieout-", dir=roomy_memory()))
     folder.chmod(0o711)
     yield folder
     embedded.remove(folder)
@@ -56,7 +64,7 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """Run one embedded server for the whole session, with a migrated template."""
-    folder = Path(tempfile.mkdtemp(prefix="tieout-"))
+    folder = Path(tempfile.mkdtemp(prefix="tieout-", dir=roomy_memory()))
     folder.chmod(0o711)
     try:
         embedded.ensure(folder)
@@ -95,7 +103,7 @@ def external_server() -> Iterator[str]:
     binaries = installed()
     if binaries is None:
         pytest.skip("no PostgreSQL of the operating system is installed")
-    folder = Path(tempfile.mkdtemp(prefix="tieout-external-"))
+    folder = Path(tempfile.mkdtemp(prefix="tieout-external-", dir=roomy_memory()))
     drop: dict[str, Any] = {}
     if os.geteuid() == 0:
         drop = {"user": "nobody", "group": "nogroup", "extra_groups": []}

@@ -84,12 +84,12 @@ def test_two_workers_drain_the_lanes_and_keep_their_order(
     address: str, store: Store, tools: Tools, spawn: Spawn
 ) -> None:
     engine = tools.make_engine(address, lambda _job: None)
+    spawn("one", 0.1)
+    spawn("two", 0.1)
     for number in (1, 2):
         for document in range(20):
             start = None if document % 2 else (lambda raw, lane: engine.start(raw, tools.process, COMPANY, lane))
             receive(store, f"RMA-{document}", number, start=start)
-    spawn("one", 0.05)
-    spawn("two", 0.05)
     tools.until(lambda: done(store) == 20)
     rows = log_of(address)
     assert_one_at_a_time_per_lane(rows)
