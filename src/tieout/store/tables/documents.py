@@ -168,6 +168,7 @@ legs = Table(
         nullable=True,
         comment="Declared, seen, and both figures are equal",
     ),
+    Index("legs_ref_idx", "company", "ref"),
     Index(
         "legs_open_idx",
         "company",
