@@ -45,12 +45,14 @@ class ReturnLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BinLine:
-    """A quantity of one stock item into or out of one bin, for one order line."""
+    """A quantity of one stock item into one bin, for one line of the pending return."""
 
     order_line: str
     sku: str
     quantity: Decimal
     bin: str
+    nominal: Nominal
+    """With the order line it names the return's line: one order line may come back for several reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

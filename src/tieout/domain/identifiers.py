@@ -11,7 +11,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 KEY_LENGTH = 20
 """Sage 200 gives ledger documents and movements a reference of 20 characters (section 5)."""
 
-KEY_PATTERN = re.compile(r"^T[A-Z]{2}-[0-9A-HJKMNP-TV-Z]{16}$")
+KEY_PATTERN = re.compile(r"T[A-Z]{2}-[0-9A-HJKMNP-TV-Z]{16}")
 
 
 def compose_key(step: str, *parts: str) -> str:
@@ -29,10 +29,10 @@ def compose_key(step: str, *parts: str) -> str:
 
 def is_key(text: str) -> bool:
     """Whether a reference found in a remote system has the form of one of our keys."""
-    return KEY_PATTERN.match(text) is not None
+    return KEY_PATTERN.fullmatch(text) is not None
 
 
 def find_key(text: str) -> str | None:
     """The key that stands somewhere in a note or reference, if any."""
-    found = re.search(r"T[A-Z]{2}-[0-9A-HJKMNP-TV-Z]{16}", text)
+    found = KEY_PATTERN.search(text)
     return found.group(0) if found else None

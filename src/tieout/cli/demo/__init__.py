@@ -1,1 +1,228 @@
 """The demo: real trading played through Tieout on the sandbox estate."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from tieout.bootstrap import Application, open_application
+from tieout.cli.demo.house import set_house_rules
+from tieout.cli.demo.installation import COMPANY, Installation, Reaper
+from tieout.cli.demo.printing import print_tie_out
+from tieout.cli.demo.report import TieOut, tie_out
+from tieout.cli.demo.script import RaisedRma, Script
+from tieout.cli.demo.stage import Stage, build_stage, fill
+from tieout.cli.demo.tempers import TEMPERS, faults_injected, set_tempers
+from tieout.cli.demo.trading import SHIPPED_CUT, Play, TradingFileError, read_trading
+from tieout.cli.shared import Context, UserError, json_option, log_to_stderr, say
+from tieout.processes import sweeps
+from tieout.sandbox.serve import ServedEstate
+from tieout.settings import load
+from tieout.store import documents, embedded
+
+RETURNS_SHIPPED = 255
+"""The last returns of the shipped cut: those of January 2010, with December's sales behind them, and the oddities."""
+DRAIN_SECONDS_MAX = 900
+SWEEP_BACK_DAYS = 365 * 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the user asked for."""
+
+    seed: int
+    returns: int | None
+    trading: Path
+    port: int
+    route: str
+    temper: str
+    kill_every: float
+    home: Path | None
+
+
+@click.command(
+    help="Play real returns through Tieout against the sandbox and print the tie-out.\n\n"
+    "Example: tieout demo --headless --seed 7"
+)
+@click.option("--headless", is_flag=True, help="Stop after the tie-out; exit 0 only if it is right.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Draws damage, reasons, faults and deaths.")
+@click.option("--returns", type=int, default=None, help="How many returns to play, the latest of the file.")
+@click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=SHIPPED_CUT)
+@click.option("--port", type=int, default=0, help="Port of the sandbox; 0 picks a free one.")
+@click.option("--credit-route", type=click.Choice(["sop", "ledger"]), default="sop", show_default=True)
+@click.option("--temper", type=click.Choice(sorted(TEMPERS)), default="lively", show_default=True)
+@click.option("--kill-every", type=float, default=0.0, help="Kill the worker with kill -9 about every so many seconds.")
+@json_option
+@click.pass_obj
+def demo(  # noqa: PLR0913, PLR0917 - click hands over one argument per option
+    context: Context,
+    headless: bool,  # noqa: FBT001 - click's flag
+    seed: int,
+    returns: int | None,
+    data: Path,
+    port: int,
+    credit_route: str,
+    temper: str,
+    kill_every: float,
+    as_json: bool,  # noqa: FBT001 - click's flag
+) -> None:
+    """Play, tie out, print."""
+    log_to_stderr(verbose=False)
+    limit = RETURNS_SHIPPED if returns is None and data == SHIPPED_CUT else returns
+    wish = Wish(
+        seed=seed,
+        returns=limit,
+        trading=data,
+        port=port,
+        route=credit_route,
+        temper=temper,
+        kill_every=kill_every,
+        home=context.home if context.is_home_given else None,
+    )
+    console = Console(stderr=True, quiet=as_json or not Console().is_terminal)
+    try:
+        with _played(wish, console) as (result, installation, estate_url):
+            say(as_json, result.to_json(), lambda: print_tie_out(result, wish.route))
+            if not headless:
+                _keep_running(installation, estate_url)
+    except TradingFileError as error:
+        raise UserError(str(error), code=2) from None
+    if not result.is_right:
+        raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation, str]]:
+    """Run the whole play; the estate and Tieout still run inside the block."""
+    began = time.monotonic()
+    play = _play(wish)
+    home = wish.home or Path(tempfile.mkdtemp(prefix="tieout-demo-"))
+    home.mkdir(mode=0o711, parents=True, exist_ok=True)
+    home.chmod(0o711)
+    try:
+        stage = build_stage(play, wish.seed)
+        with ServedEstate(stage.estate, port=wish.port) as served, Progress(console=console) as progress:
+            show = _progress(progress)
+            show("sales loaded", 0, len(play.sales))
+            shop_ids = fill(served.url, play)
+            show("sales loaded", len(play.sales), len(play.sales))
+            installation = _install(wish, home, served.url, stage)
+            application = open_application(load(installation.config), home)
+            try:
+                set_house_rules(application.store, COMPANY, application.clock())
+                script = Script(served.url, play, shop_ids, stage.today, wish.seed)
+                raised = _perform(wish, installation, application, script, show, served.url)
+                result = tie_out(application, COMPANY, served.url, raised)
+                result.faults_injected = faults_injected(served.url)
+                result.workers_killed = installation.kills
+                result.seconds = time.monotonic() - began
+                progress.stop()
+                yield result, installation, served.url
+            finally:
+                installation.stop()
+                application.close()
+    finally:
+        if wish.home is None:
+            embedded.remove(home)
+            shutil.rmtree(home, ignore_errors=True)
+        else:
+            embedded.stop(home)
+
+
+def _play(wish: Wish) -> Play:
+    play = read_trading(wish.trading).play(None, wish.seed)
+    return play if wish.returns is None else replace(play, returns=play.returns[-wish.returns :])
+
+
+def _install(wish: Wish, home: Path, estate: str, stage: Stage) -> Installation:
+    """The demo squeezes weeks into a minute, so the portal's daily allowance is that of as many days."""
+    offset = stage.clock.offset.total_seconds()
+    return Installation(home, estate, route=wish.route, offset_seconds=offset, portal_calls=200_000)
+
+
+def _perform(
+    wish: Wish,
+    installation: Installation,
+    application: Application,
+    script: Script,
+    show: Callable[[str, int, int], None],
+    estate_url: str,
+) -> list[RaisedRma]:
+    """Start Tieout, play the returns under the temper, then let everything come to rest."""
+    installation.start("web", "web")
+    installation.wait_until_ready()
+    installation.start("worker", "worker")
+    script.subscribe(installation.url, installation.inbound_secret)
+    script.raise_quota()
+    set_tempers(estate_url, wish.temper, wish.seed)
+    reaper = Reaper(installation, wish.seed, every_seconds=wish.kill_every) if wish.kill_every else None
+    if reaper:
+        reaper.start()
+    try:
+        raised = script.run(show)
+        _drain(application, len(raised), show)
+    finally:
+        if reaper:
+            reaper.stop()
+    set_tempers(estate_url, "calm", wish.seed)
+    script.drain_webhooks()
+    _sweep(application)
+    _drain(application, len(raised), show)
+    _sweep(application)
+    return raised
+
+
+def _sweep(application: Application) -> None:
+    """What the schedules do every hour: list each system and see what is there."""
+    back = timedelta(days=SWEEP_BACK_DAYS)
+    for company in application.companies.values():
+        sweeps.sweep_portal(application.floor, company, back)
+        sweeps.sweep_refunds(application.floor, company, back)
+        sweeps.sweep_credit_notes(application.floor, company, back)
+
+
+def _drain(application: Application, count: int, show: Callable[[str, int, int], None]) -> None:
+    """Wait until no document is due."""
+    until = time.monotonic() + DRAIN_SECONDS_MAX
+    while time.monotonic() < until:
+        with application.store.scope(COMPANY) as c:
+            due = documents.count_due(c)
+        show("settled", count - min(due, count), count)
+        if due == 0:
+            return
+        time.sleep(0.2)
+
+
+def _progress(progress: Progress) -> Callable[[str, int, int], None]:
+    tasks = {}
+
+    def show(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = progress.add_task(what, total=total)
+        progress.update(tasks[what], completed=done, total=total)
+
+    return show
+
+
+def _keep_running(installation: Installation, estate_url: str) -> None:
+    click.echo("\nTieout keeps running until you press Ctrl-C. In another terminal:")
+    click.echo(f"  export TIEOUT_DEMO='--config {installation.config} --home {installation.home}'")
+    click.echo("  tieout $TIEOUT_DEMO cases        the exceptions, most money first")
+    click.echo("  tieout $TIEOUT_DEMO case show 1  one exception with its runbook")
+    click.echo("  tieout $TIEOUT_DEMO show RMA     one return: tie-out grid and timeline")
+    click.echo(f"  {estate_url}/_sandbox/sage200/ledgers/proofs   the sandbox's own books")
+    try:
+        while True:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        click.echo("Stopping.")

@@ -126,19 +126,12 @@ _Row = tuple[int, str, str, str | None, int, date, float | Decimal, str | None, 
 def _rows(path: Path) -> Iterator[_Row]:
     with duckdb.connect() as database:
         try:
-            found = {
-                row[0] for row in database.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()
-            }
+            found = {row[0] for row in database.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()}
             missing = [column for column in COLUMNS if column not in found]
             if missing:
-                raise TradingFileError(
-                    f"{path} lacks the columns {', '.join(missing)}. It needs {', '.join(COLUMNS)}."
-                )
+                raise TradingFileError(f"{path} lacks the columns {', '.join(missing)}. It needs {', '.join(COLUMNS)}.")
             for column in COLUMNS:
-                if (
-                    column not in MAY_BE_EMPTY
-                    and database.execute(_EMPTY.format(column), [str(path)]).fetchone()
-                ):
+                if column not in MAY_BE_EMPTY and database.execute(_EMPTY.format(column), [str(path)]).fetchone():
                     raise TradingFileError(f"{path} has rows without {column}. Remove them or fill them in.")
             cursor = database.execute(_READ, [str(path)])
             while batch := cursor.fetchmany(10_000):

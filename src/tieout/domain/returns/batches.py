@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tieout.domain.documents.rma import Grade, RmaUnit
+from tieout.domain.documents.rma import Grade, RmaStatus, RmaUnit
 from tieout.domain.identifiers import compose_key
 from tieout.domain.returns.allocation import refundable_units
 from tieout.domain.returns.facts import EffectFact, ReturnFacts
@@ -53,9 +53,15 @@ def open_returns(facts: ReturnFacts) -> tuple[PendingReturn, ...]:
 
 
 def unannounced_units(facts: ReturnFacts) -> tuple[RmaUnit, ...]:
-    """Units that no open pending return covers yet."""
+    """Units that no open pending return covers, that are not booked, and that may still come."""
     covered = {unit for pending in open_returns(facts) for unit in pending.units}
-    return tuple(unit for unit in refundable_units(facts) if unit.unit_id not in covered)
+    covered |= {unit for effect in facts.effects if effect.batch and effect.state != "refused" for unit in effect.units}
+    is_over = facts.rma is not None and facts.rma.status is RmaStatus.DONE
+    return tuple(
+        unit
+        for unit in refundable_units(facts)
+        if unit.unit_id not in covered and not (is_over and unit.received_at is None)
+    )
 
 
 def next_return_key(facts: ReturnFacts, units: tuple[RmaUnit, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tieout.domain.documents.rma import Grade, RmaUnit
@@ -31,6 +32,15 @@ def place_for(facts: ReturnFacts, unit: RmaUnit) -> Place | None:
     grade = grade_of(facts, unit).value
     rule = facts.tables.find("disposition", f"{code}|{grade}") or facts.tables.find("disposition", f"any|{grade}")
     return Place(warehouse=rule.value["warehouse"], bin=rule.value["bin"]) if rule else None
+
+
+def by_nominal(facts: ReturnFacts, line: OrderLine, units: Iterable[RmaUnit]) -> dict[Nominal, int]:
+    """How many of a line's units each returns nominal bears, in the order of the units."""
+    counted: dict[Nominal, int] = {}
+    for unit in units:
+        nominal = returns_nominal(facts, unit, line)
+        counted[nominal] = counted.get(nominal, 0) + 1
+    return counted
 
 
 def returns_nominal(facts: ReturnFacts, unit: RmaUnit, line: OrderLine) -> Nominal:

@@ -27,6 +27,7 @@ from tieout.domain.returns.batches import (
     unannounced_units,
 )
 from tieout.domain.returns.checks import check_authorised, no_refund_ran_ahead
+from tieout.domain.returns.disposition import by_nominal
 from tieout.domain.returns.expected_legs import due_leg, legs_of, portal_leg, refund_leg
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.settle import Booking, book_batch, foreign_refunds
@@ -96,7 +97,7 @@ def _plan_open(facts: ReturnFacts) -> Plan | Blocked:
     faults = tuple(fault for batch in open_batches for fault in check_batch(facts, batch))
     if faults:
         return _blocked(facts, tuple(dict.fromkeys(faults)))
-    commands: list[AnyCommand] = []
+    commands: list[AnyCommand] = [_raise_return(facts, *pending) for pending in _unsettled_returns(facts)]
     if coming is not None:
         commands.append(_raise_return(facts, *coming))
     booking = Booking(facts=facts)
@@ -130,11 +131,16 @@ def _coming_return(facts: ReturnFacts) -> tuple[str, tuple[RmaUnit, ...]] | None
     if facts.credit_route == "ledger":
         return None
     units = unannounced_units(facts)
-    unsettled = next((pending for pending in open_returns(facts) if not pending.is_raised), None)
-    if unsettled is not None:
-        known = {unit.unit_id: unit for unit in refundable_units(facts)}
-        return unsettled.key, tuple(known[unit] for unit in unsettled.units if unit in known)
     return (next_return_key(facts, units), units) if units else None
+
+
+def _unsettled_returns(facts: ReturnFacts) -> Iterator[tuple[str, tuple[RmaUnit, ...]]]:
+    """Pending returns that earlier attempts set out to raise and may not have: the same ones again."""
+    known = {unit.unit_id: unit for unit in refundable_units(facts)}
+    for pending in open_returns(facts):
+        units = tuple(known[unit] for unit in pending.units if unit in known)
+        if units and not pending.is_raised:
+            yield pending.key, units
 
 
 def _raise_return(facts: ReturnFacts, key: str, units: tuple[RmaUnit, ...]) -> RaiseReturn:
@@ -148,14 +154,16 @@ def _raise_return(facts: ReturnFacts, key: str, units: tuple[RmaUnit, ...]) -> R
         ReturnLine(
             order_line=line.line_id,
             sku=line.sku,
-            quantity=Decimal(sum(1 for unit in units if line_of[unit.unit_id].line_id == line.line_id)),
+            quantity=Decimal(count),
             unit_price=line.unit_price,
             tax_code=line.tax_code,
             warehouse=warehouse,
-            nominal=line.nominal,
+            nominal=nominal,
         )
         for line in order.lines
-        if any(line_of[unit.unit_id].line_id == line.line_id for unit in units)
+        for nominal, count in by_nominal(
+            facts, line, (unit for unit in units if line_of[unit.unit_id].line_id == line.line_id)
+        ).items()
     )
     return RaiseReturn(
         key=key,

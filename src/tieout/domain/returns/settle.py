@@ -15,7 +15,7 @@ from tieout.domain.money import Money, total
 from tieout.domain.returns.allocation import allocate, as_ranges, invoiced_share, matched_order, spread, take_ordinals
 from tieout.domain.returns.batch_checks import posting_date
 from tieout.domain.returns.batches import Batch
-from tieout.domain.returns.disposition import Place, place_for, returns_nominal
+from tieout.domain.returns.disposition import Place, by_nominal, place_for
 from tieout.domain.returns.facts import ReturnFacts
 
 
@@ -76,8 +76,9 @@ def _receive(facts: ReturnFacts, batch: Batch, order: SalesOrder, on: date) -> I
         received_on=on,
         warehouse=warehouse,
         lines=tuple(
-            c.BinLine(order_line=line.line_id, sku=line.sku, quantity=Decimal(len(units)), bin=goods_in)
+            c.BinLine(order_line=line.line_id, sku=line.sku, quantity=Decimal(count), bin=goods_in, nominal=nominal)
             for line, units in _by_line(facts, batch)
+            for nominal, count in by_nominal(facts, line, units).items()
         ),
     )
     for sku, place, units in _by_place(facts, batch):
@@ -174,11 +175,7 @@ def _credit_lines(booking: Booking, batch: Batch, key: str) -> tuple[c.CreditLin
         reserved = booking.reserved.setdefault(line.line_id, set())
         ordinals = list(spread(take_ordinals(facts, line, len(units), key, reserved)))
         reserved.update(ordinals)
-        by_nominal: dict[Nominal, int] = {}
-        for unit in units:
-            nominal = returns_nominal(facts, unit, line)
-            by_nominal[nominal] = by_nominal.get(nominal, 0) + 1
-        for nominal, count in by_nominal.items():
+        for nominal, count in by_nominal(facts, line, units).items():
             mine, ordinals = as_ranges(ordinals[:count]), ordinals[count:]
             net, tax = invoiced_share(line, mine)
             lines.append(

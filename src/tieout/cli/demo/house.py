@@ -1,0 +1,57 @@
+"""The rules of the demo's house: mapping tables and policies as a merchant would set them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from tieout.cli.demo.stage import GATEWAY
+from tieout.cli.demo.trading import DAMAGED_REASONS, SOUND_REASONS
+from tieout.store import Store, mapping_rules
+
+RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
+    *(("reason", reason, {"code": "sound", "account": "4010", "grade": "good"}) for reason in SOUND_REASONS),
+    *(("reason", reason, {"code": "damaged", "account": "4010", "grade": "damaged"}) for reason in DAMAGED_REASONS),
+    ("disposition", "any|good", {"warehouse": "HOME", "bin": "A1"}),
+    ("disposition", "any|damaged", {"warehouse": "QUARANTINE", "bin": "Q1"}),
+    ("line_class", "POST", {"class": "carriage"}),
+    ("line_class", "DOT", {"class": "carriage"}),
+    ("line_class", "C2", {"class": "carriage"}),
+    ("line_class", "M", {"class": "manual"}),
+    ("line_class", "D", {"class": "manual"}),
+    ("line_class", "S", {"class": "manual"}),
+    ("line_class", "ADJUST*", {"class": "manual"}),
+    ("line_class", "BANK CHARGES", {"class": "ledger"}),
+    ("line_class", "AMAZONFEE", {"class": "ledger"}),
+    ("line_class", "CRUK", {"class": "ledger"}),
+    ("line_class", "B", {"class": "ledger"}),
+    ("line_class", "TEST*", {"class": "test"}),
+    ("line_class", "GIFT_*", {"class": "voucher"}),
+    ("tender", GATEWAY, {"bank": "SHOPPAY"}),
+    ("storefront_location", "HOME", {"location": "HOME"}),
+    ("customer", "*", {"account": "="}),
+    ("policy", "credit_on", {"value": "receipt"}),
+    ("policy", "price_tolerance_pence", {"value": "1"}),
+    ("policy", "returns_warehouse", {"value": "HOME"}),
+    ("policy", "goods_in_bin", {"value": "GOODS-IN"}),
+    ("policy", "stock_write_on_nominal", {"value": "5200"}),
+    ("policy", "portal_app", {"value": "ReturnGO"}),
+)
+
+FIRST_DAY = date(2000, 1, 1)
+
+
+def set_house_rules(store: Store, company: str, at: datetime) -> None:
+    """Put the rules in force."""
+    with store.scope(company) as c:
+        for table, key, value in RULES:
+            rule = mapping_rules.propose(
+                c,
+                company=company,
+                table_name=table,
+                key=key,
+                value=value,
+                in_force_from=FIRST_DAY,
+                owner="finance",
+                proposed_by="demo",
+            )
+            mapping_rules.approve(c, rule.id, by="demo owner", at=at)

@@ -1,0 +1,144 @@
+"""The tie-out of the play: what Tieout says, held against the sandbox's own ledgers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from tieout.bootstrap import Application
+from tieout.cli.demo.script import RaisedRma
+from tieout.domain.legs import LegState, debt, is_tied_out
+from tieout.domain.money import money
+from tieout.processes.returns import KIND
+from tieout.processes.standing import leg_state, standing_of
+from tieout.store import cases, documents, legs
+from tieout.store.documents import Document
+from tieout.store.store import Connection
+
+Json = dict[str, Any]
+ALL_ROWS = 1_000_000
+
+
+@dataclass(slots=True, kw_only=True)
+class TieOut:
+    """The figures of the play."""
+
+    documents: int = 0
+    tied_out: int = 0
+    on_case: int = 0
+    unaccounted: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+    legs: Counter[str] = field(default_factory=Counter)
+    cases: Counter[str] = field(default_factory=Counter)
+    credited_minor: int = 0
+    refunded_minor: int = 0
+    explained_minor: int = 0
+    """Credit notes less refunds, over the documents that are on a case."""
+    debt_minor: int = 0
+    broken_proofs: list[str] = field(default_factory=list)
+    faults_injected: dict[str, int] = field(default_factory=dict)
+    workers_killed: int = 0
+    seconds: float = 0.0
+
+    @property
+    def lost(self) -> int:
+        """RMAs that are neither tied out nor on a case."""
+        return len(self.unaccounted)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether everything is accounted for, nothing is doubled, and the remote books agree with one another."""
+        agrees = self.credited_minor == self.refunded_minor + self.explained_minor
+        return not (self.unaccounted or self.duplicates or self.broken_proofs) and agrees
+
+    def to_json(self) -> Json:
+        """The figures as one JSON document."""
+        return {
+            "documents": self.documents,
+            "tied_out": self.tied_out,
+            "on_case": self.on_case,
+            "duplicates": len(self.duplicates),
+            "lost": self.lost,
+            "legs": {s: self.legs.get(s, 0) for s in ("agreed", "differs", "overdue", "unexpected")},
+            "cases": dict(sorted(self.cases.items())),
+            "credited_minor": self.credited_minor,
+            "refunded_minor": self.refunded_minor,
+            "explained_minor": self.explained_minor,
+            "debt_minor": self.debt_minor,
+            "faults_injected": dict(sorted(self.faults_injected.items())),
+            "workers_killed": self.workers_killed,
+            "broken_proofs": self.broken_proofs,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def tie_out(application: Application, company: str, url: str, raised: list[RaisedRma]) -> TieOut:
+    """Count every RMA the portal holds, and hold our story against the sandbox's ledgers."""
+    result = TieOut(documents=len(raised))
+    with application.store.scope(company) as c:
+        for rma in raised:
+            _count_document(c, application, company, rma.rma_id, result)
+        for row in documents.documents_in(c, limit=ALL_ROWS):
+            for leg in legs.legs_of(c, row):
+                state = leg_state(leg, application.clock())
+                result.legs[state.value] += 1
+                result.debt_minor += debt(standing_of(leg), state)
+    _count_ledgers(url, result, _rmas_on_case(application, company, raised))
+    return result
+
+
+def _count_document(c: Connection, application: Application, company: str, rma_id: str, result: TieOut) -> None:
+    document = documents.document(c, company, KIND, rma_id)
+    open_case = cases.open_case_of(c, company, KIND, rma_id) if document else None
+    if open_case is not None:
+        result.on_case += 1
+        result.cases[open_case.code] += 1
+    elif document is not None and _is_tied_out(c, document, application):
+        result.tied_out += 1
+    else:
+        result.unaccounted.append(rma_id)
+
+
+def _is_tied_out(c: Connection, document: Document, application: Application) -> bool:
+    states = [leg_state(leg, application.clock()) for leg in legs.legs_of(c, document)]
+    return document.state == "done" and is_tied_out(states) and LegState.AGREED in states
+
+
+def _rmas_on_case(application: Application, company: str, raised: list[RaisedRma]) -> set[str]:
+    with application.store.scope(company) as c:
+        return {rma.rma_id for rma in raised if cases.open_case_of(c, company, KIND, rma.rma_id)}
+
+
+def _count_ledgers(url: str, result: TieOut, on_case: set[str]) -> None:
+    """Credits, refunds and duplicates by the remote systems' own books, never by ours."""
+    with httpx.Client(base_url=f"{url}/_sandbox", timeout=120) as control:
+        proofs = control.get("/sage200/ledgers/proofs").json()
+        result.broken_proofs = [name for name, holds in proofs.items() if name != "duplicates" and not holds]
+        result.duplicates += [f"sage: {entry}" for entry in proofs["duplicates"]]
+        shop = control.get("/shopify/proofs").json()
+        result.duplicates += [f"shopify: {entry}" for entry in shop["duplicates"]]
+        credits_made = [row for row in control.get("/sage200/ledgers/sales").json() if "Credit" in row["type"]]
+        refunds_made = control.get("/shopify/ledgers/refunds").json()["refunds"]
+    credited = sum(abs(_minor(row["gross"])) for row in credits_made)
+    refunded = sum(abs(_minor(row["amount"])) for row in refunds_made)
+    result.credited_minor, result.refunded_minor = credited, refunded
+    on_case_credited = sum(abs(_minor(row["gross"])) for row in credits_made if _rma_of(row) in on_case)
+    on_case_refunded = sum(abs(_minor(row["amount"])) for row in refunds_made if _rma_in(row["note"]) in on_case)
+    result.explained_minor = on_case_credited - on_case_refunded
+
+
+def _rma_of(row: Json) -> str:
+    return _rma_in(str(row.get("narrative", ""))) or str(row.get("second_reference", ""))
+
+
+def _rma_in(text: str) -> str:
+    _, found, rest = text.partition("RMA ")
+    return rest.split()[0] if found and rest.split() else ""
+
+
+def _minor(amount: str | float) -> int:
+    return money(Decimal(str(amount))).minor

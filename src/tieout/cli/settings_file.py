@@ -1,0 +1,92 @@
+"""The commented settings file: every setting with its meaning and default."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from tieout.settings import (
+    ClockSettings,
+    CompanySettings,
+    DatabaseSettings,
+    ReturnGoAccount,
+    Sage200Account,
+    ScheduleSettings,
+    ShopifyAccount,
+    WebSettings,
+    WorkSettings,
+)
+
+HEAD = """# Tieout settings. What is commented out shows the default.
+# Any value may come from the environment: TIEOUT_DATABASE__ADDRESS sets address in [database].
+# Never write a secret here: use { env = "NAME" } or { file = "path" }.
+"""
+
+GROUPS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("database", DatabaseSettings),
+    ("web", WebSettings),
+    ("work", WorkSettings),
+    ("schedule", ScheduleSettings),
+    ("clock", ClockSettings),
+    ("company.giftware", CompanySettings),
+    ("account.sage", Sage200Account),
+    ("account.returngo", ReturnGoAccount),
+    ("account.shopify", ShopifyAccount),
+)
+
+EXAMPLES = {
+    "company.giftware": {
+        "credit_route": "sop",
+        "refund_mode": "gate",
+        "ledger": "sage",
+        "portal": "returngo",
+        "storefront": "shopify",
+    },
+}
+
+
+def commented_settings() -> str:
+    """The whole file, ready to be filled in."""
+    return HEAD + "".join(_group(name, model) for name, model in GROUPS)
+
+
+def _group(name: str, model: type[BaseModel]) -> str:
+    lines = [f"\n[{name}]"]
+    for field_name, field in model.model_fields.items():
+        if field_name in ("compat", "account"):
+            continue
+        lines += [f"# {line}" for line in _wrapped(field.description or "")]
+        lines.append(_entry(name, field_name, field.default, str(field.annotation)))
+    return "\n".join(lines) + "\n"
+
+
+def _entry(group: str, name: str, default: object, annotation: str) -> str:
+    example = EXAMPLES.get(group, {}).get(name)
+    if name == "system":
+        return f'{name} = "{_system(group)}"'
+    if example is not None:
+        return f"{name} = {json.dumps(example)}"
+    if "SecretStr" in annotation:
+        mark = "" if default is PydanticUndefined else "# "
+        return f'{mark}{name} = {{ env = "{group.rsplit(".", maxsplit=1)[-1].upper()}_{name.upper()}" }}'
+    if default is PydanticUndefined:
+        return f'{name} = ""' if "int" not in annotation else f"{name} = 1"
+    return f"# {name} = {json.dumps(default)}"
+
+
+def _system(group: str) -> str:
+    return {"account.sage": "sage200"}.get(group, group.rsplit(".", maxsplit=1)[-1])
+
+
+def _wrapped(text: str, width: int = 100) -> Iterator[str]:
+    line = ""
+    for word in text.split():
+        if line and len(line) + len(word) + 1 > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    yield line
