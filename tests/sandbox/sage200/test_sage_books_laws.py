@@ -33,6 +33,9 @@ SET_UP: dict[str, Any] = {
 }
 
 
+LINES_OF = "document_id IN (SELECT id FROM document WHERE kind = '{}' AND status = 'Live') AND despatched < quantity"
+
+
 def pick(books: Books, table: str, number: int, where: str = "1 = 1") -> Any:  # noqa: ANN401  # a database row
     rows = books.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY id")  # noqa: S608  # names of this file
     if not rows:
@@ -63,7 +66,7 @@ def enter_return(books: Books, draw: Draw) -> None:
 
 
 def allocate_and_despatch(books: Books, draw: Draw) -> None:
-    line = pick(books, "line", draw[0], "product_id > 0")
+    line = pick(books, "line", draw[0], LINES_OF.format("order"))
     amount = draw[1] % 3 + 1
     body = {"lines": [{"id": line["id"], "to_allocate_quantity": amount}]}
     writes.perform(books, "PUT", "sop_orders", line["document_id"], body)
@@ -73,12 +76,13 @@ def allocate_and_despatch(books: Books, draw: Draw) -> None:
 
 
 def invoice(books: Books, draw: Draw) -> None:
+    found = pick(books, "document", draw[0], "kind = 'order' AND despatch_status > invoice_status")
     with books.transaction():
-        desktop.post_invoice(books, {"order": pick(books, "document", draw[0], "kind = 'order'")["id"]})
+        desktop.post_invoice(books, {"order": found["id"]})
 
 
 def receive_and_credit(books: Books, draw: Draw) -> None:
-    line = pick(books, "line", draw[0])
+    line = pick(books, "line", draw[0], LINES_OF.format("return"))
     told = {"return_line_id": line["id"], "quantity": str(draw[1] % 3 + 1)}
     number = books.value("SELECT count(*) FROM command")
     receipt = {"key": f"R{number}", "receipt_date": f"{books.today()}", "lines": [told | {"bin": "GOODS-IN"}]}

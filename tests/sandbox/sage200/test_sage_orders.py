@@ -112,6 +112,22 @@ def test_only_allocated_quantity_can_be_despatched(sage: Sage) -> None:
     sage.proofs()
 
 
+def test_a_line_in_several_bins_is_despatched_from_the_bins_that_are_chosen(sage: Sage) -> None:
+    wanted = standard(sage, "CANDLE", line_quantity=4, to_allocate_quantity=4)
+    order = sage.post("sop_orders", order_of(sage, [wanted]))
+    line = order["lines"][0]["id"]
+    bins = sage.post("sop_confirm_despatch_bin_items", {"id": line})["bin_items"]
+    assert {row["bin_name"]: row["available_quantity"] for row in bins} == {"A1": 3, "B2": 1}
+    last = next(row["id"] for row in bins if row["bin_name"] == "B2")
+    body = {"sop_order_return_id": order["id"]}
+    wrong = [{"id": line, "quantity": 2, "bin_items": [{"id": last, "quantity": 2}]}]
+    assert "do not add up" in sage.refused("sop_confirm_despatch", body | {"items": wrong})
+    right = [{"id": line, "quantity": 1, "bin_items": [{"id": last, "quantity": 1}]}]
+    sage.post("sop_confirm_despatch", body | {"items": right})
+    assert sage.one("product_transaction_views", "transaction_type eq 'Out - SOP'")["bin_name"] == "B2"
+    sage.proofs()
+
+
 def test_stock_is_allocated_on_entry_when_the_setting_says_so(sage: Sage) -> None:
     sage.control("PUT", "settings", {"sop": {"allocate_stock_on_order_entry": True}})
     line = sage.order(quantity=30)["lines"][0]

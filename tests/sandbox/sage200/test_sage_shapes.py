@@ -119,6 +119,18 @@ def test_settings_and_worked_out_answers_have_the_shape_of_the_definition(sage: 
     assert not mismatches(rows[0], schema_of(name), name)
 
 
+def test_enumerations_are_listed_with_the_values_that_other_resources_carry(sage: Sage) -> None:
+    order = sage.order()
+    statuses = sage.get("sop_document_status_types")
+    assert order["document_status"] in {row["value"] for row in statuses}
+    moved = {row["transaction_type"] for row in sage.get("product_transaction_views")}
+    assert moved <= {row["value"] for row in sage.get("product_transaction_types")}
+    ledger = next(row["value"] for row in sage.get("ledger_types") if row["description"] == "Sales")
+    asked = {"date": "2026-11-20T00:00:00Z", "ledger_type": ledger}
+    assert sage.post("transaction_date_validation", asked)["classification"] == "Normal"
+    assert sage.get("sop_settings/1")["update_stock_on_despatch"] is True
+
+
 def test_the_definition_knows_every_path_that_is_served(sage: Sage) -> None:
     del sage
     schemas()

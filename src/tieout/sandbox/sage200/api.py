@@ -25,9 +25,10 @@ from tieout.sandbox.journal import journal_of
 from tieout.sandbox.sage200.catalogue import NESTED, RESOURCES
 from tieout.sandbox.sage200.companion_api import companion_routes
 from tieout.sandbox.sage200.enquiries import SINGLETONS, SITE, despatchable
+from tieout.sandbox.sage200.enumerations import TYPES
 from tieout.sandbox.sage200.oauth import OAuthRefusalError
 from tieout.sandbox.sage200.reads import describe, read_list, read_one, wire
-from tieout.sandbox.sage200.refusals import LockedError, RefusedError
+from tieout.sandbox.sage200.refusals import LockedError, NoPathError, RefusedError
 from tieout.sandbox.sage200.writes import READS_BY_POST, WRITES, order_record, perform
 from tieout.sandbox.temper import TemperMiddleware
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tieout.sandbox.sage200.system import Sage200Sandbox
 
 BASE = "/uk/sage200extra/accounts/v1"
+ID_DIGITS_MAX = 15
 DENIED = "Authorization has been denied for this request."
 
 
@@ -128,14 +130,14 @@ class _Api:
             else:
                 answer = self._write(request.method, words, raw)
         except LockedError as lock:
-            return await self._locked(lock)
+            locked = lock
         except RefusedError as refusal:
             return message(refusal.status, refusal.message)
-        except LookupError:
-            return message(404, f"No HTTP resource was found that matches the request '{request.url.path}'.")
+        else:
+            return Response(b"" if answer is None else wire(answer), media_type="application/json")
         finally:
             books.request = None
-        return Response(b"" if answer is None else wire(answer), media_type="application/json")
+        return await self._locked(locked)
 
     def _refuse_caller(self, request: Request, resource: str) -> Response | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -152,17 +154,19 @@ class _Api:
 
     def _read(self, words: list[str], params: dict[str, str]) -> object:
         books = self._system.books
-        if len(words) == 1 and words[0] in SINGLETONS:
-            return SINGLETONS[words[0]](books)
+        if words and words[0] in SINGLETONS:
+            return _settings(SINGLETONS[words[0]](books), words)
+        if len(words) == 1 and words[0] in TYPES:
+            return TYPES[words[0]]
         if words == ["sop_confirm_despatch"]:
             return despatchable(books, params)
-        if len(words) == 3:
+        if len(words) == 3 and (words[0], words[2]) in NESTED:
             name, link = NESTED[words[0], words[2]]
             read_one(books, RESOURCES[words[0]], _key(words[1]))
             return read_list(books, RESOURCES[name], params, under=(link, _key(words[1])))
-        resource = RESOURCES[words[0]] if len(words) in {1, 2} else None
+        resource = RESOURCES.get(words[0]) if len(words) in {1, 2} else None
         if resource is None or resource.hidden or (len(words) == 2 and not resource.single):
-            raise LookupError(words)
+            raise NoPathError
         if "$metadata" in params:
             return describe(resource)
         if len(words) == 1:
@@ -180,7 +184,7 @@ class _Api:
     def _write(self, method: str, words: list[str], raw: bytes) -> object:
         key = _key(words[1]) if len(words) == 2 else 0
         if len(words) not in {1, 2} or (method, words[0], bool(key)) not in WRITES:
-            raise LookupError(words)
+            raise NoPathError
         body: Any = {}
         if method != "DELETE":
             try:
@@ -201,6 +205,15 @@ class _Api:
 
 def _key(word: str) -> int:
     """Return an id of the path; a word that is none leads nowhere."""
-    if not word.isdecimal():
-        raise LookupError(word)
+    if not word.isdecimal() or len(word) > ID_DIGITS_MAX:
+        raise NoPathError
     return int(word)
+
+
+def _settings(answer: object, words: list[str]) -> object:
+    """Return a worked-out answer; the record of a settings list when its id is asked for."""
+    if len(words) == 1:
+        return answer
+    if len(words) == 2 and isinstance(answer, list) and answer[0].get("id") == _key(words[1]):
+        return answer[0]
+    raise NoPathError

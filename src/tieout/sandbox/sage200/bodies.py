@@ -20,7 +20,7 @@ from tieout.sandbox.sage200.refusals import RefusedError
 
 Fields = dict[str, Any]
 PLACES = {"m": 2, "q": 5, "p": 2, "w": 4, "r": 6}
-LARGEST = 10**15
+LARGEST = {"i": 10**15, "m": 10**11, "q": 10**7, "p": 10**5, "w": 10**7, "r": 10**6}
 FULL_DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$")
 
 
@@ -51,10 +51,10 @@ def checked(body: Mapping[str, Any], specification: str) -> Fields:
 def _read(name: str, kind: str, value: object) -> object:
     """Return one value as stored."""
     if kind in PLACES:
-        return _decimal(name, value, PLACES[kind])
+        return _decimal(name, value, kind)
     match kind[0]:
         case "i":
-            if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST:
+            if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST["i"]:
                 raise RefusedError(f"The field {name} must be a whole number.")
             return value
         case "s":
@@ -89,8 +89,9 @@ def text(name: str, value: object, longest: int) -> str:
     return value
 
 
-def _decimal(name: str, value: object, places: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not -LARGEST < value < LARGEST:
+def _decimal(name: str, value: object, kind: str) -> int:
+    places, largest = PLACES[kind], LARGEST[kind]
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not -largest < value < largest:
         raise RefusedError(f"The field {name} must be a number.")
     exact = Decimal(value).scaleb(places)
     if exact != exact.to_integral_value():

@@ -48,6 +48,7 @@ ABOUT = {
     "sage_release": "2025 R1",
     "commands": list(COMMANDS),
 }
+LARGEST_FIGURE = 10**7
 KEY = re.compile(r"[A-Z0-9-]{1,20}")
 
 
@@ -103,8 +104,8 @@ def figure(body: Body, name: str, places: int) -> int:
         number = Decimal(value)
     except InvalidOperation as error:
         raise RefusedError(f"The field {name} must be a decimal string.") from error
-    if not number.is_finite() or number.scaleb(places) % 1:
-        raise RefusedError(f"The field {name} can have at most {places} decimal places.")
+    if not number.is_finite() or abs(number) >= LARGEST_FIGURE or number.scaleb(places) % 1:
+        raise RefusedError(f"The field {name} must be below {LARGEST_FIGURE} with at most {places} decimal places.")
     return stored(number, places)
 
 

@@ -89,17 +89,29 @@ async def _answer(system: Sage200Sandbox, request: Request, act: Callable[[Reque
             return problem("refused", 400, "The body must be a JSON object.")
         return Response(wire(act(request, body)), media_type="application/json")
     except LockedError as lock:
-        if lock.dress == "hang":
-            await asyncio.sleep(system.temper.silence_seconds)
-            return problem("unavailable", 503, "Sage does not answer.")
-        return problem("locked", 423, lock.message, holder=lock.holder, record=lock.record)
-    except KeyConflictError as conflict:
-        return problem("key_conflict", 409, conflict.message)
-    except NotFoundError as missing:
-        return problem("not_found", 404, missing.message)
+        locked = lock
     except RefusedError as refusal:
-        return problem("refused", 400, refusal.message)
-    except ValueError as error:
+        return _problem_of(refusal)
+    except json.JSONDecodeError as error:
         return problem("refused", 400, f"The body is not valid JSON: {error}.")
     finally:
         books.user, books.request = user, None
+    return await _in_use(system, locked)
+
+
+def _problem_of(refusal: RefusedError) -> Response:
+    match refusal:
+        case KeyConflictError():
+            return problem("key_conflict", 409, refusal.message)
+        case NotFoundError():
+            return problem("not_found", 404, refusal.message)
+        case _:
+            return problem("refused", 400, refusal.message)
+
+
+async def _in_use(system: Sage200Sandbox, lock: LockedError) -> Response:
+    """Tell who is in the record; a lock that hangs is Sage not answering."""
+    if lock.dress == "hang":
+        await asyncio.sleep(system.temper.silence_seconds)
+        return problem("unavailable", 503, "Sage does not answer.")
+    return problem("locked", 423, lock.message, holder=lock.holder, record=lock.record)

@@ -162,11 +162,13 @@ def _desktop_routes(system: Sage200Sandbox) -> list[Route]:
         def endpoint(_: Request, body: Body) -> object:
             books = system.books
             user, books.user = books.user, str(body.pop("user", DESKTOP_USER))
+            books.locks.strikes = False
             try:
                 with books.transaction():
                     return act(books, body)
             finally:
                 books.user = user
+                books.locks.strikes = True
 
         return endpoint
 

@@ -122,7 +122,7 @@ def _checked_line(books: Books, document: sqlite3.Row, item: Billed) -> sqlite3.
         word = "received and not yet credited" if document["kind"] == "return" else "despatched and not invoiced"
         name = line["code"] or line["description"]
         raise RefusedError(f"Only {plain(max(ready, 0))} of {name} is {word}.")
-    if item.net < 0 and document["kind"] == "return":
+    if min(item.net, item.tax) < 0 and document["kind"] == "return":
         raise RefusedError("A credit note value cannot be negative.")
     return line
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.sage200.refusals import LockedError
-from tieout.sandbox.temper import Temper
+from tieout.sandbox.temper import Dice, Temper
 
 DRESSES = ("400", "409", "423", "500", "hang")
 USERS = ("JSMITH", "APATEL", "MOWENS", "KDAVIES", "SAGEADMIN")
@@ -39,7 +39,7 @@ class Lock:
 
 
 class Locks:
-    """The locks in force; the temper's lock rate adds some of its own."""
+    """The locks in force; the temper's lock rate adds some of its own while `strikes` is true."""
 
     def __init__(
         self, clock: SandboxClock, temper_source: Callable[[], Temper], rng: random.Random, counts: Counter[str]
@@ -47,7 +47,8 @@ class Locks:
         self._clock = clock
         self._temper_source = temper_source
         self._rng = rng
-        self._counts = counts
+        self._dice = Dice(temper_source, rng, counts)
+        self.strikes = True
         self._locks: list[Lock] = []
         self._edits: dict[int, tuple[int, str]] = {}
         self._next_edit = 1
@@ -99,9 +100,7 @@ class Locks:
 
     def _strike(self, records: tuple[Record, ...]) -> None:
         """Let a random user walk into one of these records, at the temper's rate."""
-        temper = self._temper_source()
-        if not temper.lock or self._rng.random() >= temper.lock:
+        if not self.strikes or not self._dice.roll("lock"):
             return
-        self._counts["lock"] += 1
         record = self._rng.choice(records)
-        self.hold(record, self._rng.choice(USERS), temper.lock_seconds, self._rng.choice(DRESSES[:4]))
+        self.hold(record, self._dice.pick(USERS), self._temper_source().lock_seconds, self._dice.pick(DRESSES[:4]))

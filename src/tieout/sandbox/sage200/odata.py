@@ -24,6 +24,9 @@ TOKEN = re.compile(
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_./]*)|(?P<sign>[(),]))"
 )
 DATE_LENGTH = 10
+EXTRA_PLACES_MAX = 3
+FIGURE_MAX = 10**15
+DIGITS_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ def _literal(field: Field, token: Token) -> object:
     match field.kind[0]:
         case "i" | "k":
             text = unquoted(token.text) if token.kind == "string" else token.text
-            if not re.fullmatch(r"-?\d+", text):
+            if not re.fullmatch(r"-?\d{1,18}", text):
                 raise wrong
             return int(text)
         case "s":
@@ -215,7 +218,11 @@ def _figure(field: Field, operator: str, token: Token) -> Where:
         exact = Decimal(token.text if token.kind == "number" else unquoted(token.text)).scaleb(PLACES[field.kind])
     except InvalidOperation as error:
         raise RefusedError(f"The value {token.text} does not suit the property {field.name}.") from error
+    if abs(exact) > FIGURE_MAX:
+        raise RefusedError(f"The value {token.text} does not suit the property {field.name}.")
     extra = max(0, -int(exact.as_tuple().exponent))
+    if extra > EXTRA_PLACES_MAX:
+        raise RefusedError(f"The value {token.text} has too many decimal places.")
     value = int(exact.scaleb(extra))
     sql = field.sql if extra == 0 else f"{field.sql} * {10**extra}"
     return Where(f"{sql} {operator} ?", (value,))
@@ -247,7 +254,7 @@ def limit(params: dict[str, str]) -> tuple[int, int]:
     figures = []
     for name, default in (("$top", TOP_DEFAULT), ("$skip", 0)):
         text = params.get(name, str(default))
-        if not text.isdecimal():
+        if not text.isdecimal() or len(text) > DIGITS_MAX:
             raise RefusedError(f"The value of {name} must be a whole number.")
         figures.append(int(text))
     top, skip = figures

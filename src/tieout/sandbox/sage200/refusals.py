@@ -21,6 +21,13 @@ class NotFoundError(RefusedError):
     status = 404
 
 
+class NoPathError(NotFoundError):
+    """No such path or verb: 404."""
+
+    def __init__(self) -> None:
+        super().__init__("No HTTP resource was found that matches the request.")
+
+
 class KeyConflictError(RefusedError):
     """The companion was given a known key with other content: 409."""
 

@@ -21,7 +21,7 @@ Writer = Callable[[Books, int, Body], object]
 
 
 def perform(books: Books, method: str, resource: str, key: int, body: Body) -> object:
-    """Do one write and return its answer; LookupError when there is no such verb on the path."""
+    """Do one write and return its answer; the caller has checked that WRITES has it."""
     writer = WRITES[(method, resource, bool(key))]
     books.locks.touch()
     if writer is _amend_order or writer is _amend_return:
@@ -90,6 +90,16 @@ def _confirm_despatch(books: Books, _: int, body: Body) -> object:
     order_id = despatch.confirm_despatch(books, body)
     found = despatchable(books, {"$filter": f"id eq {order_id}"})
     return found[0] if found else {"sop_order_return_id": order_id, "items": []}
+
+
+def _bin_items(books: Books, _: int, body: Body) -> object:
+    """Answer the bins from which a line can be despatched."""
+    line = books.need("line", checked(body, "id:i!")["id"], "Line")
+    for order in despatchable(books, {"$filter": f"id eq {line['document_id']}"}):
+        for item in order["items"]:
+            if item["id"] == line["id"]:
+                return {"id": line["id"], "bin_items": item["bin_items"]}
+    raise RefusedError("The line has no allocated stock.")
 
 
 def _ledger(kind: str) -> Writer:
@@ -183,6 +193,7 @@ WRITES: dict[tuple[str, str, bool], Writer] = {
     ("POST", "sop_orders_status", False): _order_status,
     ("PUT", "sop_orders_status", False): _order_status,
     ("POST", "sop_confirm_despatch", False): _confirm_despatch,
+    ("POST", "sop_confirm_despatch_bin_items", False): _bin_items,
     ("POST", "sop_returns", False): _create_return,
     ("PUT", "sop_returns", True): _amend_return,
     ("DELETE", "sop_returns", True): _delete_return,
@@ -206,4 +217,4 @@ WRITES: dict[tuple[str, str, bool], Writer] = {
     ("PUT", "flow_states", True): _flow_state,
     ("DELETE", "flow_states", True): _delete_flow_state,
 }
-READS_BY_POST = frozenset({"transaction_date_validation", "customer_price_enquiry"})
+READS_BY_POST = frozenset({"transaction_date_validation", "customer_price_enquiry", "sop_confirm_despatch_bin_items"})
