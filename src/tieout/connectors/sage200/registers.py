@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from tieout.connectors.sage200.client import Client, quoted
+from tieout.connectors.sage200.client import Client, either, quoted
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.wire import (
     BankShape,
@@ -22,6 +22,8 @@ from tieout.connectors.sage200.wire import (
 from tieout.ports.errors import Refused
 
 T = TypeVar("T")
+
+CODES_AT_ONCE = 20
 
 
 class Believed(Generic[T]):
@@ -128,9 +130,13 @@ class Registers:
         rows = self._client.every("/products", ProductShape, where=where, expand=("product_group",))
         return next((row for row in rows if row.code == sku), None)
 
-    def product_id(self, sku: str) -> int:
-        """The record id of a stock item; Refused when there is none."""
-        return _there(self.product(sku), f"Sage 200 has no stock item {sku}").id
+    def product_ids(self, skus: Collection[str]) -> dict[str, int]:
+        """The record ids of stock items by code; Refused, naming it, when one is not there."""
+        wanted, found = sorted(set(skus)), dict[str, int]()
+        for start in range(0, len(wanted), CODES_AT_ONCE):
+            where = either("code", [quoted(sku) for sku in wanted[start : start + CODES_AT_ONCE]])
+            found |= {row.code: row.id for row in self._client.rows("/products", ProductShape, where=where)}
+        return {sku: _there(found.get(sku), f"Sage 200 has no stock item {sku}") for sku in wanted}
 
 
 def _first(rows: Believed[tuple[T, ...]], is_it: Callable[[T], bool]) -> T | None:

@@ -61,7 +61,7 @@ class SageReturns:
         body = return_body(
             command,
             self._settings,
-            products={line.sku: self._registers.product_id(line.sku) for line in lines},
+            products=self._registers.product_ids([line.sku for line in lines]),
             warehouses={
                 name: self._registers.warehouse_id(name) for name in {line.warehouse or home for line in lines}
             },

@@ -52,7 +52,7 @@ class SageStock:
 
         Done twice the links are found; the transfer itself is looked for by the caller.
         """
-        product_id = self._registers.product_id(command.sku)
+        product_id = self._registers.product_ids([command.sku])[command.sku]
         holdings = self._holdings(product_id)
         from_bin = bin_id(holdings, command.from_warehouse, command.from_bin)
         if from_bin is None:
