@@ -1,0 +1,274 @@
+"""Laws of a return's plans over generated lives: units come in any order, work is cut off anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieout.domain import commands as c
+from tieout.domain.documents.rma import Grade, RmaStatus, RmaUnit
+from tieout.domain.documents.sales_order import OrderLine
+from tieout.domain.identifiers import is_key
+from tieout.domain.money import Money, total
+from tieout.domain.returns.allocation import spread
+from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
+from tieout.domain.returns.plan import Plan, plan_return
+
+CREDITS = (c.PostSopCreditNote, c.RaiseCreditNote)
+BEFORE_THE_CREDIT = (c.ReceiveReturn, c.WriteOn, c.MoveStock, c.RaiseAvailability)
+cuts = st.integers(0, 12)
+ROUTES: tuple[Literal["sop", "ledger"], ...] = ("sop", "ledger")
+
+
+@dataclass(slots=True, kw_only=True)
+class Life:
+    """One return from plan to plan: what was performed becomes the facts of the next plan."""
+
+    facts: ReturnFacts
+    effects: dict[str, tuple[c.AnyCommand, Literal["intended", "done", "refused"]]] = field(default_factory=dict)
+    performed: list[c.AnyCommand] = field(default_factory=list)
+
+    def known(self) -> ReturnFacts:
+        """The facts with every effect of earlier plans."""
+        taken = tuple(
+            TakenUnits(key=command.key, order_line=line.order_line, ordinals=line.ordinals)
+            for command, state in self.effects.values()
+            if isinstance(command, CREDITS) and state != "refused"
+            for line in command.lines
+        )
+        known = tuple(effect_fact(command, state) for command, state in self.effects.values())
+        return replace(self.facts, effects=known, taken=(*self.facts.taken, *taken))
+
+    def live(self, count: int = 10**6) -> Plan:
+        """Plan, and perform the first commands; an intent that a later plan does without is withdrawn."""
+        plan = plan_return(self.known())
+        assert isinstance(plan, Plan), plan
+        planned = {command.key for command in plan.commands}
+        for key, (command, state) in self.effects.items():
+            if state == "intended" and key not in planned:
+                self.effects[key] = command, "refused"
+        for number, command in enumerate(plan.commands):
+            self.effects[command.key] = command, "done" if number < count else "intended"
+        self.performed.extend(plan.commands[:count])
+        return plan
+
+    def change(self, changed: RmaUnit) -> None:
+        """Another state of one unit at the portal."""
+        assert self.facts.rma is not None
+        units = tuple(changed if unit.unit_id == changed.unit_id else unit for unit in self.facts.rma.units)
+        self.facts = replace(self.facts, rma=replace(self.facts.rma, units=units))
+
+    def turn(self, status: RmaStatus) -> None:
+        """Another status of the RMA."""
+        assert self.facts.rma is not None
+        self.facts = replace(self.facts, rma=replace(self.facts.rma, status=status))
+
+    def credits(self) -> list[c.PostSopCreditNote | c.RaiseCreditNote]:
+        """The credit notes that stand in the ledger."""
+        return [command for command in self.performed if isinstance(command, CREDITS)]
+
+
+def effect_fact(command: c.AnyCommand, state: Literal["intended", "done", "refused"]) -> EffectFact:
+    """What is known of a command afterwards."""
+    credited = sum((line.net + line.tax).minor for line in command.lines) if isinstance(command, CREDITS) else 0
+    return EffectFact(
+        key=command.key,
+        kind=command.kind,
+        state=state,
+        batch=command.batch,
+        units=command.units,
+        return_key=getattr(command, "return_key", ""),
+        on=getattr(command, "on", None) or getattr(command, "received_on", None),
+        amount=command.amount.minor if isinstance(command, c.Refund) else credited,
+    )
+
+
+def value(lines: Sequence[c.CreditLine]) -> Money:
+    return total([line.net + line.tax for line in lines])
+
+
+def order_lines(facts: ReturnFacts) -> tuple[OrderLine, ...]:
+    return facts.order_candidates[0].lines
+
+
+def rma_units(facts: ReturnFacts) -> tuple[RmaUnit, ...]:
+    assert facts.rma is not None
+    return facts.rma.units
+
+
+@pytest.fixture(scope="session")
+def lives(
+    good: Callable[..., ReturnFacts], line: Callable[..., OrderLine], unit: Callable[..., RmaUnit]
+) -> st.SearchStrategy[Life]:
+    """Returns of one to three lines, some of the same stock code at another price; no unit has come back yet."""
+
+    @st.composite
+    def draw_life(draw: st.DrawFn) -> Life:
+        lines = [
+            line(number, draw(st.sampled_from(["MUG", "JUG"])), draw(st.integers(1, 4)), *draw(prices))
+            for number in range(1, draw(st.integers(1, 3)) + 1)
+        ]
+        sold = [each for each in lines for _ in range(int(each.quantity))]
+        wanted = draw(st.lists(st.integers(0, len(sold) - 1), min_size=1, max_size=len(sold), unique=True))
+        reasons = st.sampled_from(["Too small", "Broken"])
+        units = [
+            replace(unit(number, sold[which], draw(reasons)), received_at=None, grade=Grade.UNGRADED)
+            for number, which in enumerate(wanted)
+        ]
+        return Life(facts=good(lines, units, route=draw(st.sampled_from(ROUTES))))
+
+    prices = st.tuples(st.integers(0, 5000), st.integers(0, 1000))
+    return draw_life()
+
+
+def come_back(life: Life, data: st.DataObject, unit_id: str) -> None:
+    """One unit is received, and graded or not."""
+    unit = next(unit for unit in rma_units(life.facts) if unit.unit_id == unit_id)
+    grade = data.draw(st.sampled_from(list(Grade)), label=f"grade of {unit_id}")
+    life.change(replace(unit, received_at=life.facts.now, grade=grade))
+
+
+def live_through(life: Life, data: st.DataObject) -> None:
+    """Units come back in any order, in any company, and the work is cut off anywhere; at last it is finished."""
+    waiting = data.draw(st.permutations([unit.unit_id for unit in rma_units(life.facts)]), label="order of return")
+    life.live(data.draw(cuts, label="commands before anything came back"))
+    while waiting:
+        for unit_id in [waiting.pop() for _ in range(data.draw(st.integers(1, len(waiting)), label="units together"))]:
+            come_back(life, data, unit_id)
+        life.live(data.draw(cuts, label="commands before the cut"))
+    finish(life)
+
+
+def finish(life: Life) -> Plan:
+    """Plan and perform until nothing is left to do."""
+    for _ in range(5):
+        plan = life.live()
+        if not plan.commands:
+            return plan
+    raise AssertionError("there is always something left to do")
+
+
+@given(data=st.data())
+def test_every_unit_is_credited_exactly_once_at_its_own_share(
+    lives: st.SearchStrategy[Life], data: st.DataObject
+) -> None:
+    life = data.draw(lives)
+    live_through(life, data)
+    credited = [unit for credit in life.credits() for unit in credit.units]
+    assert sorted(credited) == sorted(unit.unit_id for unit in rma_units(life.facts))
+    for line in order_lines(life.facts):
+        parts = [each for credit in life.credits() for each in credit.lines if each.order_line == line.line_id]
+        ordinals = [ordinal for part in parts for ordinal in spread(part.ordinals)]
+        assert len(ordinals) == len(set(ordinals)), "the same unit of a line was credited twice"
+        assert len(ordinals) == sum(part.quantity for part in parts) <= line.despatched
+        if len(ordinals) == line.quantity:
+            assert total([part.net for part in parts]) == line.net
+            assert total([part.tax for part in parts]) == line.tax
+
+
+@given(data=st.data())
+def test_what_is_credited_is_refunded_paid_and_allocated_to_the_penny(
+    lives: st.SearchStrategy[Life], data: st.DataObject
+) -> None:
+    life = data.draw(lives)
+    live_through(life, data)
+    credited = {credit.batch: value(credit.lines) for credit in life.credits()}
+    for kind in (c.Refund, c.PostRefundPayment, c.AllocateCredit):
+        moved = {command.batch: command.amount for command in life.performed if isinstance(command, kind)}
+        assert moved == credited, kind.__name__
+
+
+@given(data=st.data())
+def test_each_unit_enters_stock_once_and_a_damaged_one_never_where_it_can_be_sold(
+    lives: st.SearchStrategy[Life], data: st.DataObject
+) -> None:
+    life = data.draw(lives)
+    live_through(life, data)
+    into = [
+        (command.units, command.to_bin if isinstance(command, c.MoveStock) else command.bin)
+        for command in life.performed
+        if isinstance(command, c.MoveStock | c.WriteOn)
+    ]
+    units = {unit.unit_id: unit for unit in rma_units(life.facts)}
+    assert sorted(unit for covered, _ in into for unit in covered) == sorted(units)
+    raised = {u for command in life.performed if isinstance(command, c.RaiseAvailability) for u in command.units}
+    for unit_id, place in ((unit_id, place) for covered, place in into for unit_id in covered):
+        assumed = Grade.DAMAGED if units[unit_id].reason == "Broken" else Grade.GOOD
+        grade = assumed if units[unit_id].grade is Grade.UNGRADED else units[unit_id].grade
+        assert place == ("A1" if grade is Grade.GOOD else "QUARANTINE")
+        assert (unit_id in raised) == (grade is Grade.GOOD)
+
+
+@given(data=st.data())
+def test_money_goes_back_after_the_credit_note_and_availability_rises_after_the_stock(
+    lives: st.SearchStrategy[Life], data: st.DataObject
+) -> None:
+    life = data.draw(lives)
+    live_through(life, data)
+    for batch in {command.batch for command in life.performed} - {""}:
+        order = [command for command in life.performed if command.batch == batch]
+        credit = next(n for n, command in enumerate(order) if isinstance(command, CREDITS))
+        for number, command in enumerate(order):
+            if isinstance(command, BEFORE_THE_CREDIT):
+                assert number < credit
+            if isinstance(command, c.Refund | c.PostRefundPayment | c.AllocateCredit):
+                assert number > credit
+            if isinstance(command, c.RaiseAvailability):
+                assert any(isinstance(before, c.MoveStock | c.WriteOn) for before in order[:number])
+    kinds = [command.kind for command in life.performed]
+    assert kinds.count("mark_done") == 1
+    assert kinds[-1] == "mark_done"
+
+
+@given(data=st.data())
+def test_no_unit_is_credited_or_stocked_before_it_was_received(
+    lives: st.SearchStrategy[Life], data: st.DataObject
+) -> None:
+    life = data.draw(lives)
+    for unit_id in data.draw(st.permutations([unit.unit_id for unit in rma_units(life.facts)])):
+        plan = life.live(data.draw(cuts))
+        received = {unit.unit_id for unit in rma_units(life.facts) if unit.received_at is not None}
+        booked = {u for command in plan.commands if command.batch for u in command.units}
+        assert booked <= received
+        come_back(life, data, unit_id)
+
+
+@given(data=st.data())
+def test_a_plan_repeats_nothing_that_is_done_and_every_key_is_its_own(
+    lives: st.SearchStrategy[Life], data: st.DataObject
+) -> None:
+    life = data.draw(lives)
+    live_through(life, data)
+    keys = [command.key for command in life.performed]
+    assert len(keys) == len(set(keys))
+    assert all(is_key(key) for key in keys)
+    assert all(is_key(command.batch) for command in life.performed if command.batch)
+
+
+@given(data=st.data())
+def test_the_same_facts_give_the_same_plan_in_whatever_order_the_portal_lists_the_units(
+    lives: st.SearchStrategy[Life], data: st.DataObject
+) -> None:
+    life = data.draw(lives)
+    for unit in rma_units(life.facts):
+        if data.draw(st.booleans()):
+            come_back(life, data, unit.unit_id)
+    facts = life.known()
+    assert facts.rma is not None
+    shuffled = replace(facts, rma=replace(facts.rma, units=tuple(data.draw(st.permutations(facts.rma.units)))))
+    assert plan_return(facts) == plan_return(facts) == plan_return(shuffled)
+
+
+@given(data=st.data())
+def test_a_plan_holds_no_key_twice(lives: st.SearchStrategy[Life], data: st.DataObject) -> None:
+    life = data.draw(lives)
+    for unit in rma_units(life.facts):
+        plan = life.live(data.draw(st.integers(0, 3)))
+        keys = [command.key for command in plan.commands]
+        assert len(keys) == len(set(keys))
+        come_back(life, data, unit.unit_id)
