@@ -82,6 +82,8 @@ def text(name: str, value: object, longest: int) -> str:
     """Return a text; RefusedError when it is longer than Sage's column (it is never cut)."""
     if not isinstance(value, str):
         raise RefusedError(f"The field {name} must be text.")
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise RefusedError(f"The field {name} holds a character that does not exist.")
     if len(value) > longest:
         raise RefusedError(
             f"The field {name} is too long: {len(value)} characters, and the maximum length is {longest}."

@@ -92,7 +92,7 @@ async def _answer(system: Sage200Sandbox, request: Request, act: Callable[[Reque
         locked = lock
     except RefusedError as refusal:
         return _problem_of(refusal)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, UnicodeError) as error:
         return problem("refused", 400, f"The body is not valid JSON: {error}.")
     finally:
         books.user, books.request = user, None

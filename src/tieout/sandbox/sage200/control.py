@@ -87,6 +87,8 @@ def _route(path: str, methods: dict[str, Callable[[Request, Body], object]]) -> 
             return answer({"error": lock.message}, 423)
         except RefusedError as refusal:
             return answer({"error": refusal.message}, refusal.status)
+        except (KeyError, ValueError, ArithmeticError) as error:
+            return answer({"error": f"The body cannot be used: {type(error).__name__} {error}."}, 400)
 
     return Route(path, endpoint, methods=list(methods))
 
@@ -117,8 +119,13 @@ def _state_routes(system: Sage200Sandbox) -> list[Route]:
         }
 
     def load(_: Request, body: Body) -> object:
-        with system.books.transaction():
-            return set_up.load(system.books, body)
+        books = system.books
+        user, books.user = books.user, DESKTOP_USER
+        try:
+            with books.transaction():
+                return set_up.load(books, body)
+        finally:
+            books.user = user
 
     return [
         _route("/state", {"DELETE": reset}),

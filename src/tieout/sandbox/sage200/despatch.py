@@ -81,7 +81,7 @@ def _despatch_line(  # one line of one note
     """Despatch one line and return the cost of what left, in pence."""
     quantity = item["quantity"]
     if line["line_type"] != STANDARD or not line["warehouse_id"]:
-        _confirm_service(books, despatch_id, line, quantity)
+        _confirm_other(books, despatch_id, line, quantity)
         return 0
     if quantity > line["allocated"]:
         raise RefusedError(
@@ -111,7 +111,7 @@ def _despatch_line(  # one line of one note
     return cost
 
 
-def _confirm_service(books: Books, despatch_id: int, line: sqlite3.Row, quantity: int) -> None:
+def _confirm_other(books: Books, despatch_id: int, line: sqlite3.Row, quantity: int) -> None:
     outstanding = line["quantity"] - line["despatched"]
     if line["line_type"] in {CHARGE, COMMENT} or quantity > outstanding:
         raise RefusedError(f"Cannot confirm {plain(quantity)} of {line['description']}.")

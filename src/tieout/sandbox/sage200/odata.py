@@ -245,7 +245,8 @@ def ordered(resource: Resource, text: str) -> str:
         direction = direction.strip().lower() or "asc"
         if found is None or direction not in {"asc", "desc"}:
             raise RefusedError(f"Could not find a property named '{name}' on type '{resource.name}'.")
-        parts.append(f"{found.sql} {direction}")
+        column = "NULL" if found.sql.isdecimal() else found.sql
+        parts.append(f"{column} {direction}")
     return ", ".join(parts)
 
 
