@@ -57,7 +57,7 @@ class World:
 
     def __init__(self, url: str, keeper: Keeper, clock: SandboxClock) -> None:
         self.by_hand = httpx.Client(base_url=f"{url}/_sandbox/sage200", timeout=30)
-        self._url, self._keeper, self._clock = url, keeper, clock
+        self.clock, self._keeper = clock, keeper
         self._opened: list[Sage200] = []
         self.by_hand.delete("/state")
         self.temper()
@@ -79,7 +79,7 @@ class World:
         self.sage = self.open()
 
     def open(self, **changes: object) -> Sage200:
-        opened = open_ledger(self._settings.model_copy(update=changes), self._keeper, self._clock.now)
+        opened = open_ledger(self._settings.model_copy(update=changes), self._keeper, self.clock.now)
         self._opened.append(opened)
         return opened
 
@@ -157,7 +157,7 @@ def receive(order: SalesOrder, key: str = "TRC-0000000000000001") -> c.ReceiveRe
         received_on=ON,
         warehouse="HOME",
         lines=tuple(
-            c.BinLine(order_line=line.line_id, sku=line.sku, quantity=Decimal(1), bin="GOODS-IN")
+            c.BinLine(order_line=line.line_id, sku=line.sku, quantity=Decimal(1), bin="GOODS-IN", nominal=line.nominal)
             for line in order.lines
         ),
         **BATCH,
@@ -525,6 +525,23 @@ def test_every_credit_note_is_swept_whoever_made_it_and_over_many_pages(world: W
     assert list(world.sage.ledger.credit_notes(date(2027, 12, 1))) == []
 
 
+def test_a_credit_note_that_somebody_dates_back_is_swept_on_the_day_it_was_entered(world: World) -> None:
+    command = dataclasses.replace(credit_note(world.order), on=SOLD)
+    world.sage.ledger.raise_credit_note(command)
+    entered = world.clock.today()
+    (found,) = world.sage.ledger.credit_notes(entered)
+    assert (found.reference, found.posted_on) == (command.key, SOLD)
+
+
+def test_another_customers_posting_under_the_key_is_not_ours(world: World) -> None:
+    command = credit_note(world.order)
+    world.does("POST", "/load", {"customers": [{"reference": "SHOP2", "name": "Other", "country": "GB"}]})
+    other = dataclasses.replace(command, customer_id=str(int(command.customer_id) + 1))
+    world.sage.ledger.raise_credit_note(other)
+    assert world.sage.ledger.find_credit_note(other) is not None
+    assert world.sage.ledger.find_credit_note(command) is None
+
+
 def test_a_credit_and_its_refund_are_allocated_once_and_for_all(world: World) -> None:
     order, ledger = world.order, world.sage.ledger
     credit, refund = credit_note(order), payment(order)
@@ -559,6 +576,26 @@ def test_an_untouched_return_is_cancelled_and_no_longer_stands(world: World) -> 
     assert c.differences(command.figures(), found.figures) == ()
     assert world.sage.returns.find_return(raised) is None
     world.sage.returns.cancel_return(command)
+
+
+def test_one_order_line_that_comes_back_for_two_reasons_is_credited_to_the_right_nominal(world: World) -> None:
+    order, returns = world.order, world.sage.returns
+    damages = {"account": "4020", "name": "Damages", "type": "Profit and Loss"}
+    world.does("POST", "/load", {"nominals": [damages]})
+    damaged = Nominal(account="4020")
+    raised = raise_return(order)
+    one = dataclasses.replace(raised.lines[0], quantity=Decimal(1))
+    raised = dataclasses.replace(raised, lines=(one, dataclasses.replace(one, nominal=damaged)))
+    returns.raise_return(raised)
+    place = dataclasses.replace(receive(order).lines[0], nominal=damaged)
+    returns.receive_return(dataclasses.replace(receive(order), lines=(place,)))
+    command = sop_credit(order)
+    command = dataclasses.replace(command, lines=(dataclasses.replace(command.lines[0], nominal=damaged),))
+    returns.post_sop_credit_note(command)
+    found = returns.find_sop_credit_note(command)
+    assert found is not None
+    assert c.differences(command.figures(), found.figures) == ()
+    assert found.figures["nominal 4020"] == "1667"
 
 
 def test_a_return_that_a_person_receives_and_credits_by_hand_is_found_by_the_key(world: World) -> None:

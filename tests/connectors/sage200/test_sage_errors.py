@@ -13,6 +13,7 @@ from tieout.connectors.sage200.errors import Reading, holder_of, sentence_of
 from tieout.connectors.sage200.settings import LOCK_PATTERNS
 from tieout.connectors.transport import Reply
 from tieout.domain import commands as c
+from tieout.domain.documents.books import PeriodAnswer
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money
 from tieout.ports.errors import (
@@ -336,3 +337,50 @@ def test_books_are_believed_for_seconds_and_a_period_never(site: Site, sage: Sag
     assert len(site.sent("GET", "/banks")) == 2
     asked = json.loads(site.sent("POST", "/transaction_date_validation")[0].body)
     assert asked == {"date": "2026-11-20T00:00:00Z", "ledger_type": "LedgerTypeSales"}
+
+
+def test_a_date_that_is_only_acceptable_is_not_posted_on_where_the_company_says_so(
+    site: Site, settings: Sage200Settings, keeper: Keeper, clock: Clock
+) -> None:
+    site.says("GET", "/ledger_types", [])
+    site.says("POST", "/transaction_date_validation", {"classification": "Acceptable", "message": "Old."})
+    strict = open_ledger(settings.model_copy(update={"accept_acceptable_dates": False}), keeper, clock)
+    lenient = open_ledger(settings, keeper, clock)
+    assert lenient.books.period(date(2026, 11, 20), "stock").answer is PeriodAnswer.ACCEPTABLE
+    verdict = strict.books.period(date(2026, 11, 20), "stock")
+    assert verdict.answer is PeriodAnswer.UNACCEPTABLE
+    assert verdict.message == "Old. (this company posts on normal dates only)"
+    assert b'"ledger_type":"StockControl"' in site.sent("POST", "/transaction_date_validation")[0].body
+    strict.close()
+    lenient.close()
+
+
+def test_only_the_exact_order_number_counts_and_drafts_do_not(site: Site, sage: Sage200) -> None:
+    row = {"id": 1, "document_no": "1", "document_date": "2026-11-01T00:00:00Z", "customer_id": 7, "lines": []}
+    site.says(
+        "GET",
+        "/sop_orders",
+        [{**row, "customer_document_no": "shop-1"}, {**row, "customer_document_no": "SHOP-1", "is_draft": True}],
+    )
+    assert sage.orders.orders("SHOP-1") == ()
+
+
+def test_a_movement_of_another_reference_is_not_ours(site: Site, sage: Sage200) -> None:
+    row = {"id": 1, "product_code": "MUG", "quantity": 2, "warehouse_name": "HOME", "bin_name": "A1"}
+    site.says("GET", "/product_transaction_views", [{**row, "reference": WRITE_ON.key.lower()}])
+    assert sage.stock.find_write_on(WRITE_ON) is None
+
+
+def test_a_quote_in_an_order_number_stays_in_its_literal(site: Site, sage: Sage200) -> None:
+    site.says("GET", "/sop_orders", [])
+    sage.orders.orders("O'Neill' or 1 eq 1")
+    (asked,) = site.sent("GET", "/sop_orders")
+    assert asked.query["$filter"] == "customer_document_no eq 'O''Neill'' or 1 eq 1'"
+
+
+def test_a_site_without_returns_says_so_in_the_probe(site: Site, sage: Sage200) -> None:
+    site.says("GET", "/sites", [{"site_id": "0b3c", "company_id": 9}])
+    findings = {finding.subject: finding for finding in sage.probe.findings()}
+    assert not findings["company"].is_well
+    assert "ledger credit route" in findings["sales returns"].says
+    assert not findings["companion"].is_well

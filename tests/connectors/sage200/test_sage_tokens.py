@@ -54,6 +54,7 @@ def test_two_processes_that_hold_the_same_rejected_token_refresh_once(
 ) -> None:
     one, other = (opened(settings, keeper, clock, transport) for _ in range(2))
     assert (one.bearer(), other.bearer()) == ("access-1", "access-1")
+    assert keeper.renewals == 1
     assert one.bearer(rejected="access-1") == "access-2"
     assert other.bearer(rejected="access-1") == "access-2"
     assert site.tokens_given == 2

@@ -267,25 +267,35 @@ def test_a_cancelled_return_expects_nothing_and_an_untouched_one_does_not_stand(
     assert not translate.is_untouched_and_over([return_line(1, 2, 0)])
 
 
+NOMINAL = Nominal(account="4010", cost_centre="WEB")
+TAG = {"sop_return_line_analysis_code_1": "777 4010/WEB"}
+OTHER_TAG = {"sop_return_line_analysis_code_1": "777 4020"}
+
+
 def bin_line(quantity: int, place: str = "GOODS-IN") -> c.BinLine:
-    return c.BinLine(order_line="777", sku="MUG", quantity=Decimal(quantity), bin=place)
+    return c.BinLine(order_line="777", sku="MUG", quantity=Decimal(quantity), bin=place, nominal=NOMINAL)
 
 
-def test_a_receipt_fills_the_line_that_fits_and_then_the_others() -> None:
-    rows = [return_line(1, 3), return_line(2, 2)]
-    (whole,) = receipts(rows, [bin_line(2)])
-    assert (whole.line_id, whole.quantity) == (2, Decimal(2))
-    split = receipts(rows, [bin_line(4), bin_line(1, "B2")])
-    assert [(row.line_id, row.quantity, row.bin) for row in split] == [
-        (1, Decimal(3), "GOODS-IN"),
+def test_a_receipt_goes_to_the_line_that_carries_its_tag_and_to_no_other() -> None:
+    rows = [return_line(1, 2, **OTHER_TAG), return_line(2, 2), return_line(3, 2, **TAG)]
+    found = receipts(rows, [bin_line(3), bin_line(1, "B2")], 1)
+    assert [(row.line_id, row.quantity, row.bin) for row in found] == [
+        (3, Decimal(2), "GOODS-IN"),
         (2, Decimal(1), "GOODS-IN"),
         (2, Decimal(1), "B2"),
     ]
+    with pytest.raises(Refused, match="only 4 of MUG left to receive, not 5"):
+        receipts(rows, [bin_line(5)], 1)
+
+
+def test_without_a_slot_for_tags_a_receipt_goes_by_the_stock_code() -> None:
+    rows = [return_line(1, 1, **OTHER_TAG), return_line(2, 2, sop_return_line_product_code="BOWL")]
+    assert [row.line_id for row in receipts(rows, [bin_line(1)], 0)] == [1]
 
 
 def test_more_than_a_return_expects_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(Refused, match="only 1 of MUG left to receive, not 2"):
-        receipts([return_line(1, 3, 2)], [bin_line(2)])
+        receipts([return_line(1, 3, 2)], [bin_line(2)], 1)
 
 
 @given(
@@ -295,16 +305,17 @@ def test_more_than_a_return_expects_is_refused_before_anything_is_sent() -> None
 )
 def test_a_credit_split_over_lines_of_a_return_loses_no_penny(net: int, tax: int, room: list[int]) -> None:
     rows = [return_line(n, received, received) for n, received in enumerate(room, start=1)]
-    shares = credits_of(rows, [credit_line(net, tax, quantity=Decimal(sum(room)))])
+    shares = credits_of(rows, [credit_line(net, tax, quantity=Decimal(sum(room)))], 1)
     assert sum(share.net.minor for share in shares) == net
     assert sum(share.tax.minor for share in shares) == tax
     assert sum(share.quantity for share in shares) == sum(room)
 
 
-def test_a_credit_prefers_the_line_of_its_own_tax_code() -> None:
+def test_a_credit_prefers_its_own_tag_and_then_its_own_tax_code() -> None:
     rows = [return_line(1, 1, 1, tax_code_code=2), return_line(2, 1, 1)]
-    (share,) = credits_of(rows, [credit_line(100, 20)])
-    assert share.line_id == 2
+    assert credits_of(rows, [credit_line(100, 20)], 1)[0].line_id == 2
+    rows = [*rows, return_line(3, 1, 1, tax_code_code=2, **TAG)]
+    assert credits_of(rows, [credit_line(100, 20)], 1)[0].line_id == 3
 
 
 def test_a_return_is_raised_with_its_key_its_rma_and_exact_prices() -> None:
@@ -350,6 +361,7 @@ def test_a_return_is_raised_with_its_key_its_rma_and_exact_prices() -> None:
     assert (sent["lines"][0]["warehouse_id"], sent["lines"][0]["tax_code_id"]) == (12, 1729)
     assert b"null" not in body
     assert b"nominal" not in body
+    assert sent["lines"][0]["analysis_code_1"] == "777 4000"
 
 
 def test_an_allocation_nets_to_nothing() -> None:

@@ -40,11 +40,17 @@ def return_body(
                 "selling_unit_price": line.unit_price,
                 **({"selling_unit_price_overridden": True} if settings.compat.price_overridden_field else {}),
                 "tax_code_id": taxes[line.tax_code],
+                **({f"analysis_code_{settings.line_slot}": line_tag(line)} if settings.line_slot else {}),
                 **(nominal_fields(line.nominal) if with_nominals else {}),
             }
             for line in command.lines
         ],
     }
+
+
+def line_tag(line: c.ReturnLine | c.BinLine | c.CreditLine) -> str:
+    """What names a return's line on itself: one order line may come back under several nominals."""
+    return f"{line.order_line} {line.nominal}"
 
 
 def nominal_fields(nominal: Nominal) -> dict[str, Json]:

@@ -106,7 +106,7 @@ class SageReturns:
             raise NeedsHand(receive_task(command, self._number(rows, command.return_key)))
         if self._companion.remembers(command.key):
             return
-        body = receipt_body(command, receipts(rows, command.lines))
+        body = receipt_body(command, receipts(rows, command.lines, self._settings.line_slot))
         self._companion.perform(f"/v1/returns/{self._id(rows)}/receipts", body)
 
     def find_sop_credit_note(self, command: c.PostSopCreditNote) -> c.Found | None:
@@ -123,7 +123,7 @@ class SageReturns:
             raise NeedsHand(credit_task(command, self._number(rows, command.return_key)))
         if self._companion.remembers(command.key):
             return
-        body = credit_body(command, credits_of(rows, command.lines))
+        body = credit_body(command, credits_of(rows, command.lines, self._settings.line_slot))
         self._companion.perform(f"/v1/returns/{self._id(rows)}/credit-notes", body)
 
     def _rows(self, key: str, customer_id: str = "") -> list[ReturnLineView]:

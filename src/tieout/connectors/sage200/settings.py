@@ -67,6 +67,13 @@ class Sage200Settings(BaseModel):
     order_slot: int = Field(
         default=0, ge=0, le=20, description="Analysis code of a return for the order number; 0 for none."
     )
+    line_slot: int = Field(
+        default=1,
+        ge=0,
+        le=20,
+        description="Analysis code of a return's lines that names the order's line and nominal, by which receipts and "
+        "credits find it; 0 for none: they then meet by stock code and tax code.",
+    )
     return_warehouse: str = Field(
         default="", description="Warehouse of a return line that names none, where goods come back to."
     )

@@ -97,6 +97,8 @@ class OrderLineView(Shape):
 class ReturnLineView(Shape):
     """`sop_return_line_view` (B.1): the surest read of a return, in every release."""
 
+    model_config = ConfigDict(frozen=True, extra="allow")
+
     sop_return_id: int
     sop_return_document_no: Text = ""
     sop_return_document_status: Text = ""
@@ -110,6 +112,11 @@ class ReturnLineView(Shape):
     product_code: Text = ""
     warehouse_name: Text = ""
     tax_code_code: Text = ""
+
+    def line_code(self, slot: int) -> str:
+        """The line's analysis code in a slot; empty when it has none."""
+        value = (self.model_extra or {}).get(f"sop_return_line_analysis_code_{slot}") if slot else None
+        return value.strip() if isinstance(value, str) else ""
 
 
 class TaxItem(Shape):
