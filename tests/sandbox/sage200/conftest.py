@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ from tieout.sandbox.serve import ServedEstate
 from tieout.sandbox.temper import CALM
 
 Json: TypeAlias = Any  # a JSON edge
+THE_DAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BASE = "/sage200/uk/sage200extra/accounts/v1"
 GIFTS: dict[str, Any] = {
     "customers": [
@@ -55,6 +57,11 @@ class Sage:
     http: httpx.Client
     system: Sage200Sandbox
     headers: dict[str, str] = field(default_factory=dict)
+
+    def shift(self, seconds: float) -> None:
+        """Set the clock so many seconds after noon of the day that all tests live on."""
+        offset = (THE_DAY - datetime.now(UTC)).total_seconds() + seconds
+        self.http.put("/_sandbox/clock", json={"offset_seconds": offset})
 
     def sign_in(self) -> None:
         got = self.http.post("/_sandbox/sage200/tokens").json()
@@ -133,9 +140,9 @@ def served_sage() -> Iterator[Sage]:
 
 @pytest.fixture
 def bare_sage(served_sage: Sage) -> Sage:
-    """The starting company, calm, with the clock at the real time."""
+    """The starting company, calm, on the day that all tests live on."""
     served_sage.system.temper = CALM
-    served_sage.http.put("/_sandbox/clock", json={"offset_seconds": 0})
+    served_sage.shift(0)
     served_sage.control("DELETE", "state")
     served_sage.control("DELETE", "locks")
     served_sage.sign_in()

@@ -41,7 +41,7 @@ def test_a_lock_runs_out_by_the_clock(sage: Sage) -> None:
     order = sage.order()
     hold(sage, "order", order["document_no"], seconds=30)
     assert amend(sage, order).status_code == 400
-    sage.http.put("/_sandbox/clock", json={"offset_seconds": 31})
+    sage.shift(31)
     assert amend(sage, order).status_code == 200
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.sandbox.sage200.conftest import Json, Sage
 
-TODAY = datetime.now(UTC).date()
-THIS_MONTH = TODAY.replace(day=1)
-NEXT_MONTH = THIS_MONTH.replace(year=TODAY.year + TODAY.month // 12, month=TODAY.month % 12 + 1)
+TODAY = date(2026, 11, 20)
+THIS_MONTH = date(2026, 11, 1)
+NEXT_MONTH = date(2026, 12, 1)
 
 
 def credit(sage: Sage, day: str) -> Json:

@@ -49,7 +49,7 @@ def test_a_refresh_token_works_once(bare_sage: Sage) -> None:
 
 def test_an_access_token_expires_by_the_clock(bare_sage: Sage) -> None:
     got = signed_in(bare_sage)
-    bare_sage.http.put("/_sandbox/clock", json={"offset_seconds": 28801})
+    bare_sage.shift(28801)
     assert sites(bare_sage, got["access_token"]) == 401
     assert sites(bare_sage, refresh(bare_sage, got["refresh_token"])["access_token"]) == 200
 

@@ -148,7 +148,7 @@ def _customer(books: Books, item: Item) -> None:
 
 
 def _product(books: Books, item: Item) -> None:
-    costing = str(item.get("costing", "FIFO")).upper()
+    costing = str(item.get("costing") or item.get("group_costing") or item.get("group") or "FIFO").upper()
     group = books.row("SELECT * FROM product_group WHERE costing = ?", costing)
     if group is None:
         raise RefusedError(f"The costing {costing} is neither FIFO nor AVERAGE.")
