@@ -79,6 +79,15 @@ class RefundLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLine:
+    """A quantity of one stock code that a storefront location may sell again."""
+
+    sku: str
+    quantity: int
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """What every command carries."""
 
@@ -274,13 +283,11 @@ class RaiseAvailability(Command):
     """Raise what the storefront offers for sale after the stock was read back in Sage."""
 
     kind: Literal["raise_availability"] = "raise_availability"
-    sku: str
-    quantity: int
-    location: str
+    lines: tuple[OfferLine, ...]
 
     def figures(self) -> Figures:
         """Quantity by stock code and storefront location."""
-        return {f"{self.sku}@{self.location}": str(self.quantity)}
+        return offer_figures([(line.sku, line.location, line.quantity) for line in self.lines])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +345,11 @@ def credit_figures(customer_id: str, on: date, lines: Sequence[CreditLine]) -> F
 def refund_figures(order_id: str, amount: Money) -> Figures:
     """Figures of a storefront refund."""
     return {"order": order_id, "amount": str(amount.minor), "currency": amount.currency}
+
+
+def offer_figures(offers: Sequence[tuple[str, str, int]]) -> Figures:
+    """Figures of what is offered for sale from (stock code, location, quantity)."""
+    return _summed([(f"{sku}@{location}", Decimal(quantity)) for sku, location, quantity in offers])
 
 
 def differences(wanted: Figures, seen: Figures) -> tuple[tuple[str, str, str], ...]:

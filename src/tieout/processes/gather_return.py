@@ -62,7 +62,7 @@ def gather_return(company: Company, held: Held, document: Document, now: datetim
         nominals=company.books.nominal_accounts(),
         bins=company.books.bins(),
         banks=company.books.banks(),
-        periods=_periods(company, rma, known, today),
+        periods=_periods(company, rma, known, today) if len(candidates) == 1 else (),
         limits=company.books.text_limits(),
         tables=tables,
         effects=tuple(known),

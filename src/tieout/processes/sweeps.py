@@ -16,6 +16,7 @@ from tieout.ports.directory import Company
 from tieout.ports.errors import ConnectorError
 from tieout.processes.lanes import Floor
 from tieout.processes.returns import KIND
+from tieout.processes.routing import wake
 from tieout.processes.strays import report_stray
 from tieout.store import attempts, cross_references, documents, legs, sweeps
 from tieout.store.documents import Document
@@ -40,7 +41,7 @@ def sweep_portal(floor: Floor, company: Company, back: timedelta) -> int:
                 known = documents.document(c, company.name, KIND, head.number)
                 is_old = known is not None and now - known.touched_at >= timedelta(days=1)
                 if known is None or _is_stale(c, known, head.status_text, is_old=is_old):
-                    _wake(floor, company, c, head.number)
+                    wake(c, company, head.number, at=now)
                     woken += 1
     except ConnectorError as error:
         log.warning("sweep.stopped", company=company.name, sweep="portal", reason=str(error))
@@ -89,13 +90,6 @@ def _is_stale(c: Connection, known: Document, status_text: str, *, is_old: bool)
             return True
 
 
-def _wake(floor: Floor, company: Company, c: Connection, number: str) -> None:
-    now = floor.clock()
-    documents.touch(
-        c, company=company.name, kind=KIND, key=number, lane_key=number, lanes=company.lanes, due_at=now, at=now
-    )
-
-
 def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefund) -> int:
     """Returns 1 for a stray."""
     if refund.has_failed:
@@ -111,7 +105,7 @@ def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefun
         for reference in known:
             document = documents.document(c, company.name, KIND, reference.document_key)
             if document is not None and document.due_at is None and document.state == "waiting":
-                _wake(floor, company, c, reference.document_key)
+                wake(c, company, reference.document_key, at=floor.clock())
         return 0
     fault = Fault(
         code=kinds.REFUND_OUTSIDE_WORKFLOW.code,

@@ -159,6 +159,11 @@ def documents_in(
     return read_all(Document, c.execute(query))
 
 
+def count_due(c: Connection) -> int:
+    """Count documents of the companies in scope that are due, now or at a known time."""
+    return int(c.execute(select(func.count()).where(documents.c.due_at.is_not(None))).scalar_one())
+
+
 def counted(c: Connection) -> dict[tuple[str, str, State], int]:
     """Count documents of the companies in scope by (company, kind, state)."""
     query = select(documents.c.company, documents.c.kind, documents.c.state, func.count().label("n"))

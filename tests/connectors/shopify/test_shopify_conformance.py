@@ -44,9 +44,8 @@ def refund_of(order: ShopOrder, figure: str, note: str = "RMA 1234") -> c.Refund
 
 
 def offer(sku: str = "BOOT", quantity: int = 2) -> c.RaiseAvailability:
-    return c.RaiseAvailability(
-        key=compose_key("AV", sku, str(quantity)), batch="", units=(), sku=sku, quantity=quantity, location=PLACE
-    )
+    line = c.OfferLine(sku=sku, quantity=quantity, location=PLACE)
+    return c.RaiseAvailability(key=compose_key("AV", sku, str(quantity)), batch="", units=(), lines=(line,))
 
 
 def test_an_order_reads_the_same_by_name_and_by_id(bench: Bench) -> None:
@@ -237,13 +236,13 @@ def test_a_key_used_for_another_quantity_is_refused(bench: Bench) -> None:
     command = offer()
     bench.shop.raise_availability(command)
     with pytest.raises(Refused):
-        bench.shop.raise_availability(replace(command, quantity=3))
+        bench.shop.raise_availability(replace(command, lines=offer(quantity=3).lines))
 
 
 @pytest.mark.parametrize("change", [{"sku": "NOBODY-SELLS-IT"}, {"location": "Nowhere"}])
 def test_what_the_shop_does_not_know_is_refused_before_anything_is_sent(bench: Bench, change: Edge) -> None:
     with pytest.raises(Refused, match="Shopify"):
-        bench.shop.raise_availability(replace(offer(), **change))
+        bench.shop.raise_availability(replace(offer(), lines=(replace(offer().lines[0], **change),)))
 
 
 def test_busy_broken_and_locked_out_are_told_apart(bench: Bench) -> None:

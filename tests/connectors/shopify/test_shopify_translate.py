@@ -295,8 +295,8 @@ def test_an_adjustments_figures_count_what_is_on_offer_by_code_and_place() -> No
         },
         "group",
     )
-    assert raised_figures(group, "Web", "gid://shopify/Location/1") == {"BOOT@Web": "2"}
-    assert raised_figures(group, "Web", "gid://shopify/Location/9") == {"BOOT@Place 1": "2"}
+    assert raised_figures(group, {"gid://shopify/Location/1": "Web"}) == {"BOOT@Web": "2"}
+    assert raised_figures(group, {"gid://shopify/Location/9": "Web"}) == {"BOOT@Place 1": "2"}
 
 
 def test_one_key_has_one_idempotency_key_for_ever() -> None:

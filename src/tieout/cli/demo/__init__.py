@@ -161,7 +161,7 @@ def _perform(
     """Start Tieout, play the returns under the temper, then let everything come to rest."""
     installation.start("web", "web")
     installation.wait_until_ready()
-    installation.start("worker", "worker")
+    installation.start("worker", "worker", "--verbose")
     script.subscribe(installation.url, installation.inbound_secret)
     script.raise_quota()
     set_tempers(estate_url, wish.temper, wish.seed)

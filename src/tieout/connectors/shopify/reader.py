@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -31,6 +31,9 @@ from tieout.ports.errors import BadAnswer
 
 NodeT = TypeVar("NodeT")
 MoneyT = TypeVar("MoneyT", bound=OrderMoneyShape)
+SKUS_AT_ONCE = 20
+"""Stock codes looked up by one query; the search text has a length that Shopify does not state."""
+
 PLAIN_TERM = re.compile(r"#?[\w./-]+")
 
 
@@ -77,11 +80,14 @@ class ShopifyReader:
         variables: Mapping[str, Json] = {"first": self._settings.orders_per_page, "query": query}
         return self._pages(q.ORDERS_CHANGED, variables, ("orders",), PageShape[OrderChangedShape])
 
-    def variants(self, sku: str) -> tuple[VariantShape, ...]:
-        """Every variant of exactly this stock code."""
-        variables = {"query": f"sku:{term(sku)}"}
-        pages = self._pages(q.VARIANTS_BY_SKU, variables, ("productVariants",), PageShape[VariantShape])
-        return tuple(variant for variant in pages if variant.sku == sku)
+    def variants(self, skus: Sequence[str]) -> tuple[VariantShape, ...]:
+        """Every variant of exactly these stock codes."""
+        found: list[VariantShape] = []
+        for start in range(0, len(skus), SKUS_AT_ONCE):
+            variables = {"query": " OR ".join(f"sku:{term(sku)}" for sku in skus[start : start + SKUS_AT_ONCE])}
+            pages = self._pages(q.VARIANTS_BY_SKU, variables, ("productVariants",), PageShape[VariantShape])
+            found.extend(variant for variant in pages if variant.sku in skus)
+        return tuple(found)
 
     def locations(self) -> Iterator[LocationShape]:
         """Every location."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from tieout.connectors.shopify import compat
@@ -13,7 +13,7 @@ from tieout.connectors.shopify.payback import refund_input
 from tieout.connectors.shopify.reader import ShopifyReader
 from tieout.connectors.shopify.settings import ShopifySettings
 from tieout.connectors.shopify.translate import digits, gid, order_from, raised_figures, refunds_of
-from tieout.connectors.shopify.wire import GroupShape, LocationShape, VariantShape, read_as
+from tieout.connectors.shopify.wire import GroupShape, LocationShape, read_as
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
 from tieout.domain.documents.shop_order import ShopOrder, ShopRefund
@@ -99,20 +99,23 @@ class ShopifyStorefront:
         The quantity it was before is not compared: sales change it between our reading and our raising,
         and a replay with another quantity to compare would no longer be the same request.
         """
-        variant = self._variant(command.sku)
-        location = self._location(command.location)
-        change: Mapping[str, Json] = {
-            "inventoryItemId": variant.inventory_item.id,
-            "locationId": location.id,
-            "delta": command.quantity,
-            "changeFromQuantity": None,
-        }
+        items = self._items([line.sku for line in command.lines])
+        places = {name: self._location(name).id for name in {line.location for line in command.lines}}
+        changes: list[Json] = [
+            {
+                "inventoryItemId": items[line.sku],
+                "locationId": places[line.location],
+                "delta": line.quantity,
+                "changeFromQuantity": None,
+            }
+            for line in command.lines
+        ]
         variables: Mapping[str, Json] = {
             "input": {
                 "name": "available",
                 "reason": compat.ADJUST_REASON,
                 "referenceDocumentUri": compat.reference_uri(command.key),
-                "changes": [change],
+                "changes": changes,
             },
             "key": compat.idempotency_key(command.key),
         }
@@ -123,7 +126,7 @@ class ShopifyStorefront:
         group = read_as(GroupShape, raised, "inventory adjustment")
         return c.Found(
             reference=digits(group.id),
-            figures=raised_figures(group, command.location, location.id),
+            figures=raised_figures(group, {place: name for name, place in places.items()}),
             link=f"https://{self._settings.shop_domain}/admin/products/inventory",
         )
 
@@ -148,13 +151,18 @@ class ShopifyStorefront:
                 raise
         return self._give_back(command, wanted, generation=generation + 1)
 
-    def _variant(self, sku: str) -> VariantShape:
-        variants = self._reader.variants(sku)
-        if len({variant.inventory_item.id for variant in variants}) > 1:
-            raise Refused(f"Shopify sells {len(variants)} variants under the SKU {sku}: make it one")
-        if not variants:
-            raise Refused(f"Shopify sells nothing under the SKU {sku}")
-        return variants[0]
+    def _items(self, skus: Sequence[str]) -> Mapping[str, str]:
+        """The inventory item of every stock code; Refused where there is none, or more than one."""
+        variants = self._reader.variants(skus)
+        items: dict[str, str] = {}
+        for sku in skus:
+            found = {variant.inventory_item.id for variant in variants if variant.sku == sku}
+            if len(found) > 1:
+                raise Refused(f"Shopify sells {len(found)} variants under the SKU {sku}: make it one")
+            if not found:
+                raise Refused(f"Shopify sells nothing under the SKU {sku}")
+            items[sku] = found.pop()
+        return items
 
     def _location(self, name: str) -> LocationShape:
         """The location of this name, or of this id."""

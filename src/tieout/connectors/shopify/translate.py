@@ -16,6 +16,7 @@ from tieout.connectors.shopify.wire import (
     RefundShape,
     TransactionShape,
 )
+from tieout.domain.commands import offer_figures
 from tieout.domain.documents.shop_order import ShopLine, ShopOrder, ShopRefund
 from tieout.domain.money import Money, money, total
 from tieout.ports.errors import BadAnswer
@@ -106,17 +107,18 @@ def takings(shape: OrderMoneyShape) -> tuple[TransactionShape, ...]:
     return tuple(row for row in shape.transactions if row.kind in TAKINGS and row.status == SETTLED)
 
 
-def raised_figures(group: GroupShape, location: str, location_id: str) -> Mapping[str, str]:
-    """What an adjustment raised on offer, by stock code and location, as the command names the location."""
-    sums: dict[str, int] = {}
-    for change in group.changes:
-        if change.name != "available":
-            continue
-        place = change.location
-        name = (location if place.id == location_id else place.name) if place else ""
-        label = f"{change.item.sku if change.item else ''}@{name}"
-        sums[label] = sums.get(label, 0) + change.delta
-    return {label: str(delta) for label, delta in sums.items()}
+def raised_figures(group: GroupShape, names: Mapping[str, str]) -> Mapping[str, str]:
+    """What an adjustment raised on offer, by stock code and location; `names` are the command's, by location id."""
+    offers = [
+        (
+            change.item.sku if change.item and change.item.sku else "",
+            names.get(change.location.id, change.location.name) if change.location else "",
+            change.delta,
+        )
+        for change in group.changes
+        if change.name == "available"
+    ]
+    return offer_figures(offers)
 
 
 def shop_money(shape: MoneyShape) -> Money:

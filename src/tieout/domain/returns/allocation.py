@@ -35,15 +35,18 @@ def matched_order(facts: ReturnFacts) -> SalesOrder | None:
 
 
 def allocate(facts: ReturnFacts, order: SalesOrder) -> Allocation:
-    """Give every refundable unit a line of the order: same stock code, same price first, then in line order."""
-    units = refundable_units(facts)
-    own_keys = {effect.key for effect in facts.effects}
-    left = {line.line_id: _units_left(facts, line, own_keys) for line in order.lines}
-    line_of: dict[str, OrderLine] = {}
+    """Give every refundable unit a line of the order: same stock code, same price first, then in line order.
+
+    A unit that a credit note of this return holds keeps the line it was credited on.
+    """
+    left = {line.line_id: _units_left(facts, line) for line in order.lines}
+    line_of = _credited(facts, order)
     missing: list[RmaUnit] = []
     excess: dict[str, int] = {}
-    for unit in units:
-        lines = [line for line in order.lines if line.sku.casefold() == unit.sku.strip().casefold()]
+    for unit in refundable_units(facts):
+        if unit.unit_id in line_of:
+            continue
+        lines = [line for line in order.lines if _is_of(line, unit)]
         if not lines:
             missing.append(unit)
             continue
@@ -60,9 +63,9 @@ def allocate(facts: ReturnFacts, order: SalesOrder) -> Allocation:
 
 def take_ordinals(facts: ReturnFacts, line: OrderLine, count: int, key: str, reserved: Iterable[int] = ()) -> Ranges:
     """The lowest free ordinals of a line for a credit note; those it holds already under the key are its own again."""
-    own = next((t.ordinals for t in facts.taken if t.key == key and t.order_line == line.line_id), ())
-    if sum(end - start for start, end in own) == count:
-        return own
+    own = [n for t in facts.taken if (t.key, t.order_line) == (key, line.line_id) for n in spread(t.ordinals)]
+    if len(own) == count:
+        return as_ranges(sorted(own))
     used = {n for t in facts.taken if t.order_line == line.line_id and t.key != key for n in spread(t.ordinals)}
     used.update(reserved)
     free = [ordinal for ordinal in range(int(line.quantity)) if ordinal not in used][:count]
@@ -104,14 +107,35 @@ def as_ranges(ordinals: Sequence[int]) -> Ranges:
     return tuple(ranges)
 
 
-def _units_left(facts: ReturnFacts, line: OrderLine, own_keys: set[str]) -> int:
-    by_others = sum(
-        end - start
-        for taken in facts.taken
-        if taken.order_line == line.line_id and taken.key not in own_keys
-        for start, end in taken.ordinals
-    )
-    return int(line.despatched) - by_others
+def _credited(facts: ReturnFacts, order: SalesOrder) -> dict[str, OrderLine]:
+    """The line of every refundable unit that a credit note of this return holds, whatever the portal says since."""
+    line_of: dict[str, OrderLine] = {}
+    for effect in facts.effects:
+        room = {
+            line.line_id: sum(
+                len(list(spread(taken.ordinals)))
+                for taken in facts.taken
+                if (taken.key, taken.order_line) == (effect.key, line.line_id)
+            )
+            for line in order.lines
+        }
+        for unit in refundable_units(facts):
+            lines = [line for line in order.lines if room[line.line_id] > 0 and _is_of(line, unit)]
+            if lines and unit.unit_id in effect.units:
+                line = min(lines, key=lambda candidate: _price_distance(candidate, unit))
+                room[line.line_id] -= 1
+                line_of[unit.unit_id] = line
+    return line_of
+
+
+def _units_left(facts: ReturnFacts, line: OrderLine) -> int:
+    """Units of a line that were sent and that no return has credited, or may have."""
+    credited = sum(len(list(spread(t.ordinals))) for t in facts.taken if t.order_line == line.line_id)
+    return min(int(line.despatched), int(line.quantity)) - credited
+
+
+def _is_of(line: OrderLine, unit: RmaUnit) -> bool:
+    return line.sku.casefold() == unit.sku.strip().casefold()
 
 
 def _price_distance(line: OrderLine, unit: RmaUnit) -> int:

@@ -34,9 +34,6 @@ def check_batch(facts: ReturnFacts, batch: Batch) -> Iterator[Fault]:
 
 
 def _check_unit(facts: ReturnFacts, unit: RmaUnit, line: OrderLine) -> Iterator[Fault]:
-    if facts.tables.find("reason", unit.reason) is None:
-        yield Fault(code=kinds.REASON_UNMAPPED.code, at=unit.sku, saw=unit.reason or "no reason given")
-        return
     grade = grade_of(facts, unit)
     place = place_for(facts, unit)
     if place is None:

@@ -166,6 +166,13 @@ def products_are_stocked(facts: ReturnFacts, order: SalesOrder) -> Iterator[Faul
             yield Fault(code=kinds.SKU_UNMAPPED.code, at=sku, saw=seen)
 
 
+def reasons_are_mapped(facts: ReturnFacts) -> Iterator[Fault]:
+    """Every reason is in the reason table, so that the nominal of the pending return is known from the start."""
+    for unit in refundable_units(facts):
+        if facts.tables.find("reason", unit.reason) is None:
+            yield Fault(code=kinds.REASON_UNMAPPED.code, at=unit.sku, saw=unit.reason or "no reason given")
+
+
 def texts_fit(facts: ReturnFacts) -> Iterator[Fault]:
     """Texts that go into Sage's fields fit them; nothing is cut (sage200 section 5)."""
     assert facts.rma is not None
@@ -196,6 +203,18 @@ def one_route_only(facts: ReturnFacts) -> Iterator[Fault]:
             )
 
 
+def booked_units_are_still_returned(facts: ReturnFacts) -> Iterator[Fault]:
+    """What is booked, or may be, still ends in a refund at the portal."""
+    booked = {unit for effect in facts.effects if effect.batch and effect.state != "refused" for unit in effect.units}
+    for unit_id in sorted(booked - {unit.unit_id for unit in refundable_units(facts)}):
+        yield Fault(
+            code=kinds.CANCELLED_AFTER_RECEIPT.code,
+            at=f"unit {unit_id}",
+            saw="no refund at the portal any more",
+            wanted="a refund, as it was booked",
+        )
+
+
 def no_refund_ran_ahead(facts: ReturnFacts) -> Iterator[Fault]:
     """In gate mode nobody refunds before the credit note; in either mode nobody refunds beside the RMA."""
     if facts.rma is None or facts.shop_order is None:
@@ -223,8 +242,10 @@ BEFORE_MATCHING: tuple[Callable[[ReturnFacts], Iterator[Fault]], ...] = (
     lines_are_goods,
     outcomes_are_covered,
     one_route_only,
+    booked_units_are_still_returned,
     order_is_matched,
     texts_fit,
+    reasons_are_mapped,
 )
 ON_THE_ORDER: tuple[Callable[[ReturnFacts, SalesOrder], Iterator[Fault]], ...] = (
     units_are_on_the_order,

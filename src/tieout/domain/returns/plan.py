@@ -30,7 +30,7 @@ from tieout.domain.returns.checks import check_authorised, no_refund_ran_ahead
 from tieout.domain.returns.disposition import by_nominal
 from tieout.domain.returns.expected_legs import due_leg, legs_of, portal_leg, refund_leg
 from tieout.domain.returns.facts import ReturnFacts
-from tieout.domain.returns.settle import Booking, book_batch, foreign_refunds
+from tieout.domain.returns.settle import Booking, book_batch, booking_of, foreign_refunds
 
 LEG_GRACE = timedelta(hours=24)
 """How long a leg may stay unseen before it is overdue, unless the house has set `leg_grace_hours`."""
@@ -100,9 +100,11 @@ def _plan_open(facts: ReturnFacts) -> Plan | Blocked:
     commands: list[AnyCommand] = [_raise_return(facts, *pending) for pending in _unsettled_returns(facts)]
     if coming is not None:
         commands.append(_raise_return(facts, *coming))
-    booking = Booking(facts=facts)
+    booking = booking_of(facts)
     for batch in open_batches:
         commands.extend(book_batch(booking, batch))
+    if booking.part_refunded is not None:
+        return _blocked(facts, (_refund_differs(facts, *booking.part_refunded),))
     commands.extend(_closing(facts, coming))
     done = {effect.key for effect in facts.effects if effect.state == "done"}
     todo = tuple(command for command in commands if command.key not in done)
@@ -116,14 +118,20 @@ def _refund_is_the_credit(facts: ReturnFacts) -> Iterator[Fault]:
     covered = {unit for effect in credits_done for unit in effect.units}
     foreign = foreign_refunds(facts)
     is_all_credited = all(unit.unit_id in covered for unit in refundable_units(facts))
-    if foreign and is_all_credited and foreign != credited:
-        currency = facts.rma.currency if facts.rma else "GBP"
-        yield Fault(
-            code=kinds.REFUND_NE_CREDIT.code,
-            at=f"RMA {facts.rma_number}",
-            saw=str(Money(foreign, currency)),
-            wanted=str(Money(credited, currency)),
-        )
+    ours = sum(effect.amount for effect in facts.done("refund"))
+    is_wrong = foreign + ours > credited if facts.refund_mode == "gate" else foreign != credited
+    if foreign and is_all_credited and is_wrong:
+        yield _refund_differs(facts, foreign + ours, credited)
+
+
+def _refund_differs(facts: ReturnFacts, refunded: int, credited: int) -> Fault:
+    currency = facts.rma.currency if facts.rma else "GBP"
+    return Fault(
+        code=kinds.REFUND_NE_CREDIT.code,
+        at=f"RMA {facts.rma_number}",
+        saw=str(Money(refunded, currency)),
+        wanted=str(Money(credited, currency)),
+    )
 
 
 def _coming_return(facts: ReturnFacts) -> tuple[str, tuple[RmaUnit, ...]] | None:
@@ -243,7 +251,8 @@ def _plan(
 
 def _blocked(facts: ReturnFacts, faults: tuple[Fault, ...]) -> Blocked:
     assert faults, "blocked for no reason"
-    received = [unit for unit in refundable_units(facts) if unit.received_at is not None]
+    credited = {unit for e in facts.effects if "credit_note" in e.kind and e.state == "done" for unit in e.units}
+    received = [u for u in refundable_units(facts) if u.received_at is not None and u.unit_id not in credited]
     legs = (due_leg(received, facts.now + _grace(facts)),) if received else ()
     return Blocked(faults=faults, legs=legs, stake=stake_of(facts))
 

@@ -24,10 +24,22 @@ class Booking:
     """One run of planning over several batches: remembers the ordinals that its own credit notes take."""
 
     facts: ReturnFacts
+    foreign: int
+    """Pence that others refunded and that no batch so far was paid with; batches are paid in their order."""
     reserved: dict[str, set[int]] = field(default_factory=dict)
+    refunded_units: dict[str, int] = field(default_factory=dict)
+    """Units by storefront line that this run's refunds take."""
     waits_for_refund: bool = False
-    credited: int = 0
-    """Pence credited so far over all batches, for detect mode."""
+    part_refunded: tuple[int, int] | None = None
+    """Pence that others refunded of a batch, and its whole credit note: no refund of ours would be right."""
+
+
+def booking_of(facts: ReturnFacts) -> Booking:
+    """A run of planning that begins behind the batches that earlier attempts completed."""
+    ours = {effect.batch for effect in facts.done("refund")}
+    paid = {effect.batch for effect in facts.done("allocate_credit")} - ours
+    used = sum(effect.amount for effect in facts.effects if effect.batch in paid and "credit_note" in effect.kind)
+    return Booking(facts=facts, foreign=foreign_refunds(facts) - used)
 
 
 def book_batch(booking: Booking, batch: Batch) -> Iterator[c.AnyCommand]:
@@ -42,10 +54,14 @@ def book_batch(booking: Booking, batch: Batch) -> Iterator[c.AnyCommand]:
     credit = _credit_note(booking, batch, order, on)
     yield credit
     amount = total([line.net + line.tax for line in credit.lines], order.currency)
-    booking.credited += amount.minor
-    if not _refund_is_made(booking) and facts.refund_mode == "gate":
-        yield _refund(facts, batch, amount)
-    elif not _refund_is_made(booking):
+    is_ours = any(refund.batch == batch.batch_id for refund in facts.done("refund"))
+    if not is_ours and 0 < booking.foreign >= amount.minor:
+        booking.foreign -= amount.minor
+    elif facts.refund_mode == "gate":
+        if booking.foreign > 0 and not is_ours:
+            booking.part_refunded = (booking.foreign, amount.minor)
+        yield _refund(booking, batch, amount)
+    else:
         booking.waits_for_refund = True
         return
     yield from _payment(facts, batch, order, credit.key, amount, on)
@@ -64,7 +80,10 @@ def foreign_refunds(facts: ReturnFacts) -> int:
 
 
 def _receive(facts: ReturnFacts, batch: Batch, order: SalesOrder, on: date) -> Iterator[c.AnyCommand]:
-    """Confirm receipt into the goods-in bin, then move each item to its disposition bin."""
+    """Confirm receipt, into the disposition's own bin where it is in the returns warehouse.
+
+    What goes to another warehouse is received into the goods-in bin and moved from there.
+    """
     warehouse = facts.tables.policy("returns_warehouse") or ""
     goods_in = facts.tables.policy("goods_in_bin") or ""
     yield c.ReceiveReturn(
@@ -76,13 +95,14 @@ def _receive(facts: ReturnFacts, batch: Batch, order: SalesOrder, on: date) -> I
         received_on=on,
         warehouse=warehouse,
         lines=tuple(
-            c.BinLine(order_line=line.line_id, sku=line.sku, quantity=Decimal(count), bin=goods_in, nominal=nominal)
+            c.BinLine(order_line=line.line_id, sku=line.sku, quantity=Decimal(count), bin=first_bin, nominal=nominal)
             for line, units in _by_line(facts, batch)
-            for nominal, count in by_nominal(facts, line, units).items()
+            for first_bin, together in _by_first_bin(facts, units, warehouse, goods_in).items()
+            for nominal, count in by_nominal(facts, line, together).items()
         ),
     )
-    for sku, place, units in _by_place(facts, batch):
-        if (place.warehouse, place.bin) == (warehouse, goods_in):
+    for sku, place, units in _by_place(facts, batch, "move_stock"):
+        if place.warehouse == warehouse:
             continue
         yield c.MoveStock(
             key=_key(facts, "MV", batch, sku, place.warehouse, place.bin),
@@ -101,8 +121,8 @@ def _receive(facts: ReturnFacts, batch: Batch, order: SalesOrder, on: date) -> I
 
 def _write_on(facts: ReturnFacts, batch: Batch, on: date) -> Iterator[c.AnyCommand]:
     """Ledger route: no SOP return brings the stock back, so it is added where the disposition says."""
-    account = facts.tables.value("policy", "stock_write_on_nominal", "value") or ""
-    for sku, place, units in _by_place(facts, batch):
+    account = facts.tables.policy("stock_write_on_nominal") or ""
+    for sku, place, units in _by_place(facts, batch, "write_on"):
         yield c.WriteOn(
             key=_key(facts, "WO", batch, sku, place.warehouse, place.bin),
             batch=batch.batch_id,
@@ -120,18 +140,17 @@ def _write_on(facts: ReturnFacts, batch: Batch, on: date) -> Iterator[c.AnyComma
 
 def _availability(facts: ReturnFacts, batch: Batch) -> Iterator[c.AnyCommand]:
     """What lies in a bin for sale may be offered again; it follows the stock that was read back."""
-    for sku, place, units in _by_place(facts, batch):
+    lines = []
+    offered: list[RmaUnit] = []
+    for sku, place, units in _by_place(facts, batch, "raise_availability"):
         found = facts.bin(place.warehouse, place.bin)
         location = facts.tables.value("storefront_location", place.warehouse, "location")
         if found is not None and found.is_for_sale and location is not None:
-            yield c.RaiseAvailability(
-                key=_key(facts, "AV", batch, sku, place.warehouse, place.bin),
-                batch=batch.batch_id,
-                units=_ids(units),
-                sku=sku,
-                quantity=len(units),
-                location=location,
-            )
+            lines.append(c.OfferLine(sku=sku, quantity=len(units), location=location))
+            offered.extend(units)
+    if lines:
+        key = _key(facts, "AV", batch)
+        yield c.RaiseAvailability(key=key, batch=batch.batch_id, units=_ids(offered), lines=tuple(lines))
 
 
 def _credit_note(
@@ -193,14 +212,9 @@ def _credit_lines(booking: Booking, batch: Batch, key: str) -> tuple[c.CreditLin
     return tuple(lines)
 
 
-def _refund_is_made(booking: Booking) -> bool:
-    """Whether refunds made by others cover everything credited so far."""
-    foreign = foreign_refunds(booking.facts)
-    return foreign > 0 and foreign >= booking.credited
-
-
-def _refund(facts: ReturnFacts, batch: Batch, amount: Money) -> c.Refund:
+def _refund(booking: Booking, batch: Batch, amount: Money) -> c.Refund:
     """Release the money: exactly what the credit note says."""
+    facts = booking.facts
     assert facts.shop_order is not None
     key = _key(facts, "RF", batch)
     return c.Refund(
@@ -209,15 +223,16 @@ def _refund(facts: ReturnFacts, batch: Batch, amount: Money) -> c.Refund:
         units=_ids(batch.units),
         order_id=facts.shop_order.order_id,
         amount=amount,
-        lines=_refund_lines(facts, batch),
+        lines=() if key in {done.key for done in facts.done("refund")} else _refund_lines(booking, batch),
         note=f"{key} RMA {facts.rma_number}",
     )
 
 
-def _refund_lines(facts: ReturnFacts, batch: Batch) -> tuple[c.RefundLine, ...]:
+def _refund_lines(booking: Booking, batch: Batch) -> tuple[c.RefundLine, ...]:
     """The storefront's lines for the units: the portal's own line where it names one, else by stock code."""
+    facts, taken = booking.facts, booking.refunded_units
     assert facts.shop_order is not None
-    left = {line.line_id: line.refundable for line in facts.shop_order.lines}
+    left = {line.line_id: line.refundable - taken.get(line.line_id, 0) for line in facts.shop_order.lines}
     counted: dict[str, int] = {}
     for unit in batch.units:
         lines = [line for line in facts.shop_order.lines if line.line_id == unit.shop_line]
@@ -226,6 +241,7 @@ def _refund_lines(facts: ReturnFacts, batch: Batch) -> tuple[c.RefundLine, ...]:
         if line is not None:
             left[line.line_id] -= 1
             counted[line.line_id] = counted.get(line.line_id, 0) + 1
+            taken[line.line_id] = taken.get(line.line_id, 0) + 1
     return tuple(c.RefundLine(shop_line=line_id, quantity=count) for line_id, count in counted.items())
 
 
@@ -265,14 +281,28 @@ def _by_line(facts: ReturnFacts, batch: Batch) -> list[tuple[OrderLine, list[Rma
     return [(line, units) for line, units in groups if units]
 
 
-def _by_place(facts: ReturnFacts, batch: Batch) -> list[tuple[str, Place, list[RmaUnit]]]:
+def _by_place(facts: ReturnFacts, batch: Batch, kind: str) -> list[tuple[str, Place, list[RmaUnit]]]:
+    """Units by stock item and place; those that a command of the kind has moved stay where they are."""
+    moved = {unit for effect in facts.done(kind) if effect.batch == batch.batch_id for unit in effect.units}
     groups: dict[tuple[str, str, str], list[RmaUnit]] = {}
     for line, units in _by_line(facts, batch):
-        for unit in units:
+        for unit in (unit for unit in units if unit.unit_id not in moved):
             place = place_for(facts, unit)
             assert place is not None
             groups.setdefault((line.sku, place.warehouse, place.bin), []).append(unit)
     return [(sku, Place(warehouse=where, bin=name), units) for (sku, where, name), units in groups.items()]
+
+
+def _by_first_bin(
+    facts: ReturnFacts, units: Sequence[RmaUnit], warehouse: str, goods_in: str
+) -> dict[str, list[RmaUnit]]:
+    """The bin of the returns warehouse that each unit is received into."""
+    groups: dict[str, list[RmaUnit]] = {}
+    for unit in units:
+        place = place_for(facts, unit)
+        assert place is not None
+        groups.setdefault(place.bin if place.warehouse == warehouse else goods_in, []).append(unit)
+    return groups
 
 
 def _ids(units: Sequence[RmaUnit]) -> tuple[str, ...]:
