@@ -141,6 +141,8 @@ def test_stock_is_written_on_off_and_issued_at_cost(sage: Sage) -> None:
         ("In - Unknown Source", "9.00"),
         ("Out - Internal", "-4.00"),
     ]
+    wrong = stock_command(key="S5", unit_cost="-1")
+    assert "negative" in sage.companion("POST", "stock/write-ons", wrong, expect=400)["detail"]
     too_many = stock_command(key="S4", quantity="99")
     assert "insufficient" in sage.companion("POST", "stock/write-offs", too_many, expect=400)["detail"]
     sage.proofs()

@@ -66,6 +66,7 @@ def test_lines_are_validated_by_their_type(sage: Sage) -> None:
         text | {"description": ""},
         note | {"selling_unit_price": 1},
         standard(sage, line_quantity=0),
+        standard(sage, cost_price=-1),
         {"line_type": "EnumLineTypeStandard", "line_quantity": 1, "product_id": 999},
         {"line_type": "Odd"},
     ):

@@ -237,6 +237,8 @@ def _move(kind: str, incoming: bool) -> Callable[[Books, str, int, Body], dict[s
         )
         if incoming:
             cost = figure(body, "unit_cost", 5) if body.get("unit_cost") else unit_cost_now(books, product)
+            if cost < 0:
+                raise RefusedError("The field unit_cost cannot be negative.")
             value = received_value(quantity, cost)
             movement_id = receive(books, product, holding, quantity, value, story)
         else:

@@ -101,7 +101,7 @@ def _standard(books: Books, document: sqlite3.Row, customer: sqlite3.Row, fields
         raise RefusedError(f"Stock item {product['code']} is inactive.")
     quantity = _quantity(fields)
     warehouse = _warehouse(books, document, product, fields.get("warehouse_id"))
-    cost = fields.get("cost_stored") or fields.get("cost_price")
+    cost = fields.get("cost_stored") or _cost_price(fields)
     return {
         "product_id": product["id"],
         "warehouse_id": warehouse["id"],
@@ -113,6 +113,14 @@ def _standard(books: Books, document: sqlite3.Row, customer: sqlite3.Row, fields
         "nominal_id": _nominal(books, fields, product["revenue_id"]),
         **_price(books, fields, band_price(books, product["id"], customer)),
     }
+
+
+def _cost_price(fields: Fields) -> int:
+    """Return the cost price of a line, 0 when none is given."""
+    cost = int(fields.get("cost_price", 0))
+    if cost < 0:
+        raise RefusedError("The field cost_price cannot be negative.")
+    return cost
 
 
 def _warehouse(books: Books, document: sqlite3.Row, product: sqlite3.Row, warehouse_id: int | None) -> sqlite3.Row:
@@ -186,7 +194,7 @@ def _free_text(books: Books, document: sqlite3.Row, customer: sqlite3.Row, field
         "quantity": _quantity(fields),
         "unit_price": fields.get("selling_unit_price", 0),
         "discount_percent": fields.get("unit_discount_percent", 0),
-        "cost_price": fields.get("cost_price", 0),
+        "cost_price": _cost_price(fields),
         "tax_code_id": _tax_code(books, fields, customer["tax_code_id"]),
         "nominal_id": _nominal(books, fields, customer["nominal_id"] or books.control("revenue")),
         "confirmation": "NoConfirmation" if document["kind"] == "return" else confirmation,
@@ -211,7 +219,7 @@ def _charge(books: Books, customer: sqlite3.Row, fields: Fields) -> Fields:
         "description": description or (charge["name"] if charge else ""),
         "quantity": UNIT,
         "unit_price": fields.get("selling_unit_price", value),
-        "cost_price": fields.get("cost_price", 0),
+        "cost_price": _cost_price(fields),
         "tax_code_id": _tax_code(books, fields, tax_default),
         "nominal_id": _nominal(books, fields, nominal_default),
         "confirmation": "NoConfirmation",
@@ -251,9 +259,10 @@ def amend_line(books: Books, document: sqlite3.Row, customer: sqlite3.Row, body:
             columns |= _price(books, current | fields, band)
     if "tax_code_id" in fields:
         columns["tax_code_id"] = _tax_code(books, fields, line["tax_code_id"])
-    for name in ("description", "cost_price"):
-        if name in fields:
-            columns[name] = fields[name]
+    if "description" in fields:
+        columns["description"] = fields["description"]
+    if "cost_price" in fields:
+        columns["cost_price"] = _cost_price(fields)
     if columns:
         books.update("line", line["id"], **columns, updated=books.stamp())
     _reallocate(books, books.need("line", line["id"], "Line"), fields, document["kind"])
