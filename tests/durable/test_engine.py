@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from tieout.durable import Engine, LaneJob
+from tieout.store import embedded
 
 if TYPE_CHECKING:
     from tests.durable.conftest import Tools
@@ -153,7 +157,7 @@ def test_the_worker_outlives_its_connections(address: str, tools: Tools) -> None
     with tools.working(engine):
         with psycopg.connect(address) as connection:
             engine.start(connection, tools.process, "ACME", 1)
-        tools.until(lambda: runs == [1])
+        tools.until(lambda: jobs(address, "succeeded") == 1)
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -201,3 +205,39 @@ def test_a_process_that_nobody_registered_cannot_be_started(address: str, tools:
     engine = tools.make_engine(address, nothing)
     with psycopg.connect(address) as connection, pytest.raises(AssertionError, match="no process is named"):
         engine.start(connection, "orders.book/9", "ACME", 0)
+
+
+def answers(address: str) -> bool:
+    try:
+        psycopg.connect(address).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def test_the_worker_outlives_a_crash_of_the_database_server(home: Path, tools: Tools) -> None:
+    """The tick finds the server gone and starts it again; the run's end is recorded, and new work is taken up."""
+    address = embedded.ensure(home)
+    runs: list[int] = []
+
+    def crash_in_lane_0(job: LaneJob) -> None:
+        if job.lane == 0 and not runs:
+            runs.append(job.lane)
+            os.kill(int((home / "postgres/data/postmaster.pid").read_text().split("\n")[0]), signal.SIGKILL)
+            tools.until(lambda: not answers(address))
+            raise AssertionError("cut off in mid-work")
+        runs.append(job.lane)
+
+    def tick() -> None:
+        embedded.ensure(home)
+
+    engine: Engine = tools.make_engine(address, crash_in_lane_0)
+    with psycopg.connect(address) as connection:
+        engine.start(connection, tools.process, "ACME", 0)
+    with tools.working(engine, tick=tick):
+        tools.until(lambda: runs == [0, 0], seconds=40)
+        tools.until(lambda: answers(address))
+        with psycopg.connect(address) as connection:
+            engine.start(connection, tools.process, "ACME", 1)
+        tools.until(lambda: runs[2:] == [1])
+        tools.until(lambda: jobs(address, "succeeded") == 2 and not engine.failed_jobs())

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 LATE_AT_MOST: Final = timedelta(minutes=10)
 _WAITING: Final = "SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo' FOR SHARE"
 _START_TRIES: Final = 5
+OUTAGE_SECONDS_MAX: Final = 60.0
+OUTAGE_POLL_SECONDS: Final = 0.5
 
 
 class Engine:
@@ -98,7 +100,7 @@ class Engine:
             tick=tick,
             schedules=tuple(self._schedules.values()),
             processes={name: self._lane_runner(process, stop) for name, process in self._processes.items()},
-            scheduled={name: self._schedule_runner(one) for name, one in self._schedules.items()},
+            scheduled={name: self._schedule_runner(one, stop) for name, one in self._schedules.items()},
         )
         worker.run(shift)
 
@@ -113,13 +115,14 @@ class Engine:
                 try:
                     process.run(LaneJob(company=company, lane=lane, deadline=deadline))
                 except Exception as defect:
-                    self._rest(process.name, company, lane, defect)
+                    error = defect
+                    self._patiently(stop, lambda c: self._rest(c, process.name, company, lane, error))
                     raise
-                self._recovered(process.name, company, lane)
+                self._patiently(stop, lambda c: failures.clear(c, process.name, company, lane))
 
         return run
 
-    def _schedule_runner(self, schedule: Schedule) -> Callable[[Running, int], None]:
+    def _schedule_runner(self, schedule: Schedule, stop: threading.Event) -> Callable[[Running, int], None]:
         def run(running: Running, timestamp: int) -> None:
             with running:
                 if time.time() - timestamp > schedule.late_at_most.total_seconds():
@@ -128,24 +131,32 @@ class Engine:
                 try:
                     schedule.run(datetime.fromtimestamp(timestamp, UTC))
                 except Exception as defect:
-                    with psycopg.connect(self._address) as connection:
-                        failures.record(connection, schedule.name, "", 0, defect)
+                    error = defect
+                    self._patiently(stop, lambda c: failures.record(c, schedule.name, "", 0, error))
                     raise
-                self._recovered(schedule.name, "", 0)
+                self._patiently(stop, lambda c: failures.clear(c, schedule.name, "", 0))
 
         return run
 
-    def _rest(self, process: str, company: str, lane: int, defect: Exception) -> None:
+    def _rest(self, connection: psycopg.Connection, process: str, company: str, lane: int, defect: Exception) -> None:
         """Make the failure visible and start the lane again, later with every failure in a row.
 
         The waiting start also keeps ticks from starting the lane before.
         """
         waits = self._settings.retry_waits
-        with psycopg.connect(self._address) as connection:
-            times = failures.record(connection, process, company, lane, defect)
-            wait = timedelta(seconds=waits[min(times, len(waits)) - 1])
-            self.start(connection, process, company, lane, at=datetime.now(UTC) + wait)
+        times = failures.record(connection, process, company, lane, defect)
+        wait = timedelta(seconds=waits[min(times, len(waits)) - 1])
+        self.start(connection, process, company, lane, at=datetime.now(UTC) + wait)
 
-    def _recovered(self, process: str, company: str, lane: int) -> None:
-        with psycopg.connect(self._address) as connection:
-            failures.clear(connection, process, company, lane)
+    def _patiently(self, stop: threading.Event, write: Callable[[psycopg.Connection], object]) -> None:
+        """Write how a run ended in one transaction, waiting out an outage: it may have been what ended the run."""
+        give_up = time.monotonic() + OUTAGE_SECONDS_MAX
+        while True:
+            try:
+                with psycopg.connect(self._address, connect_timeout=10) as connection:
+                    write(connection)
+            except psycopg.OperationalError:
+                if stop.wait(OUTAGE_POLL_SECONDS) or time.monotonic() > give_up:
+                    raise
+            else:
+                return
