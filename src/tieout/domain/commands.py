@@ -319,8 +319,8 @@ AnyCommand = (
 
 
 def plain(quantity: Decimal) -> str:
-    """A quantity without trailing noughts, so that 2, 2.0 and 2.00000 read the same."""
-    text = f"{quantity:f}"
+    """A quantity without trailing noughts, so that 2, 2.0 and 2.00000 read the same; nothing has no sign."""
+    text = f"{abs(quantity) if quantity == 0 else quantity:f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 

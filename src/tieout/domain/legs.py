@@ -56,7 +56,10 @@ class Standing:
 
 
 def state_of(standing: Standing, now: datetime) -> LegState:
-    """The one state that both figures and the time make; figures agree only to the penny and the unit."""
+    """The one state that both figures and the time make; figures agree only to the penny and the unit.
+
+    A figure that nobody expected does not matter.
+    """
     if standing.is_waived:
         return LegState.WAIVED
     if not standing.is_expected:
@@ -64,8 +67,9 @@ def state_of(standing: Standing, now: datetime) -> LegState:
     if standing.seen_at is None:
         is_late = standing.due_by is not None and now > standing.due_by
         return LegState.OVERDUE if is_late else LegState.EXPECTED
-    agrees = standing.expected_amount == standing.seen_amount and standing.expected_quantity == standing.seen_quantity
-    return LegState.AGREED if agrees else LegState.DIFFERS
+    amount_agrees = standing.expected_amount in (None, standing.seen_amount)
+    quantity_agrees = standing.expected_quantity in (None, standing.seen_quantity)
+    return LegState.AGREED if amount_agrees and quantity_agrees else LegState.DIFFERS
 
 
 def debt(standing: Standing, state: LegState) -> int:

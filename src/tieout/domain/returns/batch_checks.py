@@ -15,13 +15,16 @@ from tieout.domain.returns.batches import Batch
 from tieout.domain.returns.disposition import Place, grade_of, place_for, returns_nominal
 from tieout.domain.returns.facts import ReturnFacts
 
+WRITE_ON: dict[str, tuple[str, ...]] = {"sop": (), "ledger": ("stock_write_on_nominal",)}
+"""Policies that only the route needs which brings stock back outside an order."""
+
 
 def check_batch(facts: ReturnFacts, batch: Batch) -> Iterator[Fault]:
     """Every fault that keeps a batch of received goods from being booked."""
     order = matched_order(facts)
     assert order is not None
     line_of = allocate(facts, order).line_of
-    for policy in ("credit_on", "returns_warehouse", "goods_in_bin"):
+    for policy in ("credit_on", "returns_warehouse", "goods_in_bin", *WRITE_ON[facts.credit_route]):
         if not facts.tables.policy(policy):
             yield Fault(code=kinds.POLICY_MISSING.code, at=f"policy {policy}", saw="not set")
     for unit in batch.units:

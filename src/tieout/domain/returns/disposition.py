@@ -19,19 +19,20 @@ class Place:
 
 
 def grade_of(facts: ReturnFacts, unit: RmaUnit) -> Grade:
-    """What inspection found, or what the reason table assumes where nobody inspects."""
+    """What inspection found, or what the reason table assumes where nobody inspects; no other word is a grade."""
     if unit.grade is not Grade.UNGRADED:
         return unit.grade
-    assumed = facts.tables.value("reason", unit.reason, "grade") or Grade.UNGRADED.value
-    return Grade(assumed)
+    assumed = (facts.tables.value("reason", unit.reason, "grade") or "").strip().lower()
+    return next((grade for grade in Grade if grade.value == assumed), Grade.UNGRADED)
 
 
 def place_for(facts: ReturnFacts, unit: RmaUnit) -> Place | None:
-    """The warehouse and bin that the disposition table gives for the unit's reason and grade."""
+    """The warehouse and bin that the disposition table gives for the unit's reason and grade, if it names both."""
     code = facts.tables.value("reason", unit.reason, "code") or ""
     grade = grade_of(facts, unit).value
     rule = facts.tables.find("disposition", f"{code}|{grade}") or facts.tables.find("disposition", f"any|{grade}")
-    return Place(warehouse=rule.value["warehouse"], bin=rule.value["bin"]) if rule else None
+    warehouse, name = (rule.value.get("warehouse"), rule.value.get("bin")) if rule else (None, None)
+    return Place(warehouse=warehouse, bin=name) if warehouse and name else None
 
 
 def by_nominal(facts: ReturnFacts, line: OrderLine, units: Iterable[RmaUnit]) -> dict[Nominal, int]:

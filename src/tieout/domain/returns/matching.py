@@ -34,6 +34,7 @@ def _has_prices(order: SalesOrder, rma: Rma, tolerance_pence: int) -> bool:
     return all(
         any(
             line.sku.casefold() == unit.sku.strip().casefold()
+            and line.quantity > 0
             and abs(unit_gross(line).minor - unit.paid_gross.minor) <= tolerance_pence
             for line in order.lines
         )

@@ -1,0 +1,72 @@
+"""Mapping tables: the exact key, then the longest prefix, then the row for all others."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieout.domain.rules.mapping import MappingRule, MappingTables
+
+TABLES = MappingTables(
+    rules=tuple(
+        MappingRule(table=table, key=key, value={"value": value}, version=3)
+        for table, key, value in (
+            ("line_class", "POST", "exact"),
+            ("line_class", "PO*", "short prefix"),
+            ("line_class", "POS*", "long prefix"),
+            ("line_class", "*", "all others"),
+            ("policy", "credit_on", "receipt"),
+        )
+    )
+)
+words = st.text(st.characters(codec="ascii", categories=["Lu", "Ll", "Nd"]), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("POST", "exact"),
+        (" post ", "exact"),
+        ("POSTAGE", "long prefix"),
+        ("POUND", "short prefix"),
+        ("MUG", "all others"),
+        ("", "all others"),
+    ],
+)
+def test_the_nearest_row_is_found(key: str, value: str) -> None:
+    assert TABLES.value("line_class", key, "value") == value
+
+
+@pytest.mark.parametrize(("table", "key"), [("policy", "credit"), ("policy", "credit_on_receipt"), ("reason", "POST")])
+def test_no_row_is_no_value(table: str, key: str) -> None:
+    assert TABLES.find(table, key) is None
+    assert TABLES.value(table, key, "value") is None
+
+
+def test_a_policy_and_a_missing_field() -> None:
+    assert TABLES.policy("credit_on") == "receipt"
+    assert TABLES.value("policy", "credit_on", "other") is None
+
+
+@given(keys=st.lists(words, min_size=1, max_size=6, unique_by=str.casefold), order=st.randoms(), wanted=words)
+def test_the_order_of_the_rows_does_not_matter_and_an_exact_row_always_wins(
+    keys: list[str], order: Random, wanted: str
+) -> None:
+    rules = [MappingRule(table="t", key=key, value={}, version=1) for key in keys]
+    rules += [MappingRule(table="t", key=f"{key}*", value={}, version=1) for key in keys]
+    shuffled = list(rules)
+    order.shuffle(shuffled)
+    found = MappingTables(rules=tuple(rules)).find("t", wanted)
+    assert MappingTables(rules=tuple(shuffled)).find("t", wanted) == found
+    if wanted.casefold() in {key.casefold() for key in keys}:
+        assert found is not None
+        assert found.key.casefold() == wanted.casefold()
+    elif found is not None:
+        assert wanted.casefold().startswith(found.key.removesuffix("*").casefold())
+
+
+def test_every_rule_is_named_with_its_version() -> None:
+    assert next(TABLES.names()) == "line_class/POST/3"
