@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psycopg
@@ -81,9 +82,33 @@ def test_it_outlives_the_process_that_started_it_and_stops_when_told(home: Path)
 def test_a_pid_file_whose_number_belongs_to_another_program_is_no_obstacle(home: Path) -> None:
     address = embedded.ensure(home)
     embedded.stop(home)
-    (home / "postgres" / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n", encoding="ascii")
-    assert embedded.ensure(home) == address
-    assert ask(address, "SELECT 1") == 1
+    account = account_named("nobody")
+    other = subprocess.Popen(["sleep", "60"], user=None if account is None else account.uid)
+    try:
+        note = home / "postgres" / "data" / "postmaster.pid"
+        note.write_text(f"{other.pid}\n", encoding="ascii")
+        note.chmod(0o644)
+        assert embedded.ensure(home) == address
+        assert ask(address, "SELECT 1") == 1
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_a_second_process_waits_while_the_first_starts_or_stops_the_server(home: Path) -> None:
+    entered = threading.Event()
+
+    def enter() -> None:
+        with place.only_one(home):
+            entered.set()
+
+    second = threading.Thread(target=enter)
+    with place.only_one(home):
+        second.start()
+        assert not entered.wait(0.3)
+    second.join(5)
+    assert entered.is_set()
 
 
 def test_a_first_start_that_was_cut_off_is_begun_again(home: Path) -> None:
