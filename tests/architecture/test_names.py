@@ -12,10 +12,6 @@ import pytest
 BANNED = {"manager", "handler", "helper", "util", "service", "data", "info", "sync"}
 
 NOT_OURS = {
-    (
-        "src/tieout/sandbox/sage200/despatch.py",
-        "_confirm_service",
-    ): "a service line is Sage's word for what is not stock",
     ("src/tieout/store/place.py", "data"): "PostgreSQL's word for where a cluster lies",
 }
 """Names that belong to somebody else's vocabulary, each with its reason."""
