@@ -1,0 +1,1 @@
+"""Migrations of our own database, run by `tieout.store.schema`."""
