@@ -33,7 +33,7 @@ from tieout.store import documents, embedded
 RETURNS_SHIPPED = 255
 """The last returns of the shipped cut: those of January 2010, with December's sales behind them, and the oddities."""
 DRAIN_SECONDS_MAX = 900
-SWEEP_BACK_DAYS = 365 * 3
+SWEEP_BACK = timedelta(days=3 * 365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,7 @@ def _perform(
     installation.wait_until_ready()
     installation.start("worker", "worker", "--verbose")
     script.subscribe(installation.url, installation.inbound_secret)
-    script.raise_quota()
+    script.raise_quotas()
     set_tempers(estate_url, wish.temper, wish.seed)
     reaper = Reaper(installation, wish.seed, every_seconds=wish.kill_every) if wish.kill_every else None
     if reaper:
@@ -176,19 +176,23 @@ def _perform(
             reaper.stop()
     set_tempers(estate_url, "calm", wish.seed)
     script.drain_webhooks()
-    _sweep(application)
+    _sweep_portal(application)
     _drain(application, len(raised), show)
-    _sweep(application)
+    _sweep_ledgers(application)
     return raised
 
 
-def _sweep(application: Application) -> None:
-    """What the schedules do every hour: list each system and see what is there."""
-    back = timedelta(days=SWEEP_BACK_DAYS)
+def _sweep_portal(application: Application) -> None:
+    """What the schedule does every hour: find RMAs that no event told of, or told wrongly."""
     for company in application.companies.values():
-        sweeps.sweep_portal(application.floor, company, back)
-        sweeps.sweep_refunds(application.floor, company, back)
-        sweeps.sweep_credit_notes(application.floor, company, back)
+        sweeps.sweep_portal(application.floor, company, SWEEP_BACK)
+
+
+def _sweep_ledgers(application: Application) -> None:
+    """What the schedules do: see every refund and credit note, whoever made it."""
+    for company in application.companies.values():
+        sweeps.sweep_refunds(application.floor, company, SWEEP_BACK)
+        sweeps.sweep_credit_notes(application.floor, company, SWEEP_BACK)
 
 
 def _drain(application: Application, count: int, show: Callable[[str, int, int], None]) -> None:

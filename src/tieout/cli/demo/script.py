@@ -48,10 +48,14 @@ class Script:
         for topic in ("refunds/create", "returns/approve"):
             self._post("/shopify/webhooks", {"topic": topic, "url": f"{intake}/in/shopify"})
 
-    def raise_quota(self) -> None:
-        """Weeks are squeezed into a minute: allow the portal's calls of as many days."""
-        answer = self._control.put("/returngo/quota", json={"per_day": 200_000})
-        assert answer.status_code == 200, answer.text
+    def raise_quotas(self) -> None:
+        """Weeks are squeezed into a minute: allow both systems' calls of as many days."""
+        for path, allowance in (
+            ("/returngo/quota", {"per_day": 200_000}),
+            ("/shopify/settings", {"bucket_size": 2_000_000, "restore_per_second": 100_000}),
+        ):
+            answer = self._control.put(path, json=allowance)
+            assert answer.status_code == 200, answer.text
 
     def drain_webhooks(self) -> None:
         """Wait until both systems have delivered what they still had to deliver."""
