@@ -181,6 +181,7 @@ def test_what_is_credited_is_refunded_paid_and_allocated_to_the_penny(
     life = data.draw(lives)
     live_through(life, data)
     credited = {credit.batch: value(credit.lines) for credit in life.credits()}
+    credited = {batch: amount for batch, amount in credited.items() if amount}  # free goods move no money
     for kind in (c.Refund, c.PostRefundPayment, c.AllocateCredit):
         moved = {command.batch: command.amount for command in life.performed if isinstance(command, kind)}
         assert moved == credited, kind.__name__

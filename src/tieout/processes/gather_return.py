@@ -37,11 +37,11 @@ def gather_return(company: Company, held: Held, document: Document, now: datetim
     today = uk_date(now)
     with held.begin() as connection:
         tables = _tables(connection, company.name, today)
-        known = [_effect_fact(effect) for effect in effects.effects_of(connection, document)]
+        known = [_effect_fact(effect) for effect in effects.effects_of(connection, document) if _may_stand(effect)]
         accepted = approvals.approvals_of(connection, document.company, document.kind, document.key)
     rma = company.portal.rma(document.key)
     customer = _customer(company, tables, rma)
-    candidates, method = _candidates(company, rma, customer, int(tables.policy("price_tolerance_pence") or "0"))
+    candidates, method = _candidates(company, rma, customer, tables.number("price_tolerance_pence", 0))
     shop_order = _shop_order(company, rma, candidates)
     with held.begin() as connection:
         _remember(connection, document, rma, candidates, shop_order)
@@ -80,7 +80,7 @@ def with_taken(connection: Connection, facts: ReturnFacts) -> ReturnFacts:
     if order is None:
         return facts
     effects.hold_order(connection, facts.company, order.number)
-    return replace(facts, taken=tuple(_taken(connection, order)))
+    return replace(facts, taken=tuple(_taken(connection, order, facts.rma_number)))
 
 
 def _tables(connection: Connection, company: str, today: date) -> MappingTables:
@@ -150,12 +150,16 @@ def _periods(company: Company, rma: Rma | None, known: Iterable[EffectFact], tod
     return tuple(company.books.period(day, ledger) for day in days for ledger in ("sales", "stock"))
 
 
-def _taken(connection: Connection, order: SalesOrder) -> list[TakenUnits]:
-    """Which units of the order's lines any return has credited, or may have."""
+def _taken(connection: Connection, order: SalesOrder, rma_number: str) -> list[TakenUnits]:
+    """Which units of the order's lines any return has credited, may have, or has set out to credit.
+
+    What this return itself set out to do and never sent is planned anew.
+    """
     rows = effects.effects_on_order(connection, order.number, commands=CREDITING)
     return [
         TakenUnits(key=row.key, order_line=line.order_line, ordinals=line.ordinals)
         for row in rows
+        if row.document_key != rma_number or _may_stand(row)
         for line in _credit_lines(command_from_json(row.content))
     ]
 
@@ -164,13 +168,17 @@ def _credit_lines(command: c.AnyCommand) -> tuple[c.CreditLine, ...]:
     return command.lines if isinstance(command, c.PostSopCreditNote | c.RaiseCreditNote) else ()
 
 
+def _may_stand(effect: effects.Effect) -> bool:
+    """Whether the remote system has it, or may have: done, or sent and not answered for."""
+    return effect.state == "done" or (effect.state == "intended" and effect.sent_at is not None)
+
+
 def _effect_fact(effect: effects.Effect) -> EffectFact:
     command = command_from_json(effect.content)
-    state = "refused" if effect.state == "withdrawn" else effect.state
     return EffectFact(
         key=effect.key,
         kind=effect.command,
-        state=state,
+        state="done" if effect.state == "done" else "intended",
         batch=command.batch,
         units=command.units,
         return_key=getattr(command, "return_key", ""),

@@ -58,7 +58,15 @@ def _work_on(floor: Floor, company: Company, held: Held, key: str) -> None:
         document = documents.document(c, company.name, KIND, key)
     if document is None or document.due_at is None or document.due_at > now:
         return
-    work = Work(store=floor.store, company=company, held=held, document=document, now=now, patience=floor.patience)
+    work = Work(
+        store=floor.store,
+        company=company,
+        held=held,
+        document=document,
+        now=now,
+        clock=floor.clock,
+        patience=floor.patience,
+    )
     try:
         ending = settle_return(work)
     except HoldLost:

@@ -19,6 +19,8 @@ class Patience:
     lock_longest: timedelta = timedelta(minutes=5)
     lock_window: timedelta = timedelta(minutes=45)
     """Locks shorter than this are ridden out in silence."""
+    replay: timedelta = timedelta(hours=20)
+    """How long a remote system is trusted to remember an idempotency key; after that a person looks."""
     tries_max: int = 6
     """Sendings of one command before a person is asked."""
     chance: random.Random = field(default_factory=random.Random)

@@ -8,7 +8,7 @@ Done means read back: the figures found equal the command's, to the penny.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +33,9 @@ from tieout.processes.record import Json, command_to_json, content_hash
 from tieout.store import effects
 from tieout.store.documents import Document
 from tieout.store.store import Connection, Held
+
+UNSEEN = frozenset({"raise_availability"})
+"""Commands that no look can find again: only the remote system's own memory of the key keeps them single."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +72,14 @@ class Bench:
     held: Held
     document: Document
     attempt: int
-    now: datetime
+    clock: Callable[[], datetime]
+    """Asked at every step: the late-commit window counts from the moment of sending."""
     patience: Patience
+
+    @property
+    def now(self) -> datetime:
+        """The time at this step."""
+        return self.clock()
 
 
 def perform(company: Company, command: AnyCommand, bench: Bench) -> Done | Later | Trouble:
@@ -89,6 +98,10 @@ def perform(company: Company, command: AnyCommand, bench: Bench) -> Done | Later
     late_commit_until = effect.sent_at + bench.patience.late_commit if effect.sent_at else None
     if late_commit_until is not None and bench.now < late_commit_until:
         return Later(at=late_commit_until, why="the outcome of an earlier request is not known yet")
+    if effect.sent_at is not None and command.kind in UNSEEN and bench.now - effect.sent_at > bench.patience.replay:
+        return Trouble(
+            fault=_fault(kinds.NOT_SEEN_AFTER_POSTING, command, f"last sent at {effect.sent_at:%d %b %H:%M}")
+        )
     if effect.tries >= bench.patience.tries_max:
         return Trouble(fault=_fault(kinds.NOT_SEEN_AFTER_POSTING, command, f"sent {effect.tries} times"))
     return _send(command, binding, bench)
@@ -138,7 +151,8 @@ def _send(command: AnyCommand, binding: Binding, bench: Bench) -> Done | Later |
         effects.sending(c, bench.document, command.key, at=bench.now)
     try:
         recorded = binding.act()
-    except OutcomeUnknown as error:
+    except (OutcomeUnknown, BadAnswer) as error:
+        # An answer that nobody understands does not say that nothing was done.
         return Later(at=bench.now + bench.patience.late_commit, why=str(error))
     except ConnectorError as error:
         with bench.held.begin() as c:

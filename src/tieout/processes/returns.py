@@ -7,6 +7,7 @@ twice or out of order all end in the same books.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -45,6 +46,8 @@ class Work:
     held: Held
     document: Document
     now: datetime
+    """When this run began: the time of its facts."""
+    clock: Callable[[], datetime]
     patience: Patience
 
 
@@ -114,11 +117,11 @@ def _decide(work: Work, given: ReturnFacts | Blocked) -> Attempt:
         kept = facts_to_json(facts) if facts is not None else None
         attempt = attempts.record_decision(c, attempt, facts=kept, decision=decision_to_json(decision))
         standing.declare(c, work.document, decision.legs, at=work.now)
-        if isinstance(decision, Plan):
+        if isinstance(decision, Plan) and facts is not None:
+            standing.see_read(c, work.document, seen_while_gathering(facts), at=work.now)
             intend_all(c, work.company, decision.commands, _bench(work, attempt))
             standing.waive(c, work.document, decision.waived, at=work.now)
         if facts is not None:
-            standing.see_read(c, work.document, seen_while_gathering(facts), at=work.now)
             stake = stake_of(facts)
             title = f"Return {work.document.key}"
             documents.describe(c, work.document, title=title, stake_minor=stake.minor, currency=stake.currency)
@@ -126,7 +129,9 @@ def _decide(work: Work, given: ReturnFacts | Blocked) -> Attempt:
 
 
 def _bench(work: Work, attempt: Attempt) -> Bench:
-    return Bench(held=work.held, document=work.document, attempt=attempt.number, now=work.now, patience=work.patience)
+    return Bench(
+        held=work.held, document=work.document, attempt=attempt.number, clock=work.clock, patience=work.patience
+    )
 
 
 def _later(work: Work, outcome: Later, attempt: Attempt | None = None, command: AnyCommand | None = None) -> Ending:

@@ -7,7 +7,7 @@ from datetime import date
 
 from tieout.domain.documents.books import PeriodAnswer
 from tieout.domain.documents.rma import Grade, RmaUnit
-from tieout.domain.documents.sales_order import OrderLine
+from tieout.domain.documents.sales_order import Nominal, OrderLine
 from tieout.domain.faults import returns as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.returns.allocation import allocate, matched_order
@@ -29,6 +29,8 @@ def check_batch(facts: ReturnFacts, batch: Batch) -> Iterator[Fault]:
             yield Fault(code=kinds.POLICY_MISSING.code, at=f"policy {policy}", saw="not set")
     for unit in batch.units:
         yield from _check_unit(facts, unit, line_of[unit.unit_id])
+    if facts.credit_route == "ledger":
+        yield from _check_write_on(facts)
     yield from _check_period(facts, batch)
     yield from _check_tender(facts)
     goods_in = facts.tables.policy("returns_warehouse") or "", facts.tables.policy("goods_in_bin") or ""
@@ -49,6 +51,17 @@ def _check_unit(facts: ReturnFacts, unit: RmaUnit, line: OrderLine) -> Iterator[
         yield Fault(code=kinds.NOMINAL_MISSING.code, at=unit.reason, saw=str(nominal), wanted="an account in Sage")
     elif not account.is_postable:
         yield Fault(code=kinds.NOMINAL_CLOSED.code, at=unit.reason, saw=f"{nominal} {account.name}")
+
+
+def _check_write_on(facts: ReturnFacts) -> Iterator[Fault]:
+    account = facts.tables.policy("stock_write_on_nominal") or ""
+    if account and all(known.nominal != Nominal(account=account) for known in facts.nominals):
+        yield Fault(
+            code=kinds.NOMINAL_MISSING.code,
+            at="policy stock_write_on_nominal",
+            saw=account,
+            wanted="an account in Sage",
+        )
 
 
 def _check_place(facts: ReturnFacts, unit: RmaUnit, grade: Grade, place: Place) -> Iterator[Fault]:

@@ -97,8 +97,9 @@ def is_ready(facts: ReturnFacts, unit: RmaUnit) -> bool:
 
 def is_complete(facts: ReturnFacts, batch: Batch) -> bool:
     """Whether everything of the batch was done by earlier attempts."""
-    settled = {(effect.kind, effect.state) for effect in facts.effects if effect.batch == batch.batch_id}
-    return ("allocate_credit", "done") in settled
+    mine = [effect for effect in facts.effects if effect.batch == batch.batch_id and effect.state == "done"]
+    is_free = any("credit_note" in effect.kind and effect.amount == 0 for effect in mine)
+    return is_free or any(effect.kind == "allocate_credit" for effect in mine)
 
 
 def _batch(facts: ReturnFacts, return_key: str, units: tuple[RmaUnit, ...]) -> Batch:

@@ -126,7 +126,7 @@ def price_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator
     assert facts.rma is not None
     if kinds.REFUND_NE_INVOICE.code in facts.accepted or order.currency != facts.rma.currency:
         return
-    tolerance = int(facts.tables.policy("price_tolerance_pence") or "0")
+    tolerance = facts.tables.number("price_tolerance_pence", 0)
     line_of = allocate(facts, order).line_of
     for unit in refundable_units(facts):
         line = line_of.get(unit.unit_id)
@@ -164,6 +164,14 @@ def products_are_stocked(facts: ReturnFacts, order: SalesOrder) -> Iterator[Faul
         if product is None or not product.is_stock or not product.is_active:
             seen = "unknown" if product is None else ("inactive" if product.is_stock else "not a stock item")
             yield Fault(code=kinds.SKU_UNMAPPED.code, at=sku, saw=seen)
+
+
+def numbers_are_numbers(facts: ReturnFacts) -> Iterator[Fault]:
+    """A policy that is a number is written as one."""
+    for name in ("price_tolerance_pence", "leg_grace_hours"):
+        text = facts.tables.policy(name)
+        if text is not None and not text.strip().isdecimal():
+            yield Fault(code=kinds.POLICY_MISSING.code, at=f"policy {name}", saw=text, wanted="a whole number")
 
 
 def reasons_are_mapped(facts: ReturnFacts) -> Iterator[Fault]:
@@ -246,6 +254,7 @@ BEFORE_MATCHING: tuple[Callable[[ReturnFacts], Iterator[Fault]], ...] = (
     order_is_matched,
     texts_fit,
     reasons_are_mapped,
+    numbers_are_numbers,
 )
 ON_THE_ORDER: tuple[Callable[[ReturnFacts, SalesOrder], Iterator[Fault]], ...] = (
     units_are_on_the_order,

@@ -110,7 +110,7 @@ def due_leg(received: Sequence[RmaUnit], due_by: datetime) -> Leg:
         system="sage",
         kind="credit note",
         ref=DUE,
-        amount=total([unit.paid_gross for unit in received], currency),
+        amount=total([u.paid_gross for u in received if u.paid_gross.currency == currency], currency),
         quantity=None,
         due_by=due_by,
         owner=Owner.FINANCE.value,

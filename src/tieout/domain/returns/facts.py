@@ -18,7 +18,7 @@ Ranges = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectFact:
-    """A thing that an earlier attempt did, or may have done, for this document."""
+    """A thing that an earlier attempt did for this document (`done`), or sent and has no answer for (`intended`)."""
 
     key: str
     kind: str

@@ -32,7 +32,7 @@ from tieout.domain.returns.expected_legs import due_leg, legs_of, portal_leg, re
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.settle import Booking, book_batch, booking_of, foreign_refunds
 
-LEG_GRACE = timedelta(hours=24)
+LEG_GRACE_HOURS = 24
 """How long a leg may stay unseen before it is overdue, unless the house has set `leg_grace_hours`."""
 
 
@@ -105,7 +105,8 @@ def _plan_open(facts: ReturnFacts) -> Plan | Blocked:
         commands.extend(book_batch(booking, batch))
     if booking.part_refunded is not None:
         return _blocked(facts, (_refund_differs(facts, *booking.part_refunded),))
-    commands.extend(_closing(facts, coming))
+    if not booking.waits_for_refund:
+        commands.extend(_closing(facts, coming))
     done = {effect.key for effect in facts.effects if effect.state == "done"}
     todo = tuple(command for command in commands if command.key not in done)
     return _plan(facts, todo, _waiting_for(facts, booking), open_batches)
@@ -258,8 +259,7 @@ def _blocked(facts: ReturnFacts, faults: tuple[Fault, ...]) -> Blocked:
 
 
 def _grace(facts: ReturnFacts) -> timedelta:
-    hours = facts.tables.policy("leg_grace_hours")
-    return timedelta(hours=int(hours)) if hours else LEG_GRACE
+    return timedelta(hours=facts.tables.number("leg_grace_hours", LEG_GRACE_HOURS))
 
 
 def _waiting_for(facts: ReturnFacts, booking: Booking) -> str:

@@ -54,6 +54,8 @@ def book_batch(booking: Booking, batch: Batch) -> Iterator[c.AnyCommand]:
     credit = _credit_note(booking, batch, order, on)
     yield credit
     amount = total([line.net + line.tax for line in credit.lines], order.currency)
+    if not amount:
+        return  # free goods: stock and a credit note of nothing, and no money to move
     is_ours = any(refund.batch == batch.batch_id for refund in facts.done("refund"))
     if not is_ours and 0 < booking.foreign >= amount.minor:
         booking.foreign -= amount.minor
@@ -101,11 +103,11 @@ def _receive(facts: ReturnFacts, batch: Batch, order: SalesOrder, on: date) -> I
             for nominal, count in by_nominal(facts, line, together).items()
         ),
     )
-    for sku, place, units in _by_place(facts, batch, "move_stock"):
+    for key, sku, place, units in _by_place(facts, batch, "move_stock", "MV"):
         if place.warehouse == warehouse:
             continue
         yield c.MoveStock(
-            key=_key(facts, "MV", batch, sku, place.warehouse, place.bin),
+            key=key,
             batch=batch.batch_id,
             units=_ids(units),
             sku=sku,
@@ -122,9 +124,9 @@ def _receive(facts: ReturnFacts, batch: Batch, order: SalesOrder, on: date) -> I
 def _write_on(facts: ReturnFacts, batch: Batch, on: date) -> Iterator[c.AnyCommand]:
     """Ledger route: no SOP return brings the stock back, so it is added where the disposition says."""
     account = facts.tables.policy("stock_write_on_nominal") or ""
-    for sku, place, units in _by_place(facts, batch, "write_on"):
+    for key, sku, place, units in _by_place(facts, batch, "write_on", "WO"):
         yield c.WriteOn(
-            key=_key(facts, "WO", batch, sku, place.warehouse, place.bin),
+            key=key,
             batch=batch.batch_id,
             units=_ids(units),
             sku=sku,
@@ -142,7 +144,7 @@ def _availability(facts: ReturnFacts, batch: Batch) -> Iterator[c.AnyCommand]:
     """What lies in a bin for sale may be offered again; it follows the stock that was read back."""
     lines = []
     offered: list[RmaUnit] = []
-    for sku, place, units in _by_place(facts, batch, "raise_availability"):
+    for _, sku, place, units in _by_place(facts, batch, "raise_availability", "AV"):
         found = facts.bin(place.warehouse, place.bin)
         location = facts.tables.value("storefront_location", place.warehouse, "location")
         if found is not None and found.is_for_sale and location is not None:
@@ -281,16 +283,25 @@ def _by_line(facts: ReturnFacts, batch: Batch) -> list[tuple[OrderLine, list[Rma
     return [(line, units) for line, units in groups if units]
 
 
-def _by_place(facts: ReturnFacts, batch: Batch, kind: str) -> list[tuple[str, Place, list[RmaUnit]]]:
-    """Units by stock item and place; those that a command of the kind has moved stay where they are."""
-    moved = {unit for effect in facts.done(kind) if effect.batch == batch.batch_id for unit in effect.units}
-    groups: dict[tuple[str, str, str], list[RmaUnit]] = {}
+def _by_place(facts: ReturnFacts, batch: Batch, kind: str, step: str) -> list[tuple[str, str, Place, list[RmaUnit]]]:
+    """Units by stock item and place, each group with its key; those that a command of the kind has moved are left out.
+
+    Units of a command that may have been done stay together under its key, so that it is looked for first.
+    """
+    mine = [effect for effect in facts.effects if effect.kind == kind and effect.batch == batch.batch_id]
+    moved = {unit for effect in mine if effect.state == "done" for unit in effect.units}
+    in_doubt = {unit: effect.key for effect in mine if effect.state == "intended" for unit in effect.units}
+    groups: dict[tuple[str, str, Place | None], list[RmaUnit]] = {}
     for line, units in _by_line(facts, batch):
         for unit in (unit for unit in units if unit.unit_id not in moved):
-            place = place_for(facts, unit)
-            assert place is not None
-            groups.setdefault((line.sku, place.warehouse, place.bin), []).append(unit)
-    return [(sku, Place(warehouse=where, bin=name), units) for (sku, where, name), units in groups.items()]
+            doubted = in_doubt.get(unit.unit_id, "")
+            groups.setdefault((doubted, line.sku, None if doubted else place_for(facts, unit)), []).append(unit)
+    found = []
+    for (doubted, sku, _), units in groups.items():
+        place = place_for(facts, units[0])
+        assert place is not None
+        found.append((doubted or _key(facts, step, batch, sku, *_ids(units)), sku, place, units))
+    return found
 
 
 def _by_first_bin(

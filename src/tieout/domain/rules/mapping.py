@@ -45,6 +45,11 @@ class MappingTables:
         """The value of a policy of the house."""
         return self.value("policy", name, "value")
 
+    def number(self, name: str, otherwise: int) -> int:
+        """A policy that is a whole number; `otherwise` when it is not set, or not a number (a check says so)."""
+        text = self.policy(name)
+        return int(text) if text is not None and text.strip().isdecimal() else otherwise
+
     def names(self) -> Iterator[str]:
         """The names of all rules, for the record of a decision."""
         return (rule.name for rule in self.rules)
