@@ -119,7 +119,7 @@ def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation
             installation = _install(wish, home, served.url, stage)
             application = open_application(load(installation.config), home)
             try:
-                set_house_rules(application.store, COMPANY, application.clock())
+                set_house_rules(application.store, COMPANY, play, application.clock())
                 script = Script(served.url, play, shop_ids, stage.today, wish.seed)
                 raised = _perform(wish, installation, application, script, show, served.url)
                 result = tie_out(application, COMPANY, served.url, raised)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from tieout.cli.demo.script import email_of
 from tieout.cli.demo.stage import GATEWAY
-from tieout.cli.demo.trading import DAMAGED_REASONS, SOUND_REASONS
+from tieout.cli.demo.trading import DAMAGED_REASONS, SOUND_REASONS, Play
 from tieout.store import Store, mapping_rules
 
 RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
@@ -28,7 +29,6 @@ RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("line_class", "GIFT_*", {"class": "voucher"}),
     ("tender", GATEWAY, {"bank": "SHOPPAY"}),
     ("storefront_location", "HOME", {"location": "HOME"}),
-    ("customer", "*", {"account": "="}),
     ("policy", "credit_on", {"value": "receipt"}),
     ("policy", "price_tolerance_pence", {"value": "1"}),
     ("policy", "returns_warehouse", {"value": "HOME"}),
@@ -40,10 +40,12 @@ RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
 FIRST_DAY = date(2000, 1, 1)
 
 
-def set_house_rules(store: Store, company: str, at: datetime) -> None:
-    """Put the rules in force."""
+def set_house_rules(store: Store, company: str, play: Play, at: datetime) -> None:
+    """Put the rules in force, with the Sage account of every customer who returns something."""
+    customers = sorted({request.customer for request in play.returns if request.customer})
+    accounts = [("customer", email_of(customer), {"account": customer}) for customer in customers]
     with store.scope(company) as c:
-        for table, key, value in RULES:
+        for table, key, value in (*RULES, *accounts):
             rule = mapping_rules.propose(
                 c,
                 company=company,

@@ -72,6 +72,7 @@ base_url = "{estate}/returngo"
 shop_name = "tieout-demo.myshopify.com"
 api_key = {{ file = "returngo-key" }}
 inbound_secret = {{ file = "returngo-inbound" }}
+customer_known_by = "email"
 calls_per_day = {portal_calls}
 read_seconds = 3.0
 busy_seconds = 0.5

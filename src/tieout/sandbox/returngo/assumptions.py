@@ -38,6 +38,12 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         correct_in=f"{_ROOM}/portal.py _revive",
     ),
     Assumption(
+        name="Who the customer is",
+        behaviour="A shipment's customerAddress holds name and email, where the RMA's customer is known.",
+        reason="The object is listed without its fields, and nothing else in the detail names the customer.",
+        correct_in=f"{_ROOM}/detail.py _address",
+    ),
+    Assumption(
         name="The updated filter",
         behaviour="rma_updated_at compares lastUpdated, so that it misses physical receipt.",
         reason="Which column the filter uses is not documented.",

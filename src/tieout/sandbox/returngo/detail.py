@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tieout.sandbox.clock import stamp
-from tieout.sandbox.returngo.books import Item, MoneyMove, Rma, Shipment
+from tieout.sandbox.returngo.books import Customer, Item, MoneyMove, Rma, Shipment
 
 
 def money(amount: int, currency: str) -> dict[str, object]:
@@ -42,7 +42,7 @@ def detail(rma: Rma) -> dict[str, object]:
     return {
         "rmaSummary": summary(rma),
         "orderDetails": {"orderId": rma.order_id, "order_name": rma.order_name},
-        "shipments": [_shipment(shipment) for shipment in rma.shipments],
+        "shipments": [_shipment(shipment, rma.customer) for shipment in rma.shipments],
         "items": [_item(item, rma.currency) for item in rma.items],
         "exchangeItems": [exchange for item in exchanges for exchange in _exchange(item, rma.currency)],
         "exchangeOrders": _exchange_orders(rma) if exchanges else [],
@@ -89,11 +89,11 @@ def _common(move: MoneyMove) -> dict[str, object]:
     return found
 
 
-def _shipment(shipment: Shipment) -> dict[str, object]:
+def _shipment(shipment: Shipment, customer: Customer | None) -> dict[str, object]:
     return {
         "shipmentId": str(shipment.id),
         "status": shipment.status,
-        "customerAddress": {},
+        "customerAddress": _address(customer),
         "returnAddress": {},
         "isOutbound": False,
         **_present(
@@ -107,9 +107,16 @@ def _shipment(shipment: Shipment) -> dict[str, object]:
     }
 
 
+def _address(customer: Customer | None) -> dict[str, object]:
+    """Return who the customer is, as far as the portal knows."""
+    if customer is None or not customer.email:
+        return {}
+    return _present({"firstName": customer.first_name, "lastName": customer.last_name, "email": customer.email})
+
+
 def shipment_view(shipment: Shipment) -> dict[str, object]:
     """Return the shipment as the answer to a change of it."""
-    return _shipment(shipment)
+    return _shipment(shipment, None)
 
 
 def _item(item: Item, currency: str) -> dict[str, object]:
