@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +38,7 @@ class Application:
     clock: Clock
     floor: Floor
     intake: Intake
+    connections: ExitStack
 
     def tick(self) -> None:
         """Start every lane that has a document due; starting twice is harmless."""
@@ -53,7 +54,8 @@ class Application:
             self.engine.start(self.store.raw(c), PROCESS, company, lane)
 
     def close(self) -> None:
-        """Let the database connections go."""
+        """Let the connections to the systems and to the database go."""
+        self.connections.close()
         self.store.close()
 
 
@@ -67,7 +69,8 @@ def open_application(settings: Settings, home: Path) -> Application:
     store = Store(address, pool_size=settings.database.pool_size)
     clock = clock_of(settings)
     vault = Vault(store, key_of(home))
-    companies = _companies(settings, store, vault, clock)
+    connections = ExitStack()
+    companies = _companies(settings, store, vault, clock, connections)
     patience = patience_of(settings.work)
     floor = Floor(store=store, companies=companies, clock=clock, patience=patience)
 
@@ -101,6 +104,7 @@ def open_application(settings: Settings, home: Path) -> Application:
         clock=clock,
         floor=floor,
         intake=intake,
+        connections=connections,
     )
 
 
@@ -131,7 +135,9 @@ def patience_of(work: WorkSettings) -> Patience:
     )
 
 
-def _companies(settings: Settings, store: Store, vault: Vault, clock: Clock) -> dict[str, Company]:
+def _companies(
+    settings: Settings, store: Store, vault: Vault, clock: Clock, connections: ExitStack
+) -> dict[str, Company]:
     keeper, budget = _Keeper(vault, clock), _Budget(store, clock)
     opened = {}
     for name, company in settings.company.items():
@@ -140,6 +146,10 @@ def _companies(settings: Settings, store: Store, vault: Vault, clock: Clock) -> 
         assert isinstance(portal, ReturnGoAccount)
         assert isinstance(shop, ShopifyAccount)
         books = sage200.open_ledger(ledger, keeper, clock)
+        returns_portal = returngo.open_portal(portal, budget, clock)
+        storefront = shopify.open_storefront(shop, clock)
+        for account in (books, returns_portal, storefront):
+            connections.callback(account.close)
         opened[name] = Company(
             name=name,
             credit_route=company.credit_route,
@@ -148,8 +158,8 @@ def _companies(settings: Settings, store: Store, vault: Vault, clock: Clock) -> 
             portal_account=company.portal,
             storefront_account=company.storefront,
             ledger_account=company.ledger,
-            portal=returngo.open_portal(portal, budget, clock),
-            storefront=shopify.open_storefront(shop, clock),
+            portal=returns_portal,
+            storefront=storefront,
             orders=books.orders,
             returns=books.returns,
             ledger=books.ledger,
