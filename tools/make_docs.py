@@ -117,7 +117,8 @@ def _rows(found: Iterable[Assumption]) -> Iterator[tuple[str, ...]]:
 def settings() -> str:
     """Every setting with its default and its meaning."""
     parts = [SETTINGS_HEAD]
-    for name, model in (*GROUPS, ("account.sage.compat", Compat)):
+    groups: tuple[tuple[str, type[BaseModel]], ...] = (*GROUPS, ("account.sage.compat", Compat))
+    for name, model in groups:
         parts += [f"## [{name}]\n", *_table(("Setting", "Default", "Meaning"), _settings(model)), ""]
     return "\n".join(parts)
 
