@@ -166,8 +166,9 @@ class House:
         self.application.close()
 
     def later(self, by: timedelta) -> None:
-        """Let time pass for everybody."""
+        """Let time pass for everybody; whoever is away for long signs in to Sage again."""
         self.control.shift(by)
+        self._tokens = self.control.post("/sage200/tokens")
         self.application.close()
         self.application = self.open()
 
