@@ -171,8 +171,13 @@ class Control:
         assert all(proofs.values()), proofs
         assert self.get("/shopify/proofs")["duplicates"] == []
 
+    def add_sage_order(self, name: str, day: str) -> None:
+        """One more sale that only Sage knows."""
+        self.post("/sage200/load", {"orders": [_sage_order(name, day, (Line("MUG", 1, "10.00"),))]})
+
     def add_order(self, name: str, day: str, *lines: Line, invoiced: bool = True) -> None:
-        """One more sale in both systems."""
+        """One more sale in both systems: of one mug when no lines are named."""
+        lines = lines or (Line("MUG", 1, "10.00"),)
         self.post("/sage200/load", {"orders": [{**_sage_order(name, day, lines), "invoiced": invoiced}]})
         self.shop_ids |= self.post("/shopify/load", {"orders": [_shop_order(name, day, lines)]})["orders"]
 

@@ -183,9 +183,9 @@ class House:
 
     def set_rules(self) -> None:
         for table, key, value in RULES:
-            self.rule(table, key, since=LONG_AGO, **value)
+            self.rule(table, key, LONG_AGO, **value)
 
-    def rule(self, table: str, key: str, *, since: date | None = None, **value: str) -> None:
+    def rule(self, table: str, key: str, since: date | None = None, /, **value: str) -> None:
         """Put a rule in force."""
         now = self.application.clock()
         with self.application.store.scope(COMPANY) as c:

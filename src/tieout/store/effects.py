@@ -109,8 +109,8 @@ def sending(c: Connection, document: Document, key: str, *, at: datetime) -> int
 
 
 def not_sent(c: Connection, document: Document, key: str) -> None:
-    """Record that the remote system certainly did not do what was last sent: nothing is in doubt any more."""
-    c.execute(update(effects).where(_is(document, key)).values(sent_at=None))
+    """Record that the remote system certainly did not do what was last sent: nothing is in doubt, no try is spent."""
+    c.execute(update(effects).where(_is(document, key)).values(sent_at=None, tries=effects.c.tries - 1))
 
 
 def hold_order(c: Connection, company: str, order: str) -> None:
