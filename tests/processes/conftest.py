@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.processes.estate import Control, build_estate
 from tests.processes.house import Choices, House
 
 from tieout.sandbox.serve import ServedEstate
+
+if TYPE_CHECKING:
+    from tests.conftest import Server
 
 OpenHouse = Callable[..., House]
 
@@ -51,3 +54,33 @@ def house(open_house: OpenHouse) -> House:
 def either_house(open_house: OpenHouse, request: pytest.FixtureRequest) -> House:
     """The house by either credit route."""
     return open_house(route=request.param)
+
+
+@pytest.fixture(scope="module", params=["sop", "ledger"])
+def shared_house(
+    server: Server, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[House]:
+    """One house for many tests, each of which sells and takes back goods of its own."""
+    name = f"shared_{request.param}"
+    address, estate = server.make_database(name, template="tieout_template"), build_estate()
+    choices = Choices(route=request.param, late_commit=0.12, read_seconds=0.5)
+    try:
+        with ServedEstate(estate) as served:
+            control = Control(served.url, estate)
+            control.fill()
+            house = House(control, tmp_path_factory.mktemp("house"), address, choices)
+            house.set_rules()
+            yield house
+            house.close()
+            control.close()
+    finally:
+        server.drop_database(name)
+
+
+@pytest.fixture
+def external_house(control: Control, external_address: str, tmp_path: Path) -> Iterator[House]:
+    """A house on the operating system's PostgreSQL."""
+    house = House(control, tmp_path, external_address, Choices())
+    house.set_rules()
+    yield house
+    house.close()

@@ -153,11 +153,10 @@ class Control:
         The shop's own record of a return is kept by the portal and is none of ours.
         """
         counted: Counter[str] = Counter()
-        for system in ("sage200", "returngo", "shopify"):
-            for entry in self.get(f"/{system}/journal?effects_only=1")["entries"]:
-                if entry["method"] != "CONTROL":
-                    names = (effect["name"] for effect in entry["effects"])
-                    counted.update(name for name in names if not name.startswith("return."))
+        for system in self.estate.systems:
+            for entry in system.journal.entries(effects_only=True):
+                if entry.method != "CONTROL":
+                    counted.update(effect.name for effect in entry.effects if not effect.name.startswith("return."))
         return counted
 
     def requests(self, system: str) -> int:
