@@ -32,9 +32,7 @@ def cut(full: Path, out: Path) -> int:
     """Write the cut and return its size in bytes."""
     with duckdb.connect() as database:
         database.execute(f"CREATE TABLE cut AS {CUT}", {"full": str(full)})
-        database.table("cut").order("RowId").write_parquet(
-            str(out), compression="zstd", row_group_size=1_000_000
-        )
+        database.table("cut").order("RowId").write_parquet(str(out), compression="zstd", row_group_size=1_000_000)
     return out.stat().st_size
 
 

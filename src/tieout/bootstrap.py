@@ -125,6 +125,8 @@ def patience_of(work: WorkSettings) -> Patience:
     """The configured waits and windows."""
     return Patience(
         late_commit=timedelta(seconds=work.late_commit_seconds),
+        unauthorised_window=timedelta(seconds=work.unauthorised_seconds),
+        unauthorised_wait=timedelta(seconds=min(20.0, work.unauthorised_seconds / 6)),
         unavailable=timedelta(seconds=work.unavailable_seconds),
         lock_first=timedelta(seconds=work.lock_first_seconds),
         lock_longest=timedelta(seconds=work.lock_longest_seconds),

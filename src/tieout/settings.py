@@ -55,6 +55,9 @@ class WorkSettings(_Group):
         gt=0,
         description="How long a lost request may still commit: longer than Sage's gateway waits.",
     )
+    unauthorised_seconds: float = Field(
+        default=120.0, gt=0, description="A sign-in that is refused for so long becomes a case."
+    )
     unavailable_seconds: float = Field(default=30.0, gt=0, description="Rest of an account that cannot be reached.")
     lock_first_seconds: float = Field(default=2.0, gt=0, description="First wait for a locked record.")
     lock_longest_seconds: float = Field(default=300.0, gt=0, description="Longest wait between two tries at a lock.")

@@ -71,6 +71,12 @@ def case_accept(context: Context, case_id: int, why: str) -> None:
         kind = case_view(row)["kind"]
         if not kind["can_accept"]:
             raise UserError(f"{row.code} cannot be accepted. What to do instead: {kind['do']}")
+        if row.document_kind != KIND:
+            with application.store.scope(row.company) as c:
+                case_rows.close(c, row.id, by=who(), how=f"accepted: {why}", at=application.clock())
+                _audit(c, application, row, "case.accept", {"why": why})
+            click.echo(f"Case {case_id} is accepted and closed.")
+            return
         with application.store.scope(row.company) as c:
             approvals.approve(
                 c,

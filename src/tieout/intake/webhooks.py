@@ -108,7 +108,7 @@ def _take_in(intake: Intake, request: Request, body: bytes) -> bool:
     message = Message(account=account, body=body, content_type=content_type, received_at=intake.clock())
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        envelope = receiver.inbound.open(headers, dict(request.query_params), body)
+        envelope = _storable(receiver.inbound.open(headers, dict(request.query_params), body))
     except SignatureError:
         log.warning("webhook.refused", account=account, reason="signature")
         raise _Refusal(401, "The message does not carry the proof that this account expects.") from None
@@ -116,6 +116,13 @@ def _take_in(intake: Intake, request: Request, body: bytes) -> bool:
         _keep_malformed(intake, receiver, message, str(error))
         raise _Refusal(422, f"The message was kept and cannot be read: {error}") from None
     return _store(intake, receiver, message, envelope)
+
+
+def _storable(envelope: Envelope) -> Envelope:
+    """The envelope as it is; MalformedError when it names something by a text that no database keeps."""
+    if any("\0" in text for text in (envelope.external_id, envelope.kind, envelope.document_key, envelope.lookup)):
+        raise MalformedError("a name in the message holds a NUL character")
+    return envelope
 
 
 def _store(intake: Intake, receiver: Receiver, message: Message, envelope: Envelope) -> bool:
@@ -188,4 +195,4 @@ def _keep_malformed(intake: Intake, receiver: Receiver, message: Message, reason
             leg=None,
             at=message.received_at,
         )
-    log.warning("webhook.malformed", account=message.account, event=digest[:16], reason=reason)
+    log.warning("webhook.malformed", account=message.account, message=digest[:16], reason=reason)

@@ -17,7 +17,7 @@ from tieout.domain.returns.allocation import matched_order
 from tieout.domain.returns.batches import batches, next_return_key, uk_date, unannounced_units
 from tieout.domain.returns.expected_legs import refund_expected
 from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
-from tieout.domain.returns.matching import narrow
+from tieout.domain.returns.matching import holding_all
 from tieout.domain.returns.settle import foreign_refunds
 from tieout.domain.rules.mapping import MappingRule, MappingTables
 from tieout.ports.directory import Company
@@ -41,7 +41,7 @@ def gather_return(company: Company, held: Held, document: Document, now: datetim
         accepted = approvals.approvals_of(connection, document.company, document.kind, document.key)
     rma = company.portal.rma(document.key)
     customer = _customer(company, tables, rma)
-    candidates, method = _candidates(company, rma, customer, tables.number("price_tolerance_pence", 0))
+    candidates, method = _candidates(company, rma, customer)
     shop_order = _shop_order(company, rma, candidates)
     with held.begin() as connection:
         _remember(connection, document, rma, candidates, shop_order)
@@ -112,7 +112,7 @@ def _customer(company: Company, tables: MappingTables, rma: Rma | None) -> str:
     return account if account and company.orders.customer_exists(account) else ""
 
 
-def _candidates(company: Company, rma: Rma | None, customer: str, tolerance: int) -> tuple[tuple[SalesOrder, ...], str]:
+def _candidates(company: Company, rma: Rma | None, customer: str) -> tuple[tuple[SalesOrder, ...], str]:
     """Orders this return may belong to: by the channel's order number, else by the customer's invoice lines."""
     if rma is None:
         return (), ""
@@ -122,7 +122,7 @@ def _candidates(company: Company, rma: Rma | None, customer: str, tolerance: int
         return (), ""
     skus = sorted({unit.sku.strip() for unit in rma.units})
     found = [order for sku in skus[:1] for order in company.orders.orders_holding(customer, sku)]
-    return narrow(rma, found, tolerance), "invoice line"
+    return holding_all(rma, found), "invoice line"
 
 
 def _shop_order(company: Company, rma: Rma | None, candidates: tuple[SalesOrder, ...]) -> ShopOrder | None:

@@ -15,6 +15,9 @@ class Patience:
     """Longer than the gateway's time-out: after it, what is not there will not appear any more."""
     unavailable: timedelta = timedelta(seconds=30)
     """How long an account rests after it could not be reached."""
+    unauthorised_wait: timedelta = timedelta(seconds=20)
+    unauthorised_window: timedelta = timedelta(minutes=2)
+    """A sign-in refused for so long is no passing fault: a person connects the account."""
     lock_first: timedelta = timedelta(seconds=2)
     lock_longest: timedelta = timedelta(minutes=5)
     lock_window: timedelta = timedelta(minutes=45)

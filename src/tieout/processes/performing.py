@@ -53,7 +53,9 @@ class Later:
     why: str
     holder: str = ""
     """Who has the record on screen, when that is the reason."""
-    is_lock: bool = False
+    unless: FaultKind | None = None
+    """The fault it becomes when it goes on for longer than `patience`."""
+    patience: timedelta = timedelta(0)
     pauses_account: str = ""
     """The account that is out of reach for everybody, when that is the reason."""
 
@@ -98,6 +100,8 @@ def perform(company: Company, command: AnyCommand, bench: Bench) -> Done | Later
     late_commit_until = effect.sent_at + bench.patience.late_commit if effect.sent_at else None
     if late_commit_until is not None and bench.now < late_commit_until:
         return Later(at=late_commit_until, why="the outcome of an earlier request is not known yet")
+    if effect.sent_at is not None and effect.answer == {effects.ANSWERED: True}:
+        return Trouble(fault=_fault(kinds.NOT_SEEN_AFTER_POSTING, command, "answered as done"))
     if effect.sent_at is not None and command.kind in UNSEEN and bench.now - effect.sent_at > bench.patience.replay:
         return Trouble(
             fault=_fault(kinds.NOT_SEEN_AFTER_POSTING, command, f"last sent at {effect.sent_at:%d %b %H:%M}")
@@ -158,6 +162,8 @@ def _send(command: AnyCommand, binding: Binding, bench: Bench) -> Done | Later |
         with bench.held.begin() as c:
             effects.not_sent(c, bench.document, command.key)
         return _not_sent(error, command, binding, bench)
+    with bench.held.begin() as c:
+        effects.answered(c, bench.document, command.key)
     try:
         found = recorded or binding.look()
     except ConnectorError as error:
@@ -183,7 +189,7 @@ def _adopt(found: Found, command: AnyCommand, bench: Bench) -> Done | Trouble:
 def _not_looked(error: ConnectorError, command: AnyCommand, binding: Binding, bench: Bench) -> Later | Trouble:
     """A look that failed changes nothing; try again, unless only a person can help."""
     match error:
-        case Unauthorised() | BadAnswer() | Refused() | NeedsHand():
+        case BadAnswer() | Refused() | NeedsHand():
             return _not_sent(error, command, binding, bench)
         case _:
             return _wait(error, binding, bench)
@@ -199,8 +205,6 @@ def _not_sent(error: ConnectorError, command: AnyCommand, binding: Binding, benc
             return Trouble(fault=_fault(kind, command, error.reason))
         case NeedsHand():
             return Trouble(fault=_fault(kinds.HAND_POSTING_NEEDED, command, error.task))
-        case Unauthorised():
-            return Trouble(fault=_fault(kinds.RIGHT_MISSING, command, str(error)))
         case BadAnswer():
             return Trouble(fault=_fault(kinds.READ_BACK_DIFFERS, command, str(error)))
         case _:
@@ -215,11 +219,25 @@ def _wait(error: ConnectorError, binding: Binding, bench: Bench) -> Later:
             return Later(at=bench.now + max(error.wait, timedelta(seconds=0.1)), why=str(error))
         case Locked():
             wait = patience.lock_wait(bench.now - (bench.document.troubled_since or bench.now))
-            return Later(at=bench.now + wait, why=str(error), holder=error.holder, is_lock=True)
+            return Later(
+                at=bench.now + wait,
+                why=str(error),
+                holder=error.holder,
+                unless=kinds.RECORD_LOCK_EXPIRED,
+                patience=patience.lock_window,
+            )
+        case Unauthorised():
+            return unauthorised(error, bench.now, patience)
         case Unavailable():
             return Later(at=bench.now + patience.unavailable, why=str(error), pauses_account=binding.account)
         case _:
             return Later(at=bench.now + patience.late_commit, why=str(error))
+
+
+def unauthorised(error: Unauthorised, now: datetime, patience: Patience) -> Later:
+    """A sign-in refused once may be a gateway's mistake; refused for longer, somebody must connect the account."""
+    at = now + patience.unauthorised_wait
+    return Later(at=at, why=str(error), unless=kinds.RIGHT_MISSING, patience=patience.unauthorised_window)
 
 
 def _fault(kind: FaultKind, command: AnyCommand, saw: str) -> Fault:

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Literal
 
 from tieout.domain.commands import AnyCommand
-from tieout.domain.faults import performing as kinds
 from tieout.domain.faults import returns as return_kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.legs import Leg, is_tied_out
@@ -26,7 +25,7 @@ from tieout.ports.errors import BadAnswer, Busy, ConnectorError, Unauthorised
 from tieout.processes import standing
 from tieout.processes.gather_return import gather_return, seen_while_gathering, with_taken
 from tieout.processes.patience import Patience
-from tieout.processes.performing import Bench, Done, Later, Trouble, intend_all, perform
+from tieout.processes.performing import Bench, Done, Later, Trouble, intend_all, perform, unauthorised
 from tieout.processes.record import decision_from_json, decision_to_json, facts_to_json
 from tieout.store import attempts, documents, inbox
 from tieout.store.attempts import Attempt
@@ -66,7 +65,7 @@ def settle_return(work: Work) -> Ending:
     """Work on one RMA until it is complete, must wait, or needs a person."""
     attempt = _open_attempt(work)
     if isinstance(attempt, Later):
-        return _later(work, attempt)
+        return _later(work, attempt, None, "reading the facts")
     decision = decision_from_json(attempt.decision)
     if isinstance(decision, Blocked):
         return _block(work, attempt, decision.faults, decision.stake, decision.legs)
@@ -77,7 +76,7 @@ def settle_return(work: Work) -> Ending:
                 with work.held.begin() as c:
                     standing.see_command(c, work.document, command, found, at=work.now)
             case Later():
-                return _later(work, outcome, attempt, command)
+                return _later(work, outcome, attempt, _named(command))
             case Trouble(fault=fault):
                 return _block(work, attempt, (fault,), _stake(work), ())
     return _finish(work, attempt, decision)
@@ -92,7 +91,7 @@ def _open_attempt(work: Work) -> Attempt | Later:
     try:
         facts = gather_return(work.company, work.held, work.document, work.now)
     except Unauthorised as error:
-        return _decide(work, _stopped(kinds.RIGHT_MISSING.code, str(error)))
+        return unauthorised(error, work.now, work.patience)
     except BadAnswer as error:
         return _decide(work, _stopped(return_kinds.MALFORMED_PAYLOAD.code, str(error)))
     except ConnectorError as error:
@@ -134,22 +133,26 @@ def _bench(work: Work, attempt: Attempt) -> Bench:
     )
 
 
-def _later(work: Work, outcome: Later, attempt: Attempt | None = None, command: AnyCommand | None = None) -> Ending:
-    """Come back when time may have healed it; a lock that outlives its window goes to a person."""
+def _later(work: Work, outcome: Later, attempt: Attempt | None, what: str) -> Ending:
+    """Come back when time may have healed it; what outlives its patience goes to a person."""
     since = work.document.troubled_since or work.now
-    if outcome.is_lock and attempt is not None and command is not None and work.now - since > work.patience.lock_window:
-        named = leg_name(command)
-        what = named[1] if named else command.kind.replace("_", " ")
-        who = outcome.holder or "nobody Sage would name"
-        fault = Fault(code=kinds.RECORD_LOCK_EXPIRED.code, at=f"{what} {command.key}", saw=f"{who}: {outcome.why}")
-        return _block(work, attempt, (fault,), _stake(work), ())
+    if outcome.unless is not None and work.now - since > outcome.patience:
+        saw = f"{outcome.holder or 'nobody Sage would name'}: {outcome.why}" if outcome.holder else outcome.why
+        fault = Fault(code=outcome.unless.code, at=what, saw=saw)
+        stopped = attempt or _decide(work, Blocked(faults=(fault,), legs=(), stake=_stake(work)))
+        return _block(work, stopped, (fault,), _stake(work), ())
     return Ending(
         state="waiting",
         due_at=outcome.at,
-        troubled_since=since if outcome.is_lock else work.document.troubled_since,
+        troubled_since=since if outcome.unless is not None else work.document.troubled_since,
         pauses_account=outcome.pauses_account,
         note=outcome.why,
     )
+
+
+def _named(command: AnyCommand) -> str:
+    named = leg_name(command)
+    return f"{named[1] if named else command.kind.replace('_', ' ')} {command.key}"
 
 
 def _block(work: Work, attempt: Attempt, faults: tuple[Fault, ...], stake: Money, legs: tuple[Leg, ...]) -> Ending:

@@ -20,6 +20,7 @@ from tieout.store.documents import Document
 from tieout.store.rows import Json, columns_of, read, read_all, read_maybe
 from tieout.store.tables import effects
 
+ANSWERED: Final = "answered_as_done"
 EffectState = Literal["intended", "done", "refused", "withdrawn"]
 
 
@@ -111,6 +112,11 @@ def sending(c: Connection, document: Document, key: str, *, at: datetime) -> int
 def not_sent(c: Connection, document: Document, key: str) -> None:
     """Record that the remote system certainly did not do what was last sent: nothing is in doubt, no try is spent."""
     c.execute(update(effects).where(_is(document, key)).values(sent_at=None, tries=effects.c.tries - 1))
+
+
+def answered(c: Connection, document: Document, key: str) -> None:
+    """Record that the remote system answered the last sending as done: it is never sent again in this attempt."""
+    c.execute(update(effects).where(_is(document, key)).values(answer={ANSWERED: True}))
 
 
 def hold_order(c: Connection, company: str, order: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -78,6 +80,7 @@ def demo(  # noqa: PLR0913, PLR0917 - click hands over one argument per option
 ) -> None:
     """Play, tie out, print."""
     log_to_stderr(verbose=False)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped again
     limit = RETURNS_SHIPPED if returns is None and data == SHIPPED_CUT else returns
     wish = Wish(
         seed=seed,
@@ -220,10 +223,11 @@ def _progress(progress: Progress) -> Callable[[str, int, int], None]:
 
 def _keep_running(installation: Installation, estate_url: str) -> None:
     click.echo("\nTieout keeps running until you press Ctrl-C. In another terminal:")
-    click.echo(f"  export TIEOUT_DEMO='--config {installation.config} --home {installation.home}'")
-    click.echo("  tieout $TIEOUT_DEMO cases        the exceptions, most money first")
-    click.echo("  tieout $TIEOUT_DEMO case show 1  one exception with its runbook")
-    click.echo("  tieout $TIEOUT_DEMO show RMA     one return: tie-out grid and timeline")
+    command = f"{Path(sys.argv[0]).resolve()} --config {installation.config} --home {installation.home}"
+    click.echo(f"  alias td='{command}'")
+    click.echo("  td cases         the exceptions, most money first")
+    click.echo("  td case show 1   one exception with its runbook")
+    click.echo("  td show 1001     one return: tie-out grid and timeline")
     click.echo(f"  {estate_url}/_sandbox/sage200/ledgers/proofs   the sandbox's own books")
     try:
         while True:

@@ -29,7 +29,8 @@ port = {port}
 
 [work]
 coalesce_seconds = 0.3
-late_commit_seconds = 2.0
+late_commit_seconds = 1.6
+unauthorised_seconds = 10.0
 unavailable_seconds = 0.3
 lock_first_seconds = 0.2
 lock_longest_seconds = 2.0
@@ -37,7 +38,7 @@ lock_window_seconds = {lock_window}
 leg_again_seconds = 5.0
 defect_seconds = 2.0
 stalled_after_seconds = 4.0
-concurrency = 2
+concurrency = 3
 
 [clock]
 offset_seconds = {offset}
@@ -45,6 +46,7 @@ offset_seconds = {offset}
 [company.giftware]
 credit_route = "{route}"
 refund_mode = "gate"
+lanes = 3
 ledger = "sage"
 portal = "returngo"
 storefront = "shopify"
@@ -63,7 +65,7 @@ companion_url = "{estate}/sage200/companion"
 companion_key = {{ file = "companion-key" }}
 bins_known = ["HOME/A1", "HOME/GOODS-IN", "QUARANTINE/Q1"]
 bins_held_back = ["HOME/GOODS-IN"]
-read_seconds = 3.0
+read_seconds = 1.0
 busy_seconds = 0.3
 
 [account.returngo]
@@ -74,7 +76,7 @@ api_key = {{ file = "returngo-key" }}
 inbound_secret = {{ file = "returngo-inbound" }}
 customer_known_by = "email"
 calls_per_day = {portal_calls}
-read_seconds = 3.0
+read_seconds = 1.0
 busy_seconds = 0.5
 
 [account.shopify]
@@ -83,7 +85,7 @@ shop_domain = "tieout-demo.myshopify.com"
 base_url = "{estate}/shopify"
 access_token = {{ file = "shopify-token" }}
 client_secret = {{ file = "shopify-secret" }}
-read_seconds = 3.0
+read_seconds = 1.0
 busy_seconds = 0.3
 """
 

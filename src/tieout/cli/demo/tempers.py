@@ -51,7 +51,7 @@ TEMPERS: dict[str, dict[str, dict[str, Any]]] = {
         },
     },
 }
-COMMON = {"lost_reply_as": "any", "silence_seconds": 3.5, "busy_seconds": 1}
+COMMON = {"lost_reply_as": "any", "silence_seconds": 1.3, "busy_seconds": 1}
 
 
 def set_tempers(url: str, name: str, seed: int) -> None:

@@ -17,7 +17,7 @@ def receive_task(command: c.ReceiveReturn, number: str) -> str:
         f"In Sage 200 open Sales Orders > Confirm Goods Returned, choose return {number} "
         f"(order {command.order_number}) and confirm on {_day(command.received_on)} in warehouse "
         f"{command.warehouse}: {lines}. Type {command.key} as the reference. "
-        "Tieout goes on by itself when it sees the stock."
+        "Then choose Try again: Tieout looks for the stock and goes on."
     )
 
 
@@ -31,7 +31,7 @@ def credit_task(command: c.PostSopCreditNote, number: str) -> str:
     return (
         f"In Sage 200 open Sales Orders > Print Credit Notes for return {number} (order "
         f"{command.order_number}), dated {_day(command.on)}: {lines}. Post it to the sales ledger with "
-        f"{command.key} as the second reference. Tieout goes on by itself when it sees the posting."
+        f"{command.key} as the second reference. Then choose Try again: Tieout looks for the posting and goes on."
     )
 
 
@@ -41,7 +41,8 @@ def write_on_task(command: c.WriteOn) -> str:
         f"In Sage 200 open Stock Control > Adjust Stock > Add Stock: item {command.sku}, quantity "
         f"{c.plain(command.quantity)}, warehouse {command.warehouse}, bin {command.bin}, date "
         f"{_day(command.on)}, nominal {command.nominal}. Type {command.key} as the reference and "
-        f"{command.second_reference} as the second reference. Tieout goes on by itself when it sees the stock."
+        f"{command.second_reference} as the second reference. "
+        "Then choose Try again: Tieout looks for the stock and goes on."
     )
 
 

@@ -211,7 +211,7 @@ def change_status(books: Books, kind: str, body: Mapping[str, Any]) -> int:
         _release_all(books, document_id)
         open_part = document["despatch_status"] or document["invoice_status"]
         cancelled = 1 if open_part else 2
-        if document["despatch_status"] and document["invoice_status"] != 2:
+        if books.value("SELECT count(*) FROM line WHERE document_id = ? AND despatched > invoiced", document_id):
             raise RefusedError(f"{record.label} has goods that are not yet invoiced or credited.")
     books.update("document", document_id, status=status, cancelled_status=cancelled, updated=books.stamp())
     _effect(books, document_id, "cancelled" if status == "Cancelled" else "status_changed")
