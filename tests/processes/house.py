@@ -41,6 +41,7 @@ body_bytes_max = 20000
 coalesce_seconds = 0
 late_commit_seconds = {late_commit}
 unavailable_seconds = 0.05
+unauthorised_seconds = 0.3
 lock_first_seconds = 0.05
 lock_longest_seconds = 0.2
 lock_window_seconds = {lock_window}

@@ -134,6 +134,7 @@ def cut_at_commit(application: Application, number: int) -> Iterator[list[bool]]
             yield was_cut
     finally:
         event.remove(engine, "commit", committing)
+        engine.dispose()  # the connections die with the process
 
 
 @pytest.mark.parametrize(
