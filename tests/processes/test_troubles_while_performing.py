@@ -60,7 +60,7 @@ def test_a_lock_shorter_than_the_window_is_ridden_out_in_silence(
     """X-08, RGO-14: no case, no second posting, however the lock is dressed."""
     house = open_house(late_commit=0.2)
     rma = received(house)
-    lock(house, *record, dress=dress, seconds=0.8)
+    lock(house, *record, dress=dress, seconds=0.5)
     house.tell(rma)
     house.work()
     assert house.control.books().credits == ()
