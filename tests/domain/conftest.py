@@ -164,7 +164,7 @@ def make_facts(
         match_method="order number",
         shop_order=_shop_order(ordered),
         products=tuple(
-            Product(sku=sku, name=sku, is_stock=True, is_active=True, bins=bins)
+            Product(sku=sku, name=sku, is_stock=True, is_active=True)
             for sku in dict.fromkeys(line.sku for line in ordered)
         ),
         tax_codes=(TaxCode(code="1", name="Standard", rate=Decimal(20)),),

@@ -16,6 +16,14 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 import httpx
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    retry_if_result,
+    stop_after_attempt,
+    wait_random_exponential,
+)
 
 from tieout.ports.errors import (
     BadAnswer,
@@ -71,8 +79,10 @@ class Transport:
         connect_seconds: float,
         read_seconds: float,
         headers: Mapping[str, str] | None = None,
+        reads_tried: int = 1,
     ) -> None:
         self.system = system
+        self._reads_tried = reads_tried
         self._base = base_url.rstrip("/")
         self._client = httpx.Client(
             timeout=httpx.Timeout(read_seconds, connect=connect_seconds),
@@ -93,9 +103,34 @@ class Transport:
     ) -> Reply:
         """One request and whatever was answered, of any status.
 
+        A read that meets a passing failure is tried again at once, a few times; a write never is.
         Raises Unavailable when nothing was sent or nothing could have been done by it, and
         OutcomeUnknown when `writing` and the request may have arrived.
         """
+
+        def once() -> Reply:
+            return self._once(method, path, writing=writing, params=params, headers=headers, content=content)
+
+        if writing or self._reads_tried == 1:
+            return once()
+        patient = Retrying(
+            stop=stop_after_attempt(self._reads_tried),
+            wait=_wait_between,
+            retry=retry_if_exception_type(Unavailable) | retry_if_result(_is_passing),
+            retry_error_callback=_last_outcome,
+        )
+        return patient(once)
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        *,
+        writing: bool,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+        content: bytes | None,
+    ) -> Reply:
         try:
             answer = self._client.request(method, self._base + path, params=params, headers=headers, content=content)
         except NEVER_SENT as failure:
@@ -121,6 +156,39 @@ class Transport:
     def _silence(self, method: str, path: str, failure: Exception) -> str:
         return f"{self.system} did not answer {method} {path} ({type(failure).__name__})"
 
+
+PASSING = frozenset({429, 502, 503, 504})
+WAIT_AT_ONCE_MAX = 2.0
+"""Seconds that a read waits itself; a longer wait is the caller's to plan."""
+
+
+def _is_passing(reply: Reply) -> bool:
+    """Whether a read is worth trying again at once."""
+    return reply.status in PASSING and _asked_seconds(reply) <= WAIT_AT_ONCE_MAX
+
+
+def _asked_seconds(reply: Reply) -> float:
+    text = reply.headers.get("retry-after", "").strip()
+    return float(text) if text.replace(".", "", 1).isdigit() else 0.0
+
+
+def _wait_between(state: RetryCallState) -> float:
+    """As long as the answer asks for, else a little, growing and jittered."""
+    outcome = state.outcome
+    asked = 0.0
+    if outcome is not None and not outcome.failed:
+        asked = _asked_seconds(outcome.result())
+    return max(asked, _JITTER(state))
+
+
+def _last_outcome(state: RetryCallState) -> Reply:
+    """Whatever the last try gave: its answer, or its error raised."""
+    assert state.outcome is not None
+    reply: Reply = state.outcome.result()
+    return reply
+
+
+_JITTER = wait_random_exponential(multiplier=0.1, max=0.5)
 
 RESPONSES: dict[int, type[ConnectorError]] = {401: Unauthorised, 403: Unauthorised, 429: Busy}
 

@@ -9,7 +9,7 @@ NeedsHand, and OutcomeUnknown whenever the request may have reached the system.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -160,8 +160,8 @@ class ReferenceBooks(Protocol):
     def bins(self) -> tuple[Bin, ...]:
         """Every bin of every warehouse."""
 
-    def product(self, sku: str) -> Product | None:
-        """One stock item by its code."""
+    def products(self, skus: Sequence[str]) -> tuple[Product, ...]:
+        """The stock items of these codes; one that the ledger does not know is left out."""
 
     def period(self, on: date, ledger: str) -> PeriodCheck:
         """The ledger's verdict on a posting date; `ledger` is `sales`, `stock` or `cash`."""

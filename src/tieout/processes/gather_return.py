@@ -139,7 +139,7 @@ def _products(company: Company, rma: Rma | None, candidates: tuple[SalesOrder, .
         return ()
     returned = {unit.sku.strip().casefold() for unit in rma.units}
     codes = sorted({line.sku for line in candidates[0].lines if line.sku.casefold() in returned})
-    return tuple(product for code in codes if (product := company.books.product(code)) is not None)
+    return company.books.products(codes)
 
 
 def _periods(company: Company, rma: Rma | None, known: Iterable[EffectFact], today: date) -> tuple[PeriodCheck, ...]:

@@ -55,7 +55,13 @@ def open_ledger(settings: Sage200Settings, keeper: TokenKeeper, clock: Callable[
     """Open one company. Nothing is sent until it is used; `clock` gives aware UTC times."""
 
     def transport(system: str, address: str) -> Transport:
-        return Transport(system, address, connect_seconds=settings.connect_seconds, read_seconds=settings.read_seconds)
+        return Transport(
+            system,
+            address,
+            connect_seconds=settings.connect_seconds,
+            read_seconds=settings.read_seconds,
+            reads_tried=settings.reads_tried,
+        )
 
     api = transport("Sage 200", settings.base_url)
     identity = transport("Sage ID", settings.identity_url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from tieout.connectors.sage200.client import Client
@@ -15,7 +15,6 @@ from tieout.connectors.sage200.wire import (
     NominalShape,
     ProductShape,
     Verdict,
-    WarehouseHolding,
 )
 from tieout.domain.documents.books import (
     Bin,
@@ -64,21 +63,16 @@ class SageBooks:
         """Every bin that holds an item or is named in `bins_known`; Sage keeps no list of bins by themselves."""
         return self._bins.now()
 
-    def product(self, sku: str) -> Product | None:
-        """One stock item by its code, with the bins it is linked to."""
-        item = self._registers.product(sku)
-        if item is None:
-            return None
-        where = f"product_id eq {item.id}"
-        holdings = self._client.rows("/warehouse_holdings", WarehouseHolding, where=where, expand=("bin_holdings",))
-        return Product(
-            sku=item.code,
-            name=item.name,
-            is_stock=self._product_type(item) in ("", STOCK_TYPE),
-            is_active=item.product_status_type != INACTIVE,
-            bins=self._marked(
-                (holding.warehouse_name, place.name) for holding in holdings for place in holding.bin_holdings
-            ),
+    def products(self, skus: Sequence[str]) -> tuple[Product, ...]:
+        """The stock items of these codes; one that Sage does not know is left out."""
+        return tuple(
+            Product(
+                sku=item.code,
+                name=item.name,
+                is_stock=self._product_type(item) in ("", STOCK_TYPE),
+                is_active=item.product_status_type != INACTIVE,
+            )
+            for item in self._registers.products(skus)
         )
 
     def period(self, on: date, ledger: str) -> PeriodCheck:

@@ -124,11 +124,14 @@ class Registers:
         values = [ledger_type.value for ledger_type in self._ledgers.now()]
         return next((v for v in values if v.casefold().endswith(word.casefold())), word)
 
-    def product(self, sku: str) -> ProductShape | None:
-        """One stock item by its code, never from memory."""
-        where = f"code eq {quoted(sku)}"
-        rows = self._client.every("/products", ProductShape, where=where, expand=("product_group",))
-        return next((row for row in rows if row.code == sku), None)
+    def products(self, skus: Collection[str]) -> list[ProductShape]:
+        """Stock items by their codes, never from memory."""
+        wanted, found = sorted(set(skus)), list[ProductShape]()
+        for start in range(0, len(wanted), CODES_AT_ONCE):
+            where = either("code", [quoted(sku) for sku in wanted[start : start + CODES_AT_ONCE]])
+            rows = self._client.rows("/products", ProductShape, where=where, expand=("product_group",))
+            found.extend(row for row in rows if row.code in wanted)
+        return found
 
     def product_ids(self, skus: Collection[str]) -> dict[str, int]:
         """The record ids of stock items by code; Refused, naming it, when one is not there."""

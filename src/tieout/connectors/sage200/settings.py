@@ -54,6 +54,9 @@ class Sage200Settings(BaseModel):
     read_seconds: float = Field(
         default=100.0, gt=0, description="Longest wait for an answer; the gateway gives up before (504)."
     )
+    reads_tried: int = Field(
+        default=4, ge=1, le=10, description="How often a read that meets a passing failure is tried at once."
+    )
     busy_seconds: float = Field(default=15.0, gt=0, description="Wait before trying again when the answer names none.")
     page_size: int = Field(default=500, ge=1, le=5000, description="Rows asked for at once (2.1).")
     cache_seconds: float = Field(

@@ -37,6 +37,7 @@ class ShopifyClient:
             settings.endpoint,
             connect_seconds=settings.connect_seconds,
             read_seconds=settings.read_seconds,
+            reads_tried=settings.reads_tried,
             headers={
                 "x-shopify-access-token": settings.access_token.get_secret_value(),
                 "content-type": "application/json",

@@ -28,6 +28,9 @@ class ShopifySettings(BaseModel):
     )
     connect_seconds: float = Field(default=5.0, gt=0, description="Seconds allowed for a connection.")
     read_seconds: float = Field(default=30.0, gt=0, description="Seconds allowed for an answer.")
+    reads_tried: int = Field(
+        default=4, ge=1, le=10, description="How often a read that meets a passing failure is tried at once."
+    )
     pause_seconds_max: float = Field(
         default=10.0,
         ge=0,

@@ -49,8 +49,6 @@ class Product:
     name: str
     is_stock: bool
     is_active: bool
-    bins: tuple[Bin, ...]
-    """The bins that this item is linked to."""
 
 
 class PeriodAnswer(StrEnum):
