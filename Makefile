@@ -7,17 +7,21 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Whatever is installed stands in a lock with its hash, and is never built from source on the way.
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
 
-.PHONY: help demo test check pytest test-long lock clean
+.PHONY: help demo live test check pytest test-long lock clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make demo       play a day of real trading through Tieout and print how it ties out (ARGS=--headless to stop then)"
+	@echo "make demo       play real trading through Tieout and print how it ties out"
+	@echo "make live       the same, and keep it running to look at"
 	@echo "make test       every check and the whole default test suite"
 	@echo "make test-long  the tests that take minutes"
 	@echo "make lock       pin the dependencies again (needs uv)"
 	@echo "make clean      remove what the other commands made"
 
 demo: $(VENV)/package.stamp
+	@$(BIN)/tieout demo --headless $(ARGS)
+
+live: $(VENV)/package.stamp
 	@$(BIN)/tieout demo $(ARGS)
 
 test: check pytest
