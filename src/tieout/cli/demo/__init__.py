@@ -35,6 +35,8 @@ from tieout.store import documents, embedded
 RETURNS_SHIPPED = 255
 """The last returns of the shipped cut: those of January 2010, with December's sales behind them, and the oddities."""
 DRAIN_SECONDS_MAX = 900
+ANNOUNCE_SECONDS_MAX = 40
+"""How long the parcels are on their way; a return that is not announced by then is announced and booked at once."""
 SWEEP_BACK = timedelta(days=3 * 365)
 
 
@@ -172,15 +174,15 @@ def _perform(
     if reaper:
         reaper.start()
     try:
-        raised = script.run(show)
-        _drain(application, len(raised), show)
+        raised = script.run(show, lambda: _drain(application, show, "announced", ANNOUNCE_SECONDS_MAX))
+        _drain(application, show, "settled", DRAIN_SECONDS_MAX)
     finally:
         if reaper:
             reaper.stop()
     set_tempers(estate_url, "calm", wish.seed)
     script.drain_webhooks()
     _sweep_portal(application)
-    _drain(application, len(raised), show)
+    _drain(application, show, "settled", DRAIN_SECONDS_MAX)
     _sweep_ledgers(application)
     return raised
 
@@ -198,13 +200,15 @@ def _sweep_ledgers(application: Application) -> None:
         sweeps.sweep_credit_notes(application.floor, company, SWEEP_BACK)
 
 
-def _drain(application: Application, count: int, show: Callable[[str, int, int], None]) -> None:
-    """Wait until no document is due."""
-    until = time.monotonic() + DRAIN_SECONDS_MAX
+def _drain(application: Application, show: Callable[[str, int, int], None], what: str, seconds_max: float) -> None:
+    """Wait until no document is due, or the time is up."""
+    until = time.monotonic() + seconds_max
+    most = 1
     while time.monotonic() < until:
         with application.store.scope(COMPANY) as c:
             due = documents.count_due(c)
-        show("settled", count - min(due, count), count)
+        most = max(most, due)
+        show(what, most - due, most)
         if due == 0:
             return
         time.sleep(0.2)

@@ -67,13 +67,18 @@ class Script:
         self._post("/returngo/drain", {})
         self._post("/shopify/drain", {})
 
-    def run(self, progress: Callable[[str, int, int], None]) -> list[RaisedRma]:
-        """Raise and approve every RMA, then let the parcels arrive in a shuffled order, some in two parts."""
+    def run(self, progress: Callable[[str, int, int], None], meanwhile: Callable[[], None]) -> list[RaisedRma]:
+        """Raise and approve every RMA, then let the parcels arrive in a shuffled order, some in two parts.
+
+        `meanwhile` is called while the parcels are on their way.
+        """
         raised = []
         for number, request in enumerate(self._play.returns, start=1):
             self._at(request.day)
             raised.append(self._raise(request))
             progress("raised", number, len(self._play.returns))
+        self._at(self._today)
+        meanwhile()
         parcels = list(raised)
         self._chance.shuffle(parcels)
         for number, rma in enumerate(parcels, start=1):
