@@ -173,6 +173,11 @@ class House:
         self.application.close()
         self.application = self.open()
 
+    def sign_in(self) -> None:
+        """A person signs in to Sage anew."""
+        self._tokens = self.control.post("/sage200/tokens")
+        self.choose()
+
     def choose(self, **changes: Any) -> None:  # noqa: ANN401  # any choice
         """Change the settings and start again."""
         chosen = {name: getattr(self.choices, name) for name in Choices.__dataclass_fields__}

@@ -170,10 +170,14 @@ def work_until_death(house: House, commits: int) -> None:
 
 
 def come_to_rest(house: House, rmas: list[Rma]) -> None:
-    """The storm is over: the sweeps find what nobody told, and everything is worked through."""
+    """The storm is over: the sweeps find what nobody told, and everything is worked through.
+
+    A refresh token whose reply was lost is gone for good: a person signs in once.
+    """
     for system in HOSTILE:
         house.control.temper(system)
     house.control.ask("DELETE", "/sage200/locks")
+    house.sign_in()
     house.sweep()
     house.tell(*rmas)
     house.drain(seconds=60)

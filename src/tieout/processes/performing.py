@@ -100,7 +100,7 @@ def perform(company: Company, command: AnyCommand, bench: Bench) -> Done | Later
     late_commit_until = effect.sent_at + bench.patience.late_commit if effect.sent_at else None
     if late_commit_until is not None and bench.now < late_commit_until:
         return Later(at=late_commit_until, why="the outcome of an earlier request is not known yet")
-    if effect.sent_at is not None and effect.answer == {effects.ANSWERED: True}:
+    if effect.sent_at is not None and effect.answer == {effects.ANSWERED: True} and command.kind not in UNSEEN:
         return Trouble(fault=_fault(kinds.NOT_SEEN_AFTER_POSTING, command, "answered as done"))
     if effect.sent_at is not None and command.kind in UNSEEN and bench.now - effect.sent_at > bench.patience.replay:
         return Trouble(
@@ -179,7 +179,9 @@ def _adopt(found: Found, command: AnyCommand, bench: Bench) -> Done | Trouble:
     if differing:
         saw = "; ".join(f"{name} {seen}" for name, _, seen in differing)
         wanted = "; ".join(f"{name} {want}" for name, want, _ in differing)
-        return Trouble(fault=Fault(code=kinds.READ_BACK_DIFFERS.code, at=_at(command, found), saw=saw, wanted=wanted))
+        moved_nothing = command.kind == "refund" and found.figures.get("amount") == "0"
+        kind = kinds.REFUND_FAILED if moved_nothing else kinds.READ_BACK_DIFFERS
+        return Trouble(fault=Fault(code=kind.code, at=_at(command, found), saw=saw, wanted=wanted))
     with bench.held.begin() as c:
         answer: Json = {"figures": dict(found.figures), "link": found.link}
         effects.mark_done(c, bench.document, command.key, reference=found.reference, answer=answer, at=bench.now)

@@ -54,8 +54,12 @@ def sweep_refunds(floor: Floor, company: Company, back: timedelta) -> int:
     now = floor.clock()
     strays = listed = 0
     try:
-        for refund in company.storefront.refunds(now - back):
+        found = list(company.storefront.refunds(now - back))
+        paid = {find_key(refund.note) for refund in found if not refund.has_failed}
+        for refund in found:
             listed += 1
+            if refund.has_failed and find_key(refund.note) in paid:
+                continue
             with floor.store.scope(company.name) as c:
                 strays += _see_refund(floor, company, c, refund)
     except ConnectorError as error:
@@ -92,13 +96,15 @@ def _is_stale(c: Connection, known: Document, status_text: str, *, is_old: bool)
 
 def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefund) -> int:
     """Returns 1 for a stray."""
-    if refund.has_failed:
-        return 0
     key = find_key(refund.note)
     owner = _owner_of_leg(c, company.name, key) if key else None
     if owner is not None and key is not None:
-        seen = _seen("storefront", "refund", key, refund.amount, refund.refund_id)
-        legs.see(c, owner, seen, at=floor.clock())
+        amount = Money(0, refund.amount.currency) if refund.has_failed else refund.amount
+        legs.see(c, owner, _seen("storefront", "refund", key, amount, refund.refund_id), at=floor.clock())
+        if refund.has_failed and owner.due_at is None and owner.state != "blocked":
+            wake(c, company, owner.key, at=floor.clock())
+        return 0
+    if refund.has_failed:
         return 0
     known = [r for r in cross_references.find(c, refund.order_id) if r.document_kind == KIND]
     if known:

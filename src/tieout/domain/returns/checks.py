@@ -9,8 +9,9 @@ from tieout.domain.documents.rma import Outcome, RmaStatus
 from tieout.domain.documents.sales_order import OrderLine, SalesOrder
 from tieout.domain.faults import returns as kinds
 from tieout.domain.faults.kinds import Fault, FaultKind
+from tieout.domain.faults.performing import REFUND_FAILED
 from tieout.domain.identifiers import find_key
-from tieout.domain.money import total
+from tieout.domain.money import Money, total
 from tieout.domain.returns.allocation import allocate, matched_order, refundable_units, unit_gross
 from tieout.domain.returns.facts import ReturnFacts
 
@@ -239,6 +240,17 @@ def no_refund_ran_ahead(facts: ReturnFacts) -> Iterator[Fault]:
             yield Fault(
                 code=kind.code, at=f"refund {refund.refund_id} by {refund.app or 'a person'}", saw=str(refund.amount)
             )
+
+
+def our_refunds_stand(facts: ReturnFacts) -> Iterator[Fault]:
+    """No refund that was read back as made was rejected by the payment provider afterwards, unless paid again."""
+    refunds = facts.shop_order.refunds if facts.shop_order else ()
+    paid = {find_key(refund.note) for refund in refunds if not refund.has_failed}
+    for done in facts.done("refund"):
+        failed = [refund.refund_id for refund in refunds if refund.has_failed and find_key(refund.note) == done.key]
+        if failed and done.key not in paid:
+            at = f"refund {done.key} ({', '.join(failed)})"
+            yield Fault(code=REFUND_FAILED.code, at=at, saw="rejected afterwards", wanted=str(Money(done.amount)))
 
 
 def _lines_returned(facts: ReturnFacts, order: SalesOrder) -> list[OrderLine]:

@@ -26,7 +26,7 @@ from tieout.domain.returns.batches import (
     open_returns,
     unannounced_units,
 )
-from tieout.domain.returns.checks import check_authorised, no_refund_ran_ahead
+from tieout.domain.returns.checks import check_authorised, no_refund_ran_ahead, our_refunds_stand
 from tieout.domain.returns.disposition import by_nominal
 from tieout.domain.returns.expected_legs import due_leg, legs_of, portal_leg, refund_leg
 from tieout.domain.returns.facts import ReturnFacts
@@ -89,7 +89,8 @@ def stake_of(facts: ReturnFacts) -> Money:
 
 def _plan_open(facts: ReturnFacts) -> Plan | Blocked:
     """Announce what is not announced, book what is ready, finish what is finished."""
-    faults = check_authorised(facts) + tuple(no_refund_ran_ahead(facts)) + tuple(_refund_is_the_credit(facts))
+    faults = check_authorised(facts) + tuple(no_refund_ran_ahead(facts)) + tuple(our_refunds_stand(facts))
+    faults += tuple(_refund_is_the_credit(facts))
     if faults:
         return _blocked(facts, faults)
     coming = _coming_return(facts)
