@@ -86,6 +86,7 @@ def _settle(work: Work, ending: Ending) -> None:
             due_at=ending.due_at,
             at=work.now,
             troubled_since=ending.troubled_since,
+            troubled_by=ending.troubled_by,
         )
         if ending.pauses_account and ending.due_at is not None:
             pauses.pause(c, ending.pauses_account, until=ending.due_at, reason=ending.note)
@@ -105,4 +106,5 @@ def _rest(work: Work) -> None:
             due_at=work.now + work.patience.defect,
             at=work.now,
             troubled_since=work.document.troubled_since,
+            troubled_by=work.document.troubled_by,
         )

@@ -51,9 +51,7 @@ class Later:
 
     at: datetime
     why: str
-    holder: str = ""
-    """Who has the record on screen, when that is the reason."""
-    unless: FaultKind | None = None
+    unless: Fault | None = None
     """The fault it becomes when it goes on for longer than `patience`."""
     patience: timedelta = timedelta(0)
     pauses_account: str = ""
@@ -173,15 +171,19 @@ def _send(command: AnyCommand, binding: Binding, bench: Bench) -> Done | Later |
     return _adopt(found, command, bench)
 
 
-def _adopt(found: Found, command: AnyCommand, bench: Bench) -> Done | Trouble:
-    """What stands there under our key is ours; it must say what the plan says."""
+def _adopt(found: Found, command: AnyCommand, bench: Bench) -> Done | Later | Trouble:
+    """What stands there under our key is ours; it must say what the plan says.
+
+    A difference is read once more before it is believed: lists lag behind while a posting is being committed.
+    """
     differing = differences(command.figures(), found.figures)
     if differing:
         saw = "; ".join(f"{name} {seen}" for name, _, seen in differing)
         wanted = "; ".join(f"{name} {want}" for name, want, _ in differing)
-        moved_nothing = command.kind == "refund" and found.figures.get("amount") == "0"
-        kind = kinds.REFUND_FAILED if moved_nothing else kinds.READ_BACK_DIFFERS
-        return Trouble(fault=Fault(code=kind.code, at=_at(command, found), saw=saw, wanted=wanted))
+        if command.kind == "refund" and found.figures.get("amount") == "0":
+            return Trouble(fault=Fault(code=kinds.REFUND_FAILED.code, at=_at(command, found), saw=saw, wanted=wanted))
+        fault = Fault(code=kinds.READ_BACK_DIFFERS.code, at=_at(command, found), saw=saw, wanted=wanted)
+        return _believed_later(fault, "what was read back differs", bench)
     with bench.held.begin() as c:
         answer: Json = {"figures": dict(found.figures), "link": found.link}
         effects.mark_done(c, bench.document, command.key, reference=found.reference, answer=answer, at=bench.now)
@@ -191,10 +193,19 @@ def _adopt(found: Found, command: AnyCommand, bench: Bench) -> Done | Trouble:
 def _not_looked(error: ConnectorError, command: AnyCommand, binding: Binding, bench: Bench) -> Later | Trouble:
     """A look that failed changes nothing; try again, unless only a person can help."""
     match error:
-        case BadAnswer() | Refused() | NeedsHand():
-            return _not_sent(error, command, binding, bench)
+        case BadAnswer():
+            return _believed_later(_fault(kinds.READ_BACK_DIFFERS, command, str(error)), str(error), bench)
+        case Refused():
+            return Trouble(fault=_fault(kinds.POSTING_REFUSED, command, error.reason))
+        case NeedsHand():
+            return Trouble(fault=_fault(kinds.HAND_POSTING_NEEDED, command, error.task))
         case _:
-            return _wait(error, binding, bench)
+            return _wait(error, command, binding, bench)
+
+
+def _believed_later(fault: Fault, why: str, bench: Bench) -> Later:
+    window = bench.patience.late_commit
+    return Later(at=bench.now + window / 2, why=why, unless=fault, patience=window)
 
 
 def _not_sent(error: ConnectorError, command: AnyCommand, binding: Binding, bench: Bench) -> Later | Trouble:
@@ -207,13 +218,11 @@ def _not_sent(error: ConnectorError, command: AnyCommand, binding: Binding, benc
             return Trouble(fault=_fault(kind, command, error.reason))
         case NeedsHand():
             return Trouble(fault=_fault(kinds.HAND_POSTING_NEEDED, command, error.task))
-        case BadAnswer():
-            return Trouble(fault=_fault(kinds.READ_BACK_DIFFERS, command, str(error)))
         case _:
-            return _wait(error, binding, bench)
+            return _wait(error, command, binding, bench)
 
 
-def _wait(error: ConnectorError, binding: Binding, bench: Bench) -> Later:
+def _wait(error: ConnectorError, command: AnyCommand, binding: Binding, bench: Bench) -> Later:
     """When to come back, by what stood in the way."""
     patience = bench.patience
     match error:
@@ -221,25 +230,22 @@ def _wait(error: ConnectorError, binding: Binding, bench: Bench) -> Later:
             return Later(at=bench.now + max(error.wait, timedelta(seconds=0.1)), why=str(error))
         case Locked():
             wait = patience.lock_wait(bench.now - (bench.document.troubled_since or bench.now))
-            return Later(
-                at=bench.now + wait,
-                why=str(error),
-                holder=error.holder,
-                unless=kinds.RECORD_LOCK_EXPIRED,
-                patience=patience.lock_window,
-            )
+            saw = f"{error.holder}: {error}" if error.holder else str(error)
+            fault = _fault(kinds.RECORD_LOCK_EXPIRED, command, saw)
+            return Later(at=bench.now + wait, why=str(error), unless=fault, patience=patience.lock_window)
         case Unauthorised():
-            return unauthorised(error, bench.now, patience)
+            return unauthorised(error, _at(command, None), bench.now, patience)
         case Unavailable():
             return Later(at=bench.now + patience.unavailable, why=str(error), pauses_account=binding.account)
         case _:
             return Later(at=bench.now + patience.late_commit, why=str(error))
 
 
-def unauthorised(error: Unauthorised, now: datetime, patience: Patience) -> Later:
+def unauthorised(error: Unauthorised, doing: str, now: datetime, patience: Patience) -> Later:
     """A sign-in refused once may be a gateway's mistake; refused for longer, somebody must connect the account."""
+    fault = Fault(code=kinds.RIGHT_MISSING.code, at=doing, saw=str(error))
     at = now + patience.unauthorised_wait
-    return Later(at=at, why=str(error), unless=kinds.RIGHT_MISSING, patience=patience.unauthorised_window)
+    return Later(at=at, why=str(error), unless=fault, patience=patience.unauthorised_window)
 
 
 def _fault(kind: FaultKind, command: AnyCommand, saw: str) -> Fault:

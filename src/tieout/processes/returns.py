@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tieout.domain.commands import AnyCommand
 from tieout.domain.faults import returns as return_kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.legs import Leg, is_tied_out
 from tieout.domain.money import Money
-from tieout.domain.returns.expected_legs import leg_name
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.plan import Blocked, Plan, plan_return, stake_of
 from tieout.ports.directory import Company
@@ -57,6 +55,7 @@ class Ending:
     state: Literal["waiting", "blocked", "done"]
     due_at: datetime | None = None
     troubled_since: datetime | None = None
+    troubled_by: str = ""
     pauses_account: str = ""
     note: str = ""
 
@@ -65,7 +64,7 @@ def settle_return(work: Work) -> Ending:
     """Work on one RMA until it is complete, must wait, or needs a person."""
     attempt = _open_attempt(work)
     if isinstance(attempt, Later):
-        return _later(work, attempt, None, "reading the facts")
+        return _later(work, attempt)
     decision = decision_from_json(attempt.decision)
     if isinstance(decision, Blocked):
         return _block(work, attempt, decision.faults, decision.stake, decision.legs)
@@ -76,7 +75,7 @@ def settle_return(work: Work) -> Ending:
                 with work.held.begin() as c:
                     standing.see_command(c, work.document, command, found, at=work.now)
             case Later():
-                return _later(work, outcome, attempt, _named(command))
+                return _later(work, outcome, attempt)
             case Trouble(fault=fault):
                 return _block(work, attempt, (fault,), _stake(work), ())
     return _finish(work, attempt, decision)
@@ -91,7 +90,7 @@ def _open_attempt(work: Work) -> Attempt | Later:
     try:
         facts = gather_return(work.company, work.held, work.document, work.now)
     except Unauthorised as error:
-        return unauthorised(error, work.now, work.patience)
+        return unauthorised(error, "reading the facts", work.now, work.patience)
     except BadAnswer as error:
         return _decide(work, _stopped(return_kinds.MALFORMED_PAYLOAD.code, str(error)))
     except ConnectorError as error:
@@ -133,26 +132,26 @@ def _bench(work: Work, attempt: Attempt) -> Bench:
     )
 
 
-def _later(work: Work, outcome: Later, attempt: Attempt | None, what: str) -> Ending:
-    """Come back when time may have healed it; what outlives its patience goes to a person."""
-    since = work.document.troubled_since or work.now
-    if outcome.unless is not None and work.now - since > outcome.patience:
-        saw = f"{outcome.holder or 'nobody Sage would name'}: {outcome.why}" if outcome.holder else outcome.why
-        fault = Fault(code=outcome.unless.code, at=what, saw=saw)
+def _later(work: Work, outcome: Later, attempt: Attempt | None = None) -> Ending:
+    """Come back when time may have healed it; what outlives its patience goes to a person.
+
+    The patience counts from when the same trouble began; another trouble, or progress, starts it anew.
+    """
+    fault = outcome.unless
+    trouble = f"{fault.code} {fault.at}" if fault is not None else work.document.troubled_by
+    is_same = trouble == work.document.troubled_by and work.document.troubled_since is not None
+    since = work.document.troubled_since if is_same and work.document.troubled_since else work.now
+    if fault is not None and work.now - since > outcome.patience:
         stopped = attempt or _decide(work, Blocked(faults=(fault,), legs=(), stake=_stake(work)))
         return _block(work, stopped, (fault,), _stake(work), ())
     return Ending(
         state="waiting",
         due_at=outcome.at,
-        troubled_since=since if outcome.unless is not None else work.document.troubled_since,
+        troubled_since=since if trouble else None,
+        troubled_by=trouble,
         pauses_account=outcome.pauses_account,
         note=outcome.why,
     )
-
-
-def _named(command: AnyCommand) -> str:
-    named = leg_name(command)
-    return f"{named[1] if named else command.kind.replace('_', ' ')} {command.key}"
 
 
 def _block(work: Work, attempt: Attempt, faults: tuple[Fault, ...], stake: Money, legs: tuple[Leg, ...]) -> Ending:

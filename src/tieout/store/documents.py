@@ -38,6 +38,7 @@ class Document:
     touches: int
     attempts: int
     troubled_since: datetime | None
+    troubled_by: str
     opened_at: datetime
     settled_at: datetime | None
     title: str
@@ -113,6 +114,7 @@ def settle(
     due_at: datetime | None,
     at: datetime,
     troubled_since: datetime | None,
+    troubled_by: str = "",
 ) -> bool:
     """Record where work on a document has ended.
 
@@ -130,6 +132,7 @@ def settle(
             due_at=case((unchanged, due), else_=func.least(documents.c.due_at, due)),
             settled_at=case((unchanged, settled), else_=null()),
             troubled_since=troubled_since,
+            troubled_by=troubled_by,
         )
         .returning(unchanged)
     )

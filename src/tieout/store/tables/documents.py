@@ -70,6 +70,7 @@ documents = Table(
     Column("touches", BigInteger, nullable=False, server_default="1", comment="Counts what happened to it"),
     number("attempts", "How many attempts have been made", default="0"),
     moment("troubled_since", "Since when remote systems have kept it from ending", null=True),
+    text("troubled_by", "What has kept it from ending: another trouble starts counting anew", default=""),
     moment("opened_at", "When we first heard of it"),
     moment("settled_at", "When it last came to be done", null=True),
     text("title", "What a person would call it", default=""),

@@ -200,6 +200,7 @@ CREATE TABLE documents (
     touches BIGINT DEFAULT '1' NOT NULL,
     attempts INTEGER DEFAULT '0' NOT NULL,
     troubled_since TIMESTAMP WITH TIME ZONE,
+    troubled_by TEXT DEFAULT '' NOT NULL,
     opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
     settled_at TIMESTAMP WITH TIME ZONE,
     title TEXT DEFAULT '' NOT NULL,
@@ -225,6 +226,7 @@ COMMENT ON COLUMN documents.touched_at IS 'When something last happened to it';
 COMMENT ON COLUMN documents.touches IS 'Counts what happened to it';
 COMMENT ON COLUMN documents.attempts IS 'How many attempts have been made';
 COMMENT ON COLUMN documents.troubled_since IS 'Since when remote systems have kept it from ending';
+COMMENT ON COLUMN documents.troubled_by IS 'What has kept it from ending: another trouble starts counting anew';
 COMMENT ON COLUMN documents.opened_at IS 'When we first heard of it';
 COMMENT ON COLUMN documents.settled_at IS 'When it last came to be done';
 COMMENT ON COLUMN documents.title IS 'What a person would call it';
