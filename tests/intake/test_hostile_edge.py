@@ -45,19 +45,17 @@ def test_the_same_delivery_at_the_same_moment_is_stored_once(edge: Edge) -> None
     assert (edge.count(EVENTS), edge.count(DOCUMENTS), edge.count(JOBS)) == (1, 1, 1)
 
 
-@pytest.mark.parametrize("secret", [None, "", "wrong", "the-portals-worD", "the-portals-word ", "é"])
-def test_a_message_without_the_portal_s_word_is_refused_and_not_kept(edge: Edge, secret: str | None) -> None:
+def test_a_message_without_the_portal_s_word_is_refused_and_not_kept(edge: Edge) -> None:
     """X-01: unsigned is unheard."""
-    answer = edge.portal(TOLD, secret=secret)
-    assert answer.status_code == 401
+    words = (None, "", "wrong", "the-portals-worD", "the-portals-word ", "é")
+    assert {word: edge.portal(TOLD, secret=word).status_code for word in words} == dict.fromkeys(words, 401)
     assert edge.count(EVENTS) == 0
 
 
-@pytest.mark.parametrize("proof", ["", "AAAA", "not base64 at all"])
-def test_a_message_whose_signature_is_wrong_is_refused_and_not_kept(edge: Edge, proof: str) -> None:
+def test_a_message_whose_signature_is_wrong_is_refused_and_not_kept(edge: Edge) -> None:
     """X-01."""
-    answer = edge.shop(REFUNDED, **{"X-Shopify-Hmac-Sha256": proof})
-    assert answer.status_code == 401
+    for proof in ("", "AAAA", "not base64 at all"):
+        assert edge.shop(REFUNDED, **{"X-Shopify-Hmac-Sha256": proof}).status_code == 401
     assert edge.count(EVENTS) == 0
 
 
@@ -98,51 +96,46 @@ def test_a_message_too_long_is_refused_before_it_is_read_whole(edge: Edge) -> No
     assert edge.count(EVENTS) == 0
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "multipart/form-data", ""])
-def test_a_message_of_another_type_is_refused(edge: Edge, content_type: str) -> None:
-    """X-01: 415."""
-    assert edge.portal(TOLD, **{"Content-Type": content_type}).status_code == 415
+def test_a_message_of_another_type_is_refused(edge: Edge) -> None:
+    """X-01: 415; JSON may be written as the rules allow."""
+    for content_type in ("text/plain", "application/xml", "multipart/form-data", ""):
+        assert edge.portal(TOLD, **{"Content-Type": content_type}).status_code == 415
     assert edge.count(EVENTS) == 0
+    for content_type in ("application/json; charset=utf-8", "Application/JSON"):
+        assert edge.portal(TOLD, **{"Content-Type": content_type}).status_code == 202
 
 
-@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
-def test_the_type_may_be_written_as_the_rules_allow(edge: Edge, content_type: str) -> None:
-    """X-01."""
-    assert edge.portal(TOLD, **{"Content-Type": content_type}).status_code == 202
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b"\xff\xfe",
-        b'{"eventName": ""}',
-        b'{"rmaId": "1"}',
-        b'{"eventName": NaN}',
-        b"1" * 5000,
-    ],
+UNREADABLE = (
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b"\xff\xfe",
+    b'{"eventName": ""}',
+    b'{"rmaId": "1"}',
+    b'{"eventName": NaN}',
+    b"1" * 5000,
 )
-def test_a_message_that_nobody_can_read_is_kept_and_put_on_a_desk(edge: Edge, body: bytes) -> None:
-    """X-01, X-08: MALFORMED_PAYLOAD, once, however often it comes."""
-    assert edge.portal(body).status_code == 422
-    assert edge.portal(body).status_code == 422
-    assert edge.count(EVENTS) == 1
-    (case,) = edge.house.open_cases()
-    assert (case.code, case.owner) == ("MALFORMED_PAYLOAD", "integration")
+
+
+def test_messages_that_nobody_can_read_are_kept_and_put_on_a_desk(edge: Edge) -> None:
+    """X-01, X-08: MALFORMED_PAYLOAD, each once, however often it comes."""
+    for body in UNREADABLE * 2:
+        assert edge.portal(body).status_code == 422
+    assert edge.count(EVENTS) == len(UNREADABLE)
+    cases = edge.house.open_cases()
+    assert {(case.code, case.owner) for case in cases} == {("MALFORMED_PAYLOAD", "integration")}
+    assert len(cases) == len(UNREADABLE)
     with edge.house.application.store.scope("giftware") as c:
-        row = edge.house.application.store.raw(c).execute("SELECT payload FROM events").fetchone()
-    assert row is not None
-    assert bytes(row[0]) == body
+        rows = edge.house.application.store.raw(c).execute("SELECT payload FROM events").fetchall()
+    assert {bytes(row[0]) for row in rows} == set(UNREADABLE)
 
 
-@pytest.mark.parametrize("number", ["x" * 5000, "1\x00", "../..", "'; DROP TABLE events; --", "  ", "💥"])
-def test_an_rma_number_out_of_nightmares_does_not_break_the_edge(edge: Edge, number: str) -> None:
+def test_rma_numbers_out_of_nightmares_do_not_break_the_edge_or_the_lanes(edge: Edge) -> None:
     """X-01: an answer of ours, never a 500."""
-    body = json.dumps({"eventName": "RMA_CREATED", "rmaId": number}).encode()
-    assert edge.portal(body).status_code in {202, 422}
+    for number in ("x" * 5000, "1\x00", "../..", "'; DROP TABLE events; --", "  ", "💥"):
+        body = json.dumps({"eventName": "RMA_CREATED", "rmaId": number}).encode()
+        assert edge.portal(body).status_code in {202, 422}, number[:20]
     edge.house.drain()
 
 

@@ -49,7 +49,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "late commit": {"late_commit": 1.0, "late_commit_seconds": 0.06},
     "5xx before": {"error_before": 1.0},
 }
-SELDOM = {"answer lost as 500", "silence after"}
+SELDOM = {"answer lost as 500", "silence after", "5xx before"}
 """Faults that the default suite leaves to the simulation."""
 _names = itertools.count(5000)
 
