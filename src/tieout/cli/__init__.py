@@ -8,6 +8,7 @@ import click
 
 from tieout.cli.demo import demo
 from tieout.cli.desk import case, cases, mapping, show
+from tieout.cli.reports import report
 from tieout.cli.running import db, down, init, up, web, worker
 from tieout.cli.shared import Context, UserError
 
@@ -30,7 +31,7 @@ def tieout(context: click.Context, config: str | None, home: str | None) -> None
     context.obj = Context.of(config, home)
 
 
-for command in (demo, up, down, web, worker, init, db, cases, case, show, mapping):
+for command in (demo, up, down, web, worker, init, db, cases, case, show, report, mapping):
     tieout.add_command(command)
 
 

@@ -66,6 +66,11 @@ def facts_to_json(facts: ReturnFacts) -> Json:
     return _FACTS.dump_python(facts, mode="json")
 
 
+def facts_from_json(kept: Json) -> ReturnFacts:
+    """The facts that were kept."""
+    return _FACTS.validate_python(kept)
+
+
 def content_hash(content: Json) -> str:
     """One short text for one content, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
