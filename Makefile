@@ -33,7 +33,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(VENV)/dev.stamp check
-	$(BIN)/pytest -q -m "not long" $(ARGS)
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not long" $(ARGS)
 
 test-long: $(VENV)/dev.stamp
 	$(BIN)/pytest -q -m long $(ARGS)

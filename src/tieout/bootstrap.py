@@ -73,18 +73,7 @@ def open_application(settings: Settings, home: Path) -> Application:
     companies = _companies(settings, store, vault, clock, connections)
     patience = patience_of(settings.work)
     floor = Floor(store=store, companies=companies, clock=clock, patience=patience)
-
-    def run(job: LaneJob) -> None:
-        drain(floor, job)
-
-    engine_settings = EngineSettings(
-        stalled_after_seconds=settings.work.stalled_after_seconds,
-        heartbeat_seconds=max(0.5, settings.work.stalled_after_seconds / 4),
-        rescue_every_seconds=max(0.5, settings.work.stalled_after_seconds / 4),
-    )
-    engine = Engine(address, [Process(name=PROCESS, run=run)], engine_settings)
-    engine.install()
-    _schedule(engine, settings, floor)
+    engine = _engine(address, settings, floor)
     with store.scope(None) as c:
         schema.ensure_partitions(c, clock().date().replace(day=1), 3)
     intake = Intake(
@@ -106,6 +95,24 @@ def open_application(settings: Settings, home: Path) -> Application:
         intake=intake,
         connections=connections,
     )
+
+
+def _engine(address: str, settings: Settings, floor: Floor) -> Engine:
+    """The engine with the returns' process and the sweeps' schedules."""
+
+    def run(job: LaneJob) -> None:
+        drain(floor, job)
+
+    stalled_after = settings.work.stalled_after_seconds
+    engine_settings = EngineSettings(
+        stalled_after_seconds=stalled_after,
+        heartbeat_seconds=max(0.5, stalled_after / 4),
+        rescue_every_seconds=max(0.5, stalled_after / 4),
+    )
+    engine = Engine(address, [Process(name=PROCESS, run=run)], engine_settings)
+    engine.install()
+    _schedule(engine, settings, floor)
+    return engine
 
 
 def database_address(settings: Settings, home: Path) -> str:
