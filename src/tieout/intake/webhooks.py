@@ -146,10 +146,10 @@ def _store(intake: Intake, receiver: Receiver, message: Message, envelope: Envel
             content_type=message.content_type,
             lanes=receiver.lanes,
         )
-        if not inbox.store_event(c, event, due_at=due_at):
-            return False
-        touched = [documents.document(c, receiver.company, KIND, key) for key in keys[:1]]
-        touched += [
+        is_new = inbox.store_event(c, event, due_at=due_at)
+        # A message heard before wakes its returns all the same: a sender that signs and numbers nothing
+        # may use the same words twice and mean both times.
+        touched = [
             documents.touch(
                 c,
                 company=receiver.company,
@@ -160,11 +160,11 @@ def _store(intake: Intake, receiver: Receiver, message: Message, envelope: Envel
                 due_at=due_at,
                 at=message.received_at,
             )
-            for key in keys[1:]
+            for key in keys
         ]
-        for lane in sorted({document.lane for document in touched if document is not None}):
+        for lane in sorted({document.lane for document in touched}):
             intake.engine.start(intake.store.raw(c), PROCESS, receiver.company, lane)
-    return True
+    return is_new
 
 
 def _keep_malformed(intake: Intake, receiver: Receiver, message: Message, reason: str) -> None:
