@@ -44,7 +44,7 @@ def sweep_portal(floor: Floor, company: Company, back: timedelta) -> int:
                     wake(c, company, head.number, at=now)
                     woken += 1
     except ConnectorError as error:
-        log.warning("sweep.stopped", company=company.name, sweep="portal", reason=str(error))
+        return _stopped(company, "portal", error, woken)
     _note(floor, company.name, company.portal_account, "portal", {"listed": listed, "woken": woken})
     return woken
 
@@ -63,7 +63,7 @@ def sweep_refunds(floor: Floor, company: Company, back: timedelta) -> int:
             with floor.store.scope(company.name) as c:
                 strays += _see_refund(floor, company, c, refund)
     except ConnectorError as error:
-        log.warning("sweep.stopped", company=company.name, sweep="refunds", reason=str(error))
+        return _stopped(company, "refunds", error, strays)
     _note(floor, company.name, company.storefront_account, "refunds", {"listed": listed, "strays": strays})
     return strays
 
@@ -78,7 +78,7 @@ def sweep_credit_notes(floor: Floor, company: Company, back: timedelta) -> int:
             with floor.store.scope(company.name) as c:
                 strays += _see_credit_note(floor, company, c, credit)
     except ConnectorError as error:
-        log.warning("sweep.stopped", company=company.name, sweep="credit notes", reason=str(error))
+        return _stopped(company, "credit notes", error, strays)
     _note(floor, company.name, company.ledger_account, "credit notes", {"listed": listed, "strays": strays})
     return strays
 
@@ -178,6 +178,12 @@ def _seen(system: str, kind: str, ref: str, amount: Money, reference: str) -> le
         quantity=None,
         reference=reference,
     )
+
+
+def _stopped(company: Company, name: str, error: ConnectorError, found: int) -> int:
+    """A sweep that was cut off does not count as run: the last whole one stands, and its age shows."""
+    log.warning("sweep.stopped", company=company.name, sweep=name, reason=str(error))
+    return found
 
 
 def _note(floor: Floor, company: str, account: str, name: str, counted: dict[str, int]) -> None:
