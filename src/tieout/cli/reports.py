@@ -113,12 +113,12 @@ def _plain(value: object) -> object:
 def _stock_text(made: ReturnedStock) -> Iterator[str]:
     yield f"Returned stock as at {_at(made.as_at)}; value with tax, what was sold again since is not taken off"
     yield ""
-    yield f"  {'Stage':20} {'Place':16} {'Units':>6} {'Value':>16}  {'Oldest':>8}  Source"
+    yield f"  {'Company':12} {'Stage':20} {'Place':16} {'Units':>6} {'Value':>16}  {'Oldest':>8}  Source"
     yield from (_stock_line(row) for row in made.rows)
     yield ""
     for each in made.totals:
         value = Money(each.value_minor, each.currency)
-        yield f"  {each.stage.value:20} {'in all':16} {each.units:>6} {value!s:>16}"
+        yield f"  {'in all':12} {each.stage.value:20} {'':16} {each.units:>6} {value!s:>16}"
     yield from _unread_lines(made.unread)
 
 
@@ -126,7 +126,8 @@ def _stock_line(row: StockRow) -> str:
     place = f"{row.warehouse}/{row.bin}" if row.bin else "-"
     source = f"{row.shown_by} {_at(row.shown_at)}; value {row.valued_by} {_at(row.valued_at)}"
     value = Money(row.value_minor, row.currency)
-    return f"  {row.stage.value:20} {place:16} {row.units:>6} {value!s:>16}  {row.oldest_days:>6} d  {source}"
+    head = f"  {row.company:12} {row.stage.value:20} {place:16}"
+    return f"{head} {row.units:>6} {value!s:>16}  {row.oldest_days:>6} d  {source}"
 
 
 def _unread_lines(unread: tuple[Unread, ...]) -> Iterator[str]:
@@ -156,7 +157,8 @@ def _rma_lines(rma: RmaTasks) -> Iterator[str]:
 def _variance_text(made: Variance) -> Iterator[str]:
     yield f"Variance as at {_at(made.as_at)}"
     yield ""
-    yield f"  {'Document':34} {'Portal':>14} {'Storefront':>14} {'Sage':>14} {'Difference':>14}  Standing"
+    heads = " ".join(f"{head:>14}" for head in ("Portal", "Storefront", "Sage", "Difference"))
+    yield f"  {'Company':12} {'Document':34} {heads}  Standing"
     for row in made.rows:
         yield from _variance_lines(row)
     for each in made.totals:
@@ -172,7 +174,7 @@ def _variance_text(made: Variance) -> Iterator[str]:
 def _variance_lines(row: VarianceRow) -> Iterator[str]:
     figures = [row.portal.minor, row.storefront.minor, row.sage.minor, row.difference_minor]
     shown = " ".join(f"{Money(minor, row.currency)!s:>14}" for minor in figures)
-    yield f"  {row.document:34} {shown}  {'final' if row.is_final else 'not final'}"
+    yield f"  {row.company:12} {row.document:34} {shown}  {'final' if row.is_final else 'not final'}"
     yield f"      read: {'; '.join(_asked(fact) for fact in (row.portal, row.storefront, row.sage))}"
     yield from (f"      {Money(reason.minor, row.currency)}: {reason.what}" for reason in row.reasons)
     if row.unexplained_minor:
@@ -204,7 +206,8 @@ def _difference_line(row: Difference) -> str:
     source, booked = Money(row.source_minor, row.currency), Money(row.booked_minor, row.currency)
     why = "; ".join((*row.reasons, *(() if row.has_reason else ("NO REASON",))))
     units = f"{row.source_units} units {source} (portal {_at(row.source_read_at)})"
-    return f"  {row.document:22} {units} against {row.booked_units} {booked} (sage {_at(row.booked_read_at)}): {why}"
+    books = f"{row.booked_units} {booked} (sage {_at(row.booked_read_at)})"
+    return f"  {row.company:12} {row.document:22} {units} against {books}: {why}"
 
 
 def _at(moment: datetime | None) -> str:

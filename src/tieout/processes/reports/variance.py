@@ -204,9 +204,12 @@ def _row(
 
 
 def _person(known: Known) -> Iterator[Cap]:
-    """Cases on a desk, and those that a person closed with a reason: each about its stake."""
+    """Cases on a desk, and those that a person closed with a reason: each about its stake.
+
+    A closed one speaks while the document still stands where it stopped; once it went on, it says nothing.
+    """
     for case in known.cases:
-        if _is_said(case):
+        if case.state == "open" or (_is_said(case) and known.state == "blocked"):
             yield _case_text(case), case.stake_minor or 0
 
 
