@@ -188,3 +188,22 @@ def tax_code_id(house: House) -> int:
     sage = house.control.estate.systems[0]
     found: int = sage.books.value("SELECT id FROM tax_code WHERE code = 1")  # type: ignore[attr-defined]  # the stand-in's own books
     return found
+
+
+def test_a_refund_by_hand_on_a_finished_returns_order_comes_to_light(house: House) -> None:
+    """RET-52: the return is done; days later somebody refunds its order again in the admin."""
+    rma = house.authorised("W1001", ("MUG", 1))
+    house.receive(rma)
+    house.drain(rma)
+    assert house.document(rma).state == "done"
+    house.control.post("/shopify/refunds", {"order": "W1001", "amount": "1.00", "lines": [], "note": "sorry"})
+    house.sweep()
+    house.drain()
+    case = house.case(rma)
+    assert case is not None
+    assert (case.code, case.owner) == ("REFUND_OUTSIDE_WORKFLOW", "finance")
+    house.accept(rma, "REFUND_OUTSIDE_WORKFLOW")
+    house.drain(rma)
+    assert house.document(rma).state == "done"
+    house.sweep()
+    assert house.document(rma).due_at is None, "a refund that was looked at once is not looked at for ever"

@@ -10,6 +10,7 @@ from tieout.cli.demo import demo
 from tieout.cli.desk import case, cases, mapping, show
 from tieout.cli.reports import report
 from tieout.cli.running import db, down, init, up, web, worker
+from tieout.cli.sandbox import sandbox
 from tieout.cli.shared import Context, UserError
 
 HELP = """Tieout stands between Sage 200 and the systems around it.
@@ -31,7 +32,7 @@ def tieout(context: click.Context, config: str | None, home: str | None) -> None
     context.obj = Context.of(config, home)
 
 
-for command in (demo, up, down, web, worker, init, db, cases, case, show, report, mapping):
+for command in (demo, up, down, web, worker, init, db, cases, case, show, report, mapping, sandbox):
     tieout.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
@@ -110,7 +111,8 @@ def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefun
     if known:
         for reference in known:
             document = documents.document(c, company.name, KIND, reference.document_key)
-            if document is not None and document.due_at is None and document.state == "waiting":
+            is_resting = document is not None and document.due_at is None and document.state != "blocked"
+            if document is not None and is_resting and not _was_considered(c, document, refund):
                 wake(c, company, reference.document_key, at=floor.clock())
         return 0
     fault = Fault(
@@ -134,6 +136,20 @@ def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefun
             at=floor.clock(),
         )
     )
+
+
+def _was_considered(c: Connection, document: Document, refund: ShopRefund) -> bool:
+    """Whether the last look at the return's facts saw this refund, with its money settled."""
+    last = attempts.last_attempt(c, document)
+    match last.facts if last is not None else None:
+        case {"shop_order": {"refunds": [*seen]}}:
+            return {"refund_id": refund.refund_id, "is_settled": refund.is_settled} in [
+                {"refund_id": one.get("refund_id"), "is_settled": one.get("is_settled")}
+                for one in seen
+                if isinstance(one, Mapping)
+            ]
+        case _:
+            return False
 
 
 def _see_credit_note(floor: Floor, company: Company, c: Connection, credit: PostedCredit) -> int:

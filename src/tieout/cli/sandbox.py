@@ -1,0 +1,109 @@
+"""The stand-ins alone, for anybody who wants a Sage 200 (or a portal, or a shop) to develop against."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import httpx
+
+from tieout.cli.shared import UserError
+from tieout.sandbox.clock import SandboxClock
+from tieout.sandbox.estate import Estate, SandboxSystem
+from tieout.sandbox.returngo import ReturnGoSandbox
+from tieout.sandbox.sage200 import COMPANION_KEY, Sage200Sandbox
+from tieout.sandbox.serve import ServedEstate
+from tieout.sandbox.shopify import ShopifySandbox
+
+SYSTEMS = ("sage200", "returngo", "shopify")
+
+SETTINGS = """# A ready-made tieout.toml for these stand-ins. Their credentials are known to everybody.
+[company.sandbox]
+credit_route = "sop"
+refund_mode = "gate"
+ledger = "sage"
+portal = "returngo"
+storefront = "shopify"
+
+[account.sage]
+system = "sage200"
+base_url = "{url}/sage200"
+identity_url = "{url}/sage200"
+client_id = "tieout-sandbox"
+client_secret = "sandbox-secret"
+refresh_token = "{refresh_token}"
+site_id = "{site_id}"
+company_id = {company_id}
+channel = "companion"
+companion_url = "{url}/sage200/companion"
+companion_key = "{companion_key}"
+
+[account.returngo]
+system = "returngo"
+base_url = "{url}/returngo"
+shop_name = "tieout-demo.myshopify.com"
+api_key = "returngo-sandbox-key"
+inbound_secret = "sandbox-inbound"
+customer_known_by = "email"
+
+[account.shopify]
+system = "shopify"
+base_url = "{url}/shopify"
+shop_domain = "tieout-demo.myshopify.com"
+access_token = "shpat_sandbox"
+client_secret = "sandbox-client-secret"
+"""
+
+
+@click.command(
+    help="Run stand-ins for the remote systems until stopped; all of them unless some are named.\n\n"
+    "Set them up and see their books under /_sandbox/{system}/.\n\nExample: tieout sandbox sage200 --port 8300"
+)
+@click.argument("systems", nargs=-1, type=click.Choice(SYSTEMS))
+@click.option("--port", type=int, default=8300, show_default=True, help="Port to listen on; 0 picks a free one.")
+@click.option("--seed", type=int, default=0, help="Draws tokens, ids and misbehaviour.")
+@click.option(
+    "--temper",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help='JSON file: {"sage200": {"lost_reply": 0.1}, ...}.',
+)
+def sandbox(systems: tuple[str, ...], port: int, seed: int, temper: Path | None) -> None:
+    """Serve the named systems."""
+    clock = SandboxClock(timedelta(0))
+    estate = Estate(_systems(systems or SYSTEMS, clock, seed), clock, seed)
+    with ServedEstate(estate, port=port) as served:
+        if temper is not None:
+            _set_tempers(served.url, temper)
+        click.echo(f"# Serving {', '.join(systems or SYSTEMS)} at {served.url}; Ctrl-C stops.")
+        if set(systems or SYSTEMS) == set(SYSTEMS):
+            tokens = httpx.post(f"{served.url}/_sandbox/sage200/tokens", timeout=30).json()
+            named = {name: tokens[name] for name in ("refresh_token", "site_id", "company_id")}
+            click.echo(SETTINGS.format(url=served.url, companion_key=COMPANION_KEY, **named))
+        try:
+            served.wait()
+        except KeyboardInterrupt:
+            click.echo("# Stopped.")
+
+
+def _systems(names: tuple[str, ...], clock: SandboxClock, seed: int) -> list[SandboxSystem]:
+    shopify = ShopifySandbox(clock, seed=seed)
+    known: dict[str, SandboxSystem] = {
+        "sage200": Sage200Sandbox(clock, seed=seed),
+        "returngo": ReturnGoSandbox(clock, shopify=shopify, seed=seed),
+        "shopify": shopify,
+    }
+    return [known[name] for name in names]
+
+
+def _set_tempers(url: str, path: Path) -> None:
+    try:
+        tempers = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(f"{path} is not valid JSON: {error}.", code=2) from None
+    for system, temper in tempers.items():
+        answer = httpx.put(f"{url}/_sandbox/{system}/temper", json=temper, timeout=30)
+        if answer.status_code != 200:
+            raise UserError(f"The temper of {system} was not taken: {answer.text[:200]}", code=2)
