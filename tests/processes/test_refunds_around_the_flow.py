@@ -72,16 +72,9 @@ def test_detect_mode_waits_for_the_refund_and_says_so(detecting: House) -> None:
     house.control.prove()
 
 
-def test_another_amount_refunded_than_credited_is_a_case_with_both_figures(detecting: House) -> None:
-    """RET-52: detect mode; a pound too little went back, then the rest."""
+def test_a_refund_that_the_rma_does_not_name_is_none_of_its_own(detecting: House) -> None:
+    """RET-52: detect mode; the portal's app refunded the order, and not for this return."""
     house = detecting
-    rma = house.authorised("W1001", ("MUG", 1), ("BOOK", 1))
-    house.receive(rma)
-    house.drain(rma)
-    house.control.put("/sage200/prices", {"MUG": "1.00"})
-    house.act(rma, "refund")
-    house.drain(rma)
-    assert house.document(rma).state == "done"
     other = house.authorised("W1003", ("LAMP", 1))
     house.receive(other)
     house.drain(other)
@@ -207,3 +200,26 @@ def test_a_refund_by_hand_on_a_finished_returns_order_comes_to_light(house: Hous
     assert house.document(rma).state == "done"
     house.sweep()
     assert house.document(rma).due_at is None, "a refund that was looked at once is not looked at for ever"
+
+
+def test_another_amount_refunded_than_credited_is_a_case_with_both_figures(detecting: House) -> None:
+    """RET-52: detect mode; the portal takes a fee of 1.00 a unit off its refund, and Sage credits the invoice."""
+    house = detecting
+    rma = house.authorised("W1001", ("MUG", 2), restocking_fee="1.00")
+    house.receive(rma)
+    house.drain(rma)
+    house.accept(rma, "FEE_NOT_COVERED")
+    house.drain(rma)
+    house.act(rma, "refund")
+    house.drain(rma)
+    case = house.case(rma)
+    assert case is not None
+    assert (case.code, case.owner) == ("REFUND_NE_CREDIT", "finance")
+    (fault,) = case.faults
+    assert isinstance(fault, dict)
+    assert (fault["saw"], fault["wanted"]) == ("GBP 22.00", "GBP 24.00")
+    assert house.control.books().payments == ()
+    with house.application.store.scope("giftware") as c:
+        cases.close(c, case.id, by="maria", how="the fee was posted by hand", at=house.application.clock())
+    assert house.case(rma) is None
+    house.control.prove()

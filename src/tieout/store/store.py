@@ -45,8 +45,7 @@ class Store:
         """
         number = lock_number("document", company, kind, key)
         with self._engine.connect() as connection:
-            with connection.begin():
-                taken = connection.execute(select(func.pg_try_advisory_lock(number))).scalar_one()
+            taken = _take(connection, number)
             if not taken:
                 yield None
                 return
@@ -96,6 +95,16 @@ def _scoped(connection: Connection, company: str | None) -> Iterator[None]:
     with connection.begin():
         connection.execute(select(func.set_config("tieout.company", setting, True)))  # noqa: FBT003
         yield
+
+
+def _take(connection: Connection, number: int) -> bool:
+    """Take the hold if nobody has it; a connection that fails on the way is thrown away, and the hold with it."""
+    try:
+        with connection.begin():
+            return bool(connection.execute(select(func.pg_try_advisory_lock(number))).scalar_one())
+    except DBAPIError:
+        connection.invalidate()
+        raise
 
 
 def _let_go(connection: Connection, number: int) -> None:
