@@ -8,7 +8,7 @@ Done means read back: the figures found equal the command's, to the penny.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,6 +43,8 @@ class Done:
     """Read back and right."""
 
     found: Found
+    read_at: datetime
+    """When it was read: for what an earlier run did, the time of that run's reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,13 @@ def _done_before(effect: effects.Effect, command: AnyCommand) -> Done | Trouble:
     """An effect on record as done is done; the same key with other content is never an edit."""
     if effect.content_hash != content_hash(command_to_json(command)):
         return Trouble(fault=_fault(kinds.EFFECT_CONFLICT, command, f"posted as {effect.reference}"))
-    return Done(found=Found(reference=effect.reference or "", figures=command.figures()))
+    assert effect.settled_at is not None, f"{effect.key} is done and nobody knows since when"
+    match effect.answer:
+        case {"figures": Mapping() as figures}:
+            read = {str(name): str(figure) for name, figure in figures.items()}
+            return Done(found=Found(reference=effect.reference or "", figures=read), read_at=effect.settled_at)
+        case _:
+            raise AssertionError(f"{effect.key} is done without figures that were read back")
 
 
 def _send(command: AnyCommand, binding: Binding, bench: Bench) -> Done | Later | Trouble:
@@ -184,10 +192,11 @@ def _adopt(found: Found, command: AnyCommand, bench: Bench) -> Done | Later | Tr
             return Trouble(fault=Fault(code=kinds.REFUND_FAILED.code, at=_at(command, found), saw=saw, wanted=wanted))
         fault = Fault(code=kinds.READ_BACK_DIFFERS.code, at=_at(command, found), saw=saw, wanted=wanted)
         return _believed_later(fault, "what was read back differs", bench)
+    read_at = bench.now
     with bench.held.begin() as c:
         answer: Json = {"figures": dict(found.figures), "link": found.link}
-        effects.mark_done(c, bench.document, command.key, reference=found.reference, answer=answer, at=bench.now)
-    return Done(found=found)
+        effects.mark_done(c, bench.document, command.key, reference=found.reference, answer=answer, at=read_at)
+    return Done(found=found, read_at=read_at)
 
 
 def _not_looked(error: ConnectorError, command: AnyCommand, binding: Binding, bench: Bench) -> Later | Trouble:

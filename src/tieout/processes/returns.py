@@ -71,9 +71,9 @@ def settle_return(work: Work) -> Ending:
     for command in decision.commands:
         outcome = perform(work.company, command, _bench(work, attempt))
         match outcome:
-            case Done(found=found):
+            case Done(found=found, read_at=read_at):
                 with work.held.begin() as c:
-                    standing.see_command(c, work.document, command, found, at=work.now)
+                    standing.see_command(c, work.document, command, found, at=read_at)
             case Later():
                 return _later(work, outcome, attempt)
             case Trouble(fault=fault):
