@@ -32,8 +32,8 @@ from tieout.sandbox.serve import ServedEstate
 from tieout.settings import load
 from tieout.store import documents, embedded
 
-RETURNS_SHIPPED = 255
-"""The last returns of the shipped cut: those of January 2010, with December's sales behind them, and the oddities."""
+RETURNS_SHIPPED = 140
+"""The last returns of the shipped cut: mid January 2010, with December's sales behind them, and the oddities."""
 DRAIN_SECONDS_MAX = 900
 ANNOUNCE_SECONDS_MAX = 40
 """How long the parcels are on their way; a return that is not announced by then is announced and booked at once."""
