@@ -227,7 +227,7 @@ def _progress(progress: Progress) -> Callable[[str, int, int], None]:
 
 def _keep_running(installation: Installation, estate_url: str) -> None:
     click.echo("\nTieout keeps running until you press Ctrl-C. In another terminal:")
-    command = f"{Path(sys.argv[0]).resolve()} --config {installation.config} --home {installation.home}"
+    command = f"{sys.executable} -m tieout --config {installation.config} --home {installation.home}"
     click.echo(f"  alias td='{command}'")
     click.echo("  td cases         the exceptions, most money first")
     click.echo("  td case show 1   one exception with its runbook")
