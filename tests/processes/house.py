@@ -245,7 +245,8 @@ class House:
         """What an event does: the documents are due."""
         for rma in rmas:
             with self.application.store.scope(COMPANY) as c:
-                wake(c, self.application.companies[COMPANY], rma.number, at=self.application.clock())
+                lanes = self.application.companies[COMPANY].lanes
+                wake(c, COMPANY, lanes, rma.number, at=self.application.clock())
 
     def sweep(self) -> None:
         """What the schedules do."""

@@ -225,7 +225,8 @@ def _wake(application: Application, row: Case, action: str, after: dict[str, str
     if row.document_kind != KIND:
         raise UserError("This case has nothing to try again: settle it with `tieout case resolve`.")
     with application.store.scope(row.company) as c:
-        lane = wake(c, application.companies[row.company], row.document_key, at=application.clock())
+        lanes = application.companies[row.company].lanes
+        lane = wake(c, row.company, lanes, row.document_key, at=application.clock())
         _audit(c, application, row, action, after)
         application.engine.start(application.store.raw(c), "returns.settle/1", row.company, lane)
 

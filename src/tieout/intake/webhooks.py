@@ -20,8 +20,9 @@ from tieout.domain.money import Money
 from tieout.durable import Engine
 from tieout.ports.inbound import Envelope, Inbound, MalformedError, SignatureError
 from tieout.processes.returns import KIND, PROCESS
+from tieout.processes.routing import wake
 from tieout.processes.strays import report_stray
-from tieout.store import Store, cross_references, documents, inbox
+from tieout.store import Store, cross_references, inbox
 
 log = structlog.get_logger()
 
@@ -149,20 +150,8 @@ def _store(intake: Intake, receiver: Receiver, message: Message, envelope: Envel
         is_new = inbox.store_event(c, event, due_at=due_at)
         # A message heard before wakes its returns all the same: a sender that signs and numbers nothing
         # may use the same words twice and mean both times.
-        touched = [
-            documents.touch(
-                c,
-                company=receiver.company,
-                kind=KIND,
-                key=key,
-                lane_key=key,
-                lanes=receiver.lanes,
-                due_at=due_at,
-                at=message.received_at,
-            )
-            for key in keys
-        ]
-        for lane in sorted({document.lane for document in touched}):
+        woken = {wake(c, receiver.company, receiver.lanes, key, at=message.received_at, due_at=due_at) for key in keys}
+        for lane in sorted(woken):
             intake.engine.start(intake.store.raw(c), PROCESS, receiver.company, lane)
     return is_new
 

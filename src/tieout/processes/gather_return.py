@@ -22,6 +22,7 @@ from tieout.domain.returns.settle import foreign_refunds
 from tieout.domain.rules.mapping import MappingRule, MappingTables
 from tieout.ports.directory import Company
 from tieout.processes.record import Json, command_from_json
+from tieout.processes.standing import seen_leg
 from tieout.store import approvals, cross_references, effects, legs, mapping_rules
 from tieout.store.documents import Document
 from tieout.store.store import Connection, Held
@@ -232,23 +233,8 @@ def seen_while_gathering(facts: ReturnFacts) -> Iterable[legs.SeenLeg]:
     foreign = foreign_refunds(facts)
     for batch in found:
         received = sum(1 for unit in batch.units if unit.received_at is not None)
-        yield _leg("portal", "received", batch.batch_id, "operations", quantity=Decimal(received))
+        yield seen_leg("portal", "received", batch.batch_id, "operations", quantity=Decimal(received))
         if foreign > 0:
             part = foreign if batch is found[-1] else min(foreign, refund_expected(facts, batch).minor)
             foreign -= part
-            yield _leg("storefront", "refund", batch.batch_id, "finance", amount=Money(part, facts.rma.currency))
-
-
-def _leg(
-    system: str, kind: str, ref: str, owner: str, *, quantity: Decimal | None = None, amount: Money | None = None
-) -> legs.SeenLeg:
-    return legs.SeenLeg(
-        system=system,
-        kind=kind,
-        ref=ref,
-        owner=owner,
-        currency=amount.currency if amount else None,
-        minor=amount.minor if amount else None,
-        quantity=quantity,
-        reference=None,
-    )
+            yield seen_leg("storefront", "refund", batch.batch_id, "finance", amount=Money(part, facts.rma.currency))

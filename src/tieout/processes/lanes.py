@@ -59,7 +59,6 @@ def _work_on(floor: Floor, company: Company, held: Held, key: str) -> None:
     if document is None or document.due_at is None or document.due_at > now:
         return
     work = Work(
-        store=floor.store,
         company=company,
         held=held,
         document=document,

@@ -28,7 +28,7 @@ from tieout.processes.record import decision_from_json, decision_to_json, facts_
 from tieout.store import attempts, documents, inbox
 from tieout.store.attempts import Attempt
 from tieout.store.documents import Document
-from tieout.store.store import Held, Store
+from tieout.store.store import Held
 
 PROCESS = "returns.settle/1"
 KIND = "return"
@@ -38,7 +38,6 @@ KIND = "return"
 class Work:
     """One document on the bench."""
 
-    store: Store
     company: Company
     held: Held
     document: Document

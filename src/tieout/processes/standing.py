@@ -56,17 +56,31 @@ def see_command(c: Connection, document: Document, command: AnyCommand, found: F
         return
     system, kind, owner = named
     amount, quantity = weight_of(command, found.figures)
-    seen = legs.SeenLeg(
+    seen = seen_leg(system, kind, command.key, owner.value, amount=amount, quantity=quantity, reference=found.reference)
+    legs.see(c, document, seen, at=at)
+
+
+def seen_leg(
+    system: str,
+    kind: str,
+    ref: str,
+    owner: str,
+    *,
+    amount: Money | None = None,
+    quantity: Decimal | None = None,
+    reference: str | None = None,
+) -> legs.SeenLeg:
+    """What a read of one system showed for one leg: an amount or a quantity."""
+    return legs.SeenLeg(
         system=system,
         kind=kind,
-        ref=command.key,
-        owner=owner.value,
+        ref=ref,
+        owner=owner,
         currency=amount.currency if amount else None,
         minor=amount.minor if amount else None,
         quantity=quantity,
-        reference=found.reference,
+        reference=reference,
     )
-    legs.see(c, document, seen, at=at)
 
 
 def see_read(c: Connection, document: Document, seen: Iterable[legs.SeenLeg], *, at: datetime) -> None:

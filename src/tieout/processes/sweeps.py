@@ -18,6 +18,7 @@ from tieout.ports.errors import ConnectorError
 from tieout.processes.lanes import Floor
 from tieout.processes.returns import KIND
 from tieout.processes.routing import wake
+from tieout.processes.standing import seen_leg
 from tieout.processes.strays import report_stray
 from tieout.store import attempts, cross_references, documents, legs, sweeps
 from tieout.store.documents import Document
@@ -42,7 +43,7 @@ def sweep_portal(floor: Floor, company: Company, back: timedelta) -> int:
                 known = documents.document(c, company.name, KIND, head.number)
                 is_old = known is not None and now - known.touched_at >= timedelta(days=1)
                 if known is None or _is_stale(c, known, head.status_text, is_old=is_old):
-                    wake(c, company, head.number, at=now)
+                    wake(c, company.name, company.lanes, head.number, at=now)
                     woken += 1
     except ConnectorError as error:
         return _stopped(company, "portal", error, woken)
@@ -101,9 +102,14 @@ def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefun
     owner = _owner_of_leg(c, company.name, key) if key else None
     if owner is not None and key is not None:
         amount = Money(0, refund.amount.currency) if refund.has_failed else refund.amount
-        legs.see(c, owner, _seen("storefront", "refund", key, amount, refund.refund_id), at=floor.clock())
+        legs.see(
+            c,
+            owner,
+            seen_leg("storefront", "refund", key, "finance", amount=amount, reference=refund.refund_id),
+            at=floor.clock(),
+        )
         if refund.has_failed and owner.due_at is None and owner.state != "blocked":
-            wake(c, company, owner.key, at=floor.clock())
+            wake(c, company.name, company.lanes, owner.key, at=floor.clock())
         return 0
     if refund.has_failed:
         return 0
@@ -113,7 +119,7 @@ def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefun
             document = documents.document(c, company.name, KIND, reference.document_key)
             is_resting = document is not None and document.due_at is None and document.state != "blocked"
             if document is not None and is_resting and not _was_considered(c, document, refund):
-                wake(c, company, reference.document_key, at=floor.clock())
+                wake(c, company.name, company.lanes, reference.document_key, at=floor.clock())
         return 0
     fault = Fault(
         code=kinds.REFUND_OUTSIDE_WORKFLOW.code,
@@ -121,7 +127,9 @@ def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefun
         saw=f"{refund.amount} by {refund.app or 'a person'}",
         wanted="an RMA",
     )
-    leg = _seen("storefront", "refund", refund.refund_id, refund.amount, refund.refund_id)
+    leg = seen_leg(
+        "storefront", "refund", refund.refund_id, "finance", amount=refund.amount, reference=refund.refund_id
+    )
     title = f"Refund {refund.refund_id} on order {refund.order_name}"
     return int(
         report_stray(
@@ -158,7 +166,12 @@ def _see_credit_note(floor: Floor, company: Company, c: Connection, credit: Post
     key = find_key(credit.reference) or find_key(credit.second_reference)
     owner = _owner_of_leg(c, company.name, key) if key else None
     if owner is not None and key is not None:
-        legs.see(c, owner, _seen("sage", "credit note", key, amount, credit.reference), at=floor.clock())
+        legs.see(
+            c,
+            owner,
+            seen_leg("sage", "credit note", key, "finance", amount=amount, reference=credit.reference),
+            at=floor.clock(),
+        )
         return 0
     fault = Fault(
         code=kinds.UNLINKED_CREDIT.code, at=f"credit note {credit.reference}", saw=str(amount), wanted="a return"
@@ -172,7 +185,9 @@ def _see_credit_note(floor: Floor, company: Company, c: Connection, credit: Post
             title=f"Credit note {credit.reference}",
             fault=fault,
             stake=amount,
-            leg=_seen("sage", "credit note", credit.posting_id, amount, credit.reference),
+            leg=seen_leg(
+                "sage", "credit note", credit.posting_id, "finance", amount=amount, reference=credit.reference
+            ),
             at=floor.clock(),
         )
     )
@@ -181,19 +196,6 @@ def _see_credit_note(floor: Floor, company: Company, c: Connection, credit: Post
 def _owner_of_leg(c: Connection, company: str, key: str) -> Document | None:
     owner = legs.document_of(c, ref=key)
     return documents.document(c, company, *owner) if owner is not None else None
-
-
-def _seen(system: str, kind: str, ref: str, amount: Money, reference: str) -> legs.SeenLeg:
-    return legs.SeenLeg(
-        system=system,
-        kind=kind,
-        ref=ref,
-        owner="finance",
-        currency=amount.currency,
-        minor=amount.minor,
-        quantity=None,
-        reference=reference,
-    )
 
 
 def _stopped(company: Company, name: str, error: ConnectorError, found: int) -> int:

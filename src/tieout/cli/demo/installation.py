@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import secrets
 import signal
@@ -22,7 +21,7 @@ START_WAIT_SECONDS = 60
 
 SETTINGS = """# Written by `tieout demo`. Everything points at the sandbox on this machine.
 [database]
-address = "{database}"
+address = "embedded"
 
 [web]
 port = {port}
@@ -97,7 +96,6 @@ class Installation:
         self.home = home
         self.port = _free_port()
         self.inbound_secret = secrets.token_urlsafe(16)
-        self._estate = estate
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._kills = 0
         tokens = httpx.post(f"{estate}/_sandbox/sage200/tokens", timeout=30).json()
@@ -114,7 +112,6 @@ class Installation:
             _write_secret(home / name, secret)
         self.config = home / "tieout.toml"
         text = SETTINGS.format(
-            database=os.environ.get("TIEOUT_DEMO_DATABASE", "embedded"),
             port=self.port,
             lock_window=60,
             offset=offset_seconds,

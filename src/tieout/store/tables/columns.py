@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, LargeBinary, MetaData, Numeric, Text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, MetaData, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 NAMING: Final = {
@@ -50,11 +50,6 @@ def moment(name: str, comment: str, *, key: bool = False, null: bool = False) ->
 def day(name: str, comment: str, *, key: bool = False, null: bool = False) -> Column[date]:
     """Return a calendar date."""
     return Column(name, Date, primary_key=key, nullable=null, comment=comment)
-
-
-def flag(name: str, comment: str) -> Column[bool]:
-    """Return a truth value."""
-    return Column(name, Boolean, nullable=False, comment=comment)
 
 
 def json(name: str, comment: str, *, null: bool = False) -> Column[object]:
