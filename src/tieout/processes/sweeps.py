@@ -121,6 +121,11 @@ def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefun
             if document is not None and is_resting and not _was_considered(c, document, refund):
                 wake(c, company.name, company.lanes, reference.document_key, at=floor.clock())
         return 0
+    return _stray_refund(floor, company, c, refund)
+
+
+def _stray_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefund) -> int:
+    """A refund that no return explains is put on a desk; returns 1 when it was not there yet."""
     fault = Fault(
         code=kinds.REFUND_OUTSIDE_WORKFLOW.code,
         at=f"order {refund.order_name}",
