@@ -36,7 +36,7 @@ WRONGS = (
     Wrong(contract="connectors-behind-bootstrap", module="processes.direct", imported="tieout.connectors.shopify.wire"),
     Wrong(contract="sandbox-shares-nothing", module="sandbox.borrowed", imported="tieout.domain.money"),
     Wrong(contract="sandbox-behind-cli", module="connectors.sage200.stand_in", imported="tieout.sandbox.clock"),
-    Wrong(contract="stand-ins-apart", module="sandbox.shopify.ledger", imported="tieout.sandbox.sage200.nominal"),
+    Wrong(contract="stand-ins-apart", module="sandbox.shopify.ledger", imported="tieout.sandbox.sage200.system"),
     Wrong(contract="pure", module="domain.validated", imported="pydantic"),
     Wrong(contract="pure", module="ports.logged", imported="structlog"),
     Wrong(contract="one-engine", module="processes.queued", imported="procrastinate"),

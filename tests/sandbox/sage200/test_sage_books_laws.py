@@ -10,10 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.sandbox.clock import SandboxClock
-from tieout.sandbox.sage200 import Sage200Sandbox, companion, desktop, proofs, sales_ledger, set_up, writes
-from tieout.sandbox.sage200.books import Books
-from tieout.sandbox.sage200.figures import cost_each, divided, running_percent, value_of
-from tieout.sandbox.sage200.refusals import RefusedError
+from tieout.sandbox.sage200 import Sage200Sandbox, writes
+from tieout.sandbox.sage200.companion import commands
+from tieout.sandbox.sage200.company import proofs, set_up
+from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.figures import cost_each, divided, running_percent, value_of
+from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.desktop import deeds
+from tieout.sandbox.sage200.ledger import sales_ledger
 
 Draw = tuple[int, int, int]
 SET_UP: dict[str, Any] = {
@@ -78,7 +82,7 @@ def allocate_and_despatch(books: Books, draw: Draw) -> None:
 def invoice(books: Books, draw: Draw) -> None:
     found = pick(books, "document", draw[0], "kind = 'order' AND despatch_status > invoice_status")
     with books.transaction():
-        desktop.post_invoice(books, {"order": found["id"]})
+        deeds.post_invoice(books, {"order": found["id"]})
 
 
 def receive_and_credit(books: Books, draw: Draw) -> None:
@@ -86,10 +90,10 @@ def receive_and_credit(books: Books, draw: Draw) -> None:
     told = {"return_line_id": line["id"], "quantity": str(draw[1] % 3 + 1)}
     number = books.value("SELECT count(*) FROM command")
     receipt = {"key": f"R{number}", "receipt_date": f"{books.today()}", "lines": [told | {"bin": "GOODS-IN"}]}
-    companion.perform(books, "receive_return", line["document_id"], receipt)
+    commands.perform(books, "receive_return", line["document_id"], receipt)
     values = {"net_value": f"{draw[2]}.01", "tax_value": "0.99"}
     credit = {"key": f"C{number}", "credit_date": f"{books.today()}", "lines": [told | values]}
-    companion.perform(books, "post_sop_credit_note", line["document_id"], credit)
+    commands.perform(books, "post_sop_credit_note", line["document_id"], credit)
 
 
 def ledger_document(books: Books, draw: Draw) -> None:
@@ -146,7 +150,7 @@ def write_stock(books: Books, draw: Draw) -> None:
         "date": f"{books.today()}",
         "nominal": {"account": "5200"},
     }
-    companion.perform(books, ("write_on", "write_off", "issue")[draw[1] % 3], 0, body)
+    commands.perform(books, ("write_on", "write_off", "issue")[draw[1] % 3], 0, body)
 
 
 def cancel(books: Books, draw: Draw) -> None:

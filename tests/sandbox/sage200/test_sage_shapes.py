@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tieout.sandbox.sage200.catalogue import RESOURCES
+from tieout.sandbox.sage200.reading.catalogue import RESOURCES
 
 if TYPE_CHECKING:
     from tests.sandbox.sage200.conftest import Json, Sage

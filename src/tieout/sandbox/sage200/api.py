@@ -22,13 +22,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tieout.sandbox.journal import journal_of
-from tieout.sandbox.sage200.catalogue import NESTED, RESOURCES
-from tieout.sandbox.sage200.companion_api import companion_routes
-from tieout.sandbox.sage200.enquiries import SINGLETONS, SITE, despatchable
-from tieout.sandbox.sage200.enumerations import TYPES
+from tieout.sandbox.sage200.companion.routes import companion_routes
+from tieout.sandbox.sage200.company.refusals import LockedError, NoPathError, RefusedError
 from tieout.sandbox.sage200.oauth import OAuthRefusalError
-from tieout.sandbox.sage200.reads import describe, read_list, read_one, wire
-from tieout.sandbox.sage200.refusals import LockedError, NoPathError, RefusedError
+from tieout.sandbox.sage200.reading.catalogue import NESTED, RESOURCES
+from tieout.sandbox.sage200.reading.enquiries import SINGLETONS, SITE, despatchable
+from tieout.sandbox.sage200.reading.enumerations import TYPES
+from tieout.sandbox.sage200.reading.reads import describe, read_list, read_one, wire
 from tieout.sandbox.sage200.writes import READS_BY_POST, WRITES, order_record, perform
 from tieout.sandbox.temper import TemperMiddleware
 

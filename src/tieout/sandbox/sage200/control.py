@@ -54,10 +54,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tieout.sandbox.estate import json_object
-from tieout.sandbox.sage200 import changes, desktop, proofs, sales_ledger, set_up
-from tieout.sandbox.sage200.enquiries import SITE
-from tieout.sandbox.sage200.reads import wire
-from tieout.sandbox.sage200.refusals import LockedError, RefusedError
+from tieout.sandbox.sage200.company import proofs, set_up
+from tieout.sandbox.sage200.company.refusals import LockedError, RefusedError
+from tieout.sandbox.sage200.desktop import deeds
+from tieout.sandbox.sage200.ledger import sales_ledger
+from tieout.sandbox.sage200.orders import changes
+from tieout.sandbox.sage200.reading.enquiries import SITE
+from tieout.sandbox.sage200.reading.reads import wire
 
 if TYPE_CHECKING:
     from tieout.sandbox.sage200.system import Sage200Sandbox
@@ -185,16 +188,16 @@ def _desktop_routes(system: Sage200Sandbox) -> list[Route]:
     def ledger_receipt(books: Any, body: Body) -> object:  # noqa: ANN401  # the books
         return {"urn": sales_ledger.post_money_document(books, sales_ledger.RECEIPT, body)}
 
-    deeds = {
-        "receive-return": desktop.receive_return,
-        "post-credit-note": desktop.post_credit_note,
-        "post-invoice": desktop.post_invoice,
-        "edit": desktop.edit,
-        "archive": desktop.archive,
+    done_by_hand = {
+        "receive-return": deeds.receive_return,
+        "post-credit-note": deeds.post_credit_note,
+        "post-invoice": deeds.post_invoice,
+        "edit": deeds.edit,
+        "archive": deeds.archive,
         "ledger-credit-note": ledger_credit,
         "ledger-receipt": ledger_receipt,
     }
-    return [_route(f"/desktop/{name}", {"POST": by_hand(act)}) for name, act in deeds.items()]
+    return [_route(f"/desktop/{name}", {"POST": by_hand(act)}) for name, act in done_by_hand.items()]
 
 
 def _ledger_routes(system: Sage200Sandbox) -> list[Route]:

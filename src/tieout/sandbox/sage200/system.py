@@ -12,11 +12,11 @@ from starlette.types import ASGIApp
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.journal import Journal
 from tieout.sandbox.sage200.api import sage_app
-from tieout.sandbox.sage200.books import Books
+from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.locks import Locks
+from tieout.sandbox.sage200.company.seed import COMPANY_NAME, seed
 from tieout.sandbox.sage200.control import control_routes
-from tieout.sandbox.sage200.locks import Locks
 from tieout.sandbox.sage200.oauth import Client, Identity
-from tieout.sandbox.sage200.seed import COMPANY_NAME, seed
 from tieout.sandbox.temper import CALM, Temper
 
 COMPANION_KEY = "companion-sandbox-key"

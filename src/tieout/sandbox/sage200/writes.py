@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tieout.sandbox.sage200 import customers, despatch, documents, holdings, sales_ledger
-from tieout.sandbox.sage200.allocation import touched_items
-from tieout.sandbox.sage200.bodies import checked, full_date
-from tieout.sandbox.sage200.books import Books
-from tieout.sandbox.sage200.catalogue import RESOURCES
-from tieout.sandbox.sage200.enquiries import despatchable, price_enquiry
-from tieout.sandbox.sage200.entry_lines import record_of
-from tieout.sandbox.sage200.periods import SUB_LEDGER_OF_TYPE, classify
-from tieout.sandbox.sage200.reads import read_one
-from tieout.sandbox.sage200.refusals import RefusedError
+from tieout.sandbox.sage200.company.bodies import checked, full_date
+from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.periods import SUB_LEDGER_OF_TYPE, classify
+from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.ledger import customers, sales_ledger
+from tieout.sandbox.sage200.orders import despatch, documents
+from tieout.sandbox.sage200.orders.allocation import touched_items
+from tieout.sandbox.sage200.orders.entry_lines import record_of
+from tieout.sandbox.sage200.reading.catalogue import RESOURCES
+from tieout.sandbox.sage200.reading.enquiries import despatchable, price_enquiry
+from tieout.sandbox.sage200.reading.reads import read_one
+from tieout.sandbox.sage200.stock import holdings
 
 Body = dict[str, Any]
 Writer = Callable[[Books, int, Body], object]

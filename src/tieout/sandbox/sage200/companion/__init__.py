@@ -1,0 +1,1 @@
+"""The on-site companion: what the public API cannot do, once per key."""

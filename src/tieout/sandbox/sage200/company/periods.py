@@ -1,0 +1,126 @@
+"""Accounting periods: five sub-ledgers, each open, closed or future; and the date validation before posting."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.refusals import RefusedError
+
+SUB_LEDGERS = ("Sales", "Purchases", "CashBook", "Stock", "NominalAdjustments")
+STATUSES = ("Open", "Closed", "Future")
+YEARS_BACK = 3
+YEARS_AHEAD = 5
+SUB_LEDGER_OF_TYPE = {
+    "sales": "Sales",
+    "sop": "Sales",
+    "invoicing": "Sales",
+    "purchase": "Purchases",
+    "pop": "Purchases",
+    "cashbook": "CashBook",
+    "stockcontrol": "Stock",
+    "bom": "Stock",
+    "nominal": "NominalAdjustments",
+}
+
+
+class Verdict(NamedTuple):
+    """What date validation says of a date: Normal, Acceptable or Unacceptable, and why."""
+
+    classification: str
+    message: str
+
+
+def create_periods(books: Books) -> None:
+    """Lay out calendar years of twelve periods; everything to the end of this month open, later ones future."""
+    today = books.today()
+    for relative in range(-YEARS_BACK, YEARS_AHEAD + 1):
+        year = today.year + relative
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        year_id = books.insert("financial_year", start=first.isoformat(), finish=last.isoformat(), relative=relative)
+        for month in range(1, 13):
+            start = date(year, month, 1)
+            after = date(year + month // 12, month % 12 + 1, 1)
+            period_id = books.insert(
+                "period",
+                year_id=year_id,
+                number=month,
+                start=start.isoformat(),
+                finish=(after - timedelta(days=1)).isoformat(),
+            )
+            status = "Open" if start <= today else "Future"
+            for sub_ledger in SUB_LEDGERS:
+                books.insert("period_status", period_id=period_id, sub_ledger=sub_ledger, status=status)
+
+
+def status_on(books: Books, on: date, sub_ledger: str) -> tuple[int, str]:
+    """Return the period of a date and its status in a sub-ledger; RefusedError when there is no such period."""
+    found = books.row(
+        "SELECT p.id, s.status FROM period p JOIN period_status s ON s.period_id = p.id "
+        "WHERE p.start <= ? AND p.finish >= ? AND s.sub_ledger = ?",
+        on.isoformat(),
+        on.isoformat(),
+        sub_ledger,
+    )
+    if found is None:
+        raise RefusedError(f"The date {on:%d/%m/%Y} is not within an accounting period.")
+    return found["id"], found["status"]
+
+
+def landing(books: Books, on: date, sub_ledger: str) -> tuple[int, bool]:
+    """Return the period that takes the nominal entry of this date, and whether the entry is deferred."""
+    period_id, status = status_on(books, on, sub_ledger)
+    if status != "Closed":
+        return period_id, status == "Future"
+    later = books.value(
+        "SELECT p.id FROM period p JOIN period_status s ON s.period_id = p.id "
+        "WHERE p.start > ? AND s.sub_ledger = ? AND s.status = 'Open' ORDER BY p.start LIMIT 1",
+        on.isoformat(),
+        sub_ledger,
+    )
+    if later is None:
+        raise RefusedError("There is no open accounting period to post to.")
+    return later, False
+
+
+def classify(books: Books, on: date, sub_ledger: str) -> Verdict:
+    """Say what date validation, as set up in the system settings, thinks of a date."""
+    rules = books.setting("system", "transaction_date_validation")
+    kind = rules["transaction_date_validation_type"]
+    if kind == "None":
+        return Verdict("Normal", "")
+    if kind == "Calendar":
+        return _by_calendar(books.today(), on, rules)
+    try:
+        _, status = status_on(books, on, sub_ledger)
+    except RefusedError as refusal:
+        return Verdict("Unacceptable", refusal.message)
+    match status:
+        case "Closed":
+            said = rules["closed_period_classification"]
+            return Verdict(said, f"The date {on:%d/%m/%Y} is in a closed accounting period.")
+        case "Future":
+            said = rules["future_period_classification"]
+            return Verdict(said, f"The date {on:%d/%m/%Y} is in a future accounting period.")
+        case _:
+            return Verdict("Normal", "")
+
+
+def check_date(books: Books, on: date, sub_ledger: str) -> None:
+    """Raise RefusedError when date validation finds the date unacceptable, or no period holds it."""
+    status_on(books, on, sub_ledger)
+    verdict = classify(books, on, sub_ledger)
+    if verdict.classification == "Unacceptable":
+        raise RefusedError(verdict.message)
+
+
+def _by_calendar(today: date, on: date, rules: dict[str, int]) -> Verdict:
+    """Judge by days before or after today."""
+    days = (on - today).days
+    side = "post" if days > 0 else "pre"
+    if abs(days) <= rules[f"{side}_days_normal"]:
+        return Verdict("Normal", "")
+    message = f"The date {on:%d/%m/%Y} is {abs(days)} days {'after' if days > 0 else 'before'} today."
+    near = abs(days) <= rules[f"{side}_days_acceptable"]
+    return Verdict("Acceptable" if near else "Unacceptable", message)

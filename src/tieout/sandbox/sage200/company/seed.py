@@ -1,0 +1,225 @@
+"""The company that every sandbox starts with: a UK Professional company called Tieout Giftware Ltd."""
+
+from __future__ import annotations
+
+from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.periods import create_periods
+
+COMPANY_NAME = "Tieout Giftware Ltd"
+COMPANY_ID = 3
+SITE_ID = "0b3c7f2e-5a41-4d6f-9c1e-200200200200"
+TAX_CODE_BASE = 1728
+
+TAX_CODES = (
+    (0, "Exempt", 0),
+    (1, "Standard rate", 2000),
+    (2, "Zero rated", 0),
+    (4, "EC zero-rated goods sold", 0),
+    (5, "EC services sold", 0),
+    (6, "EC services bought", 0),
+    (7, "EC zero-rated goods bought", 0),
+    (8, "EC standard goods bought", 0),
+    (9, "Standard rate 17.5%", 1750),
+    (10, "Standard rate 15%", 1500),
+    (11, "Reduced rate 5%", 500),
+    (16, "Rest of world services bought", 0),
+    (18, "Imported goods, postponed VAT", 0),
+)
+COST_CENTRES = (("WEB", "Web shop"), ("SHP", "Shops"))
+DEPARTMENTS = (("RET", "Retail"), ("ONL", "Online"))
+POSTING = "NominalAccountTypePosting"
+CHART = (
+    ("1100", "Stock"),
+    ("1200", "Current account"),
+    ("1210", "Card takings"),
+    ("1220", "Cash takings"),
+    ("1230", "PayPal"),
+    ("1240", "Klarna"),
+    ("1250", "Gift cards issued"),
+    ("1300", "Debtors control"),
+    ("2200", "VAT on sales"),
+    ("2201", "VAT on purchases"),
+    ("3200", "Opening balances"),
+    ("4000", "Sales of goods"),
+    ("4010", "Sales returns"),
+    ("4100", "Carriage charged"),
+    ("4200", "Other sales"),
+    ("5000", "Cost of sales"),
+    ("5100", "Stock written off"),
+    ("5200", "Stock variance"),
+    ("5300", "Internal use"),
+    ("7601", "Bank and card fees"),
+    ("7610", "Till over and short"),
+)
+BY_COST_CENTRE = ("4000", "4010", "4100", "5000")
+BANKS = (
+    ("CURRENT", "Current account", "1200"),
+    ("CARD", "Card takings", "1210"),
+    ("CASH", "Cash takings", "1220"),
+    ("PAYPAL", "PayPal", "1230"),
+    ("KLARNA", "Klarna", "1240"),
+    ("GIFTCARD", "Gift cards", "1250"),
+)
+CONTROL = {
+    "debtors": "1300",
+    "vat_output": "2200",
+    "opening": "3200",
+    "stock": "1100",
+    "cost_of_sales": "5000",
+    "revenue": "4000",
+    "carriage": "4100",
+    "write_off": "5100",
+    "variance": "5200",
+}
+COUNTRIES = (("GB", "United Kingdom"), ("IE", "Ireland"), ("FR", "France"), ("DE", "Germany"), ("US", "USA"))
+WAREHOUSES = (
+    ("HOME", "Main warehouse", True, ("A1", "B2", "GOODS-IN")),
+    ("QUARANTINE", "Goods held back", False, ("Q1",)),
+)
+SOP_SETTINGS: dict[str, object] = {
+    "id": 1,
+    "auto_generate_order_return_numbers": True,
+    "amend_analysis_codes": True,
+    "amend_nominal_codes": True,
+    "allow_payment_with_order": True,
+    "allow_cash_orders": True,
+    "are_prices_tax_inclusive": False,
+    "allocate_stock_on_order_entry": False,
+    "update_stock_on_despatch": True,
+    "record_cancelled_order_lines": False,
+    "add_invoice_credit_note_to_sales_ledger": True,
+    "default_free_text_confirm_intent_type": "NoConfirmation",
+    "default_service_labour_confirm_intent_type": "NoConfirmation",
+    "record_tracking_on_despatch": True,
+}
+STOCK_SETTINGS: dict[str, object] = {
+    "id": 1,
+    "use_multiple_locations": True,
+    "integrate_stock_management_with_nominal": True,
+    "generate_cos_for_sop": True,
+    "allow_negative_stocktake": False,
+    "allow_fulfilment_from_stock": True,
+}
+SYSTEM_SETTINGS: dict[str, object] = {
+    "id": 1,
+    "number_open_periods": 12,
+    "update_nominal_online": True,
+    "accounting_period_validation_type": "Acceptable",
+    "invoice_credit_note_same_numbers": False,
+    "transaction_date_validation": {
+        "id": 1,
+        "transaction_date_validation_type": "Period",
+        "pre_days_normal": 31,
+        "post_days_normal": 0,
+        "pre_days_acceptable": 62,
+        "post_days_acceptable": 31,
+        "previous_year_classification": "Normal",
+        "future_year_classification": "Acceptable",
+        "closed_period_classification": "Unacceptable",
+        "future_period_classification": "Acceptable",
+    },
+}
+SALES_LEDGER_SETTINGS: dict[str, object] = {
+    "id": 1,
+    "auto_generate_account_numbers": False,
+    "use_transaction_date_for_allocation": False,
+    "show_outstanding_transactions": True,
+    "use_account_periods_as_trading_periods": True,
+    "default_terms_agreed": True,
+}
+PERMISSIONS: dict[str, object] = {
+    "id": 1,
+    "user_number": 1,
+    "view_profit_values": True,
+    "view_price_calculations": True,
+    "override_credit_holds": False,
+    "override_prices_discounts": True,
+    "override_fulfilment_method": False,
+    "override_confirmation_method": False,
+    "override_cost_price": True,
+    "generate_purchase_orders": False,
+}
+SETTINGS: dict[str, dict[str, object]] = {
+    "sop": SOP_SETTINGS,
+    "stock": STOCK_SETTINGS,
+    "system": SYSTEM_SETTINGS,
+    "sales_ledger": SALES_LEDGER_SETTINGS,
+    "permissions": PERMISSIONS,
+    "forbidden": {"resources": []},
+}
+
+
+def seed(books: Books) -> None:
+    """Fill empty tables with the starting company; call inside a transaction."""
+    stamps = books.stamps()
+    for code, name, rate in TAX_CODES:
+        books.insert("tax_code", id=TAX_CODE_BASE + code, code=code, name=name, rate=rate, **stamps)
+    for table, rows in (("cost_centre", COST_CENTRES), ("department", DEPARTMENTS)):
+        for code_text, title in rows:
+            books.insert(table, code=code_text, name=title, **stamps)
+    _chart(books)
+    for code_text, title, account in BANKS:
+        nominal = books.value("SELECT id FROM nominal WHERE account = ? AND cost_centre = ''", account)
+        books.insert("bank", code=code_text, name=title, nominal_id=nominal, **stamps)
+    books.insert("currency", id=1, symbol="£", name="Pound Sterling", iso="GBP", base=1)
+    books.insert("price_band", id=1, name="Standard", description="Standard prices", standard=1, **stamps)
+    books.insert("unit", id=1, name="Each")
+    for code_text, title in COUNTRIES:
+        books.insert("country", code=code_text, name=title)
+    books.insert("courier", name="Royal Mail", **stamps)
+    for group, costing in (("GOODS", "FIFO"), ("GOODS-AVG", "AVERAGE")):
+        books.insert(
+            "product_group",
+            code=group,
+            description=f"Goods at {costing} cost",
+            type="EnumStockItemTypeStock",
+            costing=costing,
+            **stamps,
+        )
+    for area, settings in SETTINGS.items():
+        for name, value in settings.items():
+            books.set_setting(area, name, value)
+    books.insert(
+        "charge",
+        code="CARRIAGE",
+        name="Carriage",
+        value=495,
+        nominal_id=books.control("carriage"),
+        tax_code_id=books.control("tax_code"),
+        **stamps,
+    )
+    for name, description, trading, bins in WAREHOUSES:
+        create_warehouse(books, name, description, list(bins), trading=trading)
+    create_periods(books)
+
+
+def _chart(books: Books) -> None:
+    for account, title in CHART:
+        places = [("", ""), *((centre, "") for centre, _ in COST_CENTRES if account in BY_COST_CENTRE)]
+        for cost_centre, department in places:
+            books.insert(
+                "nominal",
+                account=account,
+                cost_centre=cost_centre,
+                department=department,
+                name=title,
+                type=POSTING,
+                **books.stamps(),
+            )
+    for name, account in CONTROL.items():
+        found = books.value("SELECT id FROM nominal WHERE account = ? AND cost_centre = ''", account)
+        books.set_setting("control", name, found)
+    books.set_setting("control", "tax_code", TAX_CODE_BASE + 1)
+
+
+def create_warehouse(books: Books, name: str, description: str, bins: list[str], *, trading: bool) -> int:
+    """Add a warehouse with named bins, in order of allocation priority, and return its id."""
+    warehouse_id = books.insert("warehouse", name=name, description=description, trading=int(trading), **books.stamps())
+    for priority, bin_name in enumerate(bins or ["Unspecified"], start=1):
+        add_bin(books, warehouse_id, bin_name, min(priority, 9))
+    return warehouse_id
+
+
+def add_bin(books: Books, warehouse_id: int, name: str, priority: int = 9) -> None:
+    """Add a named bin to a warehouse."""
+    books.run("INSERT OR IGNORE INTO warehouse_bin VALUES (?, ?, ?)", warehouse_id, name, priority)

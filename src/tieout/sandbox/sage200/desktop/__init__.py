@@ -1,0 +1,1 @@
+"""People at the Sage desktop, working beside the API and behind its back."""

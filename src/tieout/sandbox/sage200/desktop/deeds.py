@@ -1,0 +1,110 @@
+"""A person in the Sage desktop: does what the API cannot, by hand, and types the reference they were told."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from tieout.sandbox.sage200.companion.commands import day, figure
+from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.figures import money
+from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.orders import documents
+from tieout.sandbox.sage200.orders.despatch import Returned, confirm_receipt
+from tieout.sandbox.sage200.orders.invoicing import Billed, everything_due, post_bill
+
+Body = Mapping[str, Any]
+
+
+def document_named(books: Books, kind: str, name: object) -> sqlite3.Row:
+    """Return an order or return by id, number or customer's document number (the newest of that name)."""
+    found = books.row(
+        "SELECT * FROM document WHERE kind = ? AND archived = 0 AND (id = ? OR document_no = ? "
+        "OR customer_document_no = ?) ORDER BY id DESC",
+        kind,
+        name if isinstance(name, int) else -1,
+        str(name),
+        str(name),
+    )
+    if found is None:
+        raise RefusedError(f"There is no {kind} {name}.")
+    return found
+
+
+def receive_return(books: Books, body: Body) -> dict[str, Any]:
+    """Confirm receipt of a return: the lines named, or everything outstanding into one bin."""
+    document = document_named(books, "return", body.get("return"))
+    bin_name = str(body.get("bin", "GOODS-IN"))
+    lines = [
+        Returned(
+            line_id=int(line["return_line_id"]),
+            quantity=figure(line, "quantity", 5),
+            bin=str(line.get("bin", bin_name)),
+        )
+        for line in body.get("lines", [])
+    ] or [
+        Returned(line_id=row["id"], quantity=row["quantity"] - row["despatched"], bin=bin_name)
+        for row in books.rows(
+            "SELECT * FROM line WHERE document_id = ? AND product_id > 0 AND quantity > despatched",
+            document["id"],
+        )
+    ]
+    on = day(body, "receipt_date") if "receipt_date" in body else books.today()
+    reference = str(body.get("reference", document["document_no"]))[:20]
+    receipt_id = confirm_receipt(books, document, lines, on, reference)
+    return {"receipt_no": books.value("SELECT despatch_no FROM despatch WHERE id = ?", receipt_id)}
+
+
+def post_credit_note(books: Books, body: Body) -> dict[str, Any]:
+    """Print and post the credit note of a return: the lines named with their values, or all that is due."""
+    return _bill(books, document_named(books, "return", body.get("return")), body, "credit_date")
+
+
+def post_invoice(books: Books, body: Body) -> dict[str, Any]:
+    """Print and post the invoice of an order for all that is despatched."""
+    return _bill(books, document_named(books, "order", body.get("order")), body, "invoice_date")
+
+
+def _bill(books: Books, document: sqlite3.Row, body: Body, date_name: str) -> dict[str, Any]:
+    billed = [
+        Billed(
+            line_id=int(line["return_line_id"]),
+            quantity=figure(line, "quantity", 5),
+            net=figure(line, "net_value", 2),
+            tax=figure(line, "tax_value", 2),
+        )
+        for line in body.get("lines", [])
+    ] or everything_due(books, document)
+    on = day(body, date_name) if date_name in body else books.today()
+    bill = post_bill(books, document, billed, on, second_reference=str(body.get("reference", ""))[:20])
+    return {
+        "document_no": bill.document_no,
+        "urn": bill.urn,
+        "net": f"{money(bill.net):f}",
+        "tax": f"{money(bill.tax):f}",
+        "gross": f"{money(bill.net + bill.tax):f}",
+    }
+
+
+def edit(books: Books, body: Body) -> dict[str, Any]:
+    """Amend an order or return by hand: header fields and lines as in a PUT of the API."""
+    kind = "return" if "return" in body else "order"
+    document = document_named(books, kind, body.get(kind))
+    changes = {k: v for k, v in body.items() if k not in {"return", "order", "user"}}
+    _, header = documents.open_for_amending(books, kind, document["id"], changes)
+    for position, line in enumerate(header.get("lines", []), start=1000):
+        documents.amend_one_line(books, document, line, position)
+    documents.amend_header(books, document, header)
+    return {"id": document["id"]}
+
+
+def archive(books: Books, body: Body) -> dict[str, Any]:
+    """Archive completed and cancelled orders and returns dated up to a day; they vanish from lists and views."""
+    upto = day(body, "upto") if "upto" in body else books.today()
+    count = books.run(
+        "UPDATE document SET archived = 1 WHERE archived = 0 AND document_date <= ? "
+        "AND status IN ('Complete', 'Cancelled')",
+        upto.isoformat(),
+    )
+    return {"archived": count}

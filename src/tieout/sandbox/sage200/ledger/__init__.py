@@ -1,0 +1,1 @@
+"""The sales ledger, customers and the nominal postings behind them."""

@@ -1,0 +1,26 @@
+"""Every resource that can be read, by name, and the nested paths that narrow one by another."""
+
+from __future__ import annotations
+
+from tieout.sandbox.sage200.reading.catalogue_general import GENERAL
+from tieout.sandbox.sage200.reading.catalogue_sop import SOP
+from tieout.sandbox.sage200.reading.catalogue_sop_views import SOP_VIEWS
+from tieout.sandbox.sage200.reading.catalogue_stock import STOCK
+from tieout.sandbox.sage200.reading.resources import Resource
+
+RESOURCES: dict[str, Resource] = {r.name: r for r in (*GENERAL, *SOP, *SOP_VIEWS, *STOCK)}
+
+NESTED: dict[tuple[str, str], tuple[str, str]] = {
+    ("customers", "sop_orders"): ("sop_orders", "customer_id"),
+    ("customers", "sop_returns"): ("sop_returns", "customer_id"),
+    ("customers", "sales_posted_transactions"): ("sales_posted_transactions", "customer_id"),
+    ("sop_orders", "sop_order_lines"): ("sop_order_lines", "sop_order_id"),
+    ("products", "bin_holdings"): ("bin_holdings", "product_id"),
+    ("products", "warehouse_holdings"): ("warehouse_holdings", "product_id"),
+    ("warehouses", "warehouse_holdings"): ("warehouse_holdings", "warehouse_id"),
+    ("warehouse_holdings", "bin_holdings"): ("bin_holdings", "warehouse_holding_id"),
+    ("sales_posted_transactions", "sales_posted_transaction_memos"): (
+        "sales_posted_transaction_memos",
+        "posted_customer_transaction_id",
+    ),
+}

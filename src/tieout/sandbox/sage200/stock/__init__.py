@@ -1,0 +1,1 @@
+"""Stock items, holdings, movements and their cost."""
