@@ -25,10 +25,9 @@ from tieout.sandbox.journal import journal_of
 from tieout.sandbox.sage200.companion.routes import companion_routes
 from tieout.sandbox.sage200.company.refusals import LockedError, NoPathError, RefusedError
 from tieout.sandbox.sage200.oauth import OAuthRefusalError
-from tieout.sandbox.sage200.reading.catalogue import NESTED, RESOURCES
-from tieout.sandbox.sage200.reading.enquiries import SINGLETONS, SITE, despatchable
-from tieout.sandbox.sage200.reading.enumerations import TYPES
-from tieout.sandbox.sage200.reading.reads import describe, read_list, read_one, wire
+from tieout.sandbox.sage200.reading.enquiries import SITE
+from tieout.sandbox.sage200.reading.paths import address, read
+from tieout.sandbox.sage200.reading.reads import wire
 from tieout.sandbox.sage200.writes import READS_BY_POST, WRITES, order_record, perform
 from tieout.sandbox.temper import TemperMiddleware
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from tieout.sandbox.sage200.system import Sage200Sandbox
 
 BASE = "/uk/sage200extra/accounts/v1"
-ID_DIGITS_MAX = 15
 DENIED = "Authorization has been denied for this request."
 
 
@@ -153,37 +151,17 @@ class _Api:
         return None
 
     def _read(self, words: list[str], params: dict[str, str]) -> object:
-        books = self._system.books
-        if words and words[0] in SINGLETONS:
-            return _settings(SINGLETONS[words[0]](books), words)
-        if len(words) == 1 and words[0] in TYPES:
-            return TYPES[words[0]]
-        if words == ["sop_confirm_despatch"]:
-            return despatchable(books, params)
-        if len(words) == 3 and (words[0], words[2]) in NESTED:
-            name, link = NESTED[words[0], words[2]]
-            read_one(books, RESOURCES[words[0]], _key(words[1]))
-            return read_list(books, RESOURCES[name], params, under=(link, _key(words[1])))
-        resource = RESOURCES.get(words[0]) if len(words) in {1, 2} else None
-        if resource is None or resource.hidden or (len(words) == 2 and not resource.single):
-            raise NoPathError
-        if "$metadata" in params:
-            return describe(resource)
-        if len(words) == 1:
-            return read_list(books, resource, params)
-        return self._single(words[0], _key(words[1]), params)
-
-    def _single(self, name: str, key: int, params: dict[str, str]) -> object:
-        books = self._system.books
-        answer = read_one(books, RESOURCES[name], key, params)
-        if "is_to_lock" in params.get("$expand", "") and name in {"sop_orders", "sop_returns"}:
-            kind = "order" if name == "sop_orders" else "return"
-            answer["lock_id"] = order_record(books, kind, key)
+        books, at = self._system.books, address(words)
+        answer = read(books, at, params)
+        if "is_to_lock" in params.get("$expand", "") and at.key is not None and isinstance(answer, dict):
+            kind = {"sop_orders": "order", "sop_returns": "return"}.get(at.route)
+            if kind is not None:
+                answer["lock_id"] = order_record(books, kind, at.key)
         return answer
 
     def _write(self, method: str, words: list[str], raw: bytes) -> object:
-        key = _key(words[1]) if len(words) == 2 else 0
-        if len(words) not in {1, 2} or (method, words[0], bool(key)) not in WRITES:
+        at = address(words)
+        if (method, at.route, at.key is not None) not in WRITES:
             raise NoPathError
         body: Any = {}
         if method != "DELETE":
@@ -193,7 +171,7 @@ class _Api:
                 raise RefusedError("The request body is not valid JSON.") from error
             if not isinstance(body, dict):
                 raise RefusedError("The request body must be an object.")
-        return perform(self._system.books, method, words[0], key, body)
+        return perform(self._system.books, method, at.route, at.key or 0, body, at.parents)
 
     async def _locked(self, lock: LockedError) -> Response:
         """Show a record lock in its dress."""
@@ -201,19 +179,3 @@ class _Api:
             await asyncio.sleep(self._system.temper.silence_seconds)
             return message(504, "Gateway timeout")
         return message(int(lock.dress), lock.message)
-
-
-def _key(word: str) -> int:
-    """Return an id of the path; a word that is none leads nowhere."""
-    if not word.isdecimal() or len(word) > ID_DIGITS_MAX:
-        raise NoPathError
-    return int(word)
-
-
-def _settings(answer: object, words: list[str]) -> object:
-    """Return a worked-out answer; the record of a settings list when its id is asked for."""
-    if len(words) == 1:
-        return answer
-    if len(words) == 2 and isinstance(answer, list) and answer[0].get("id") == _key(words[1]):
-        return answer[0]
-    raise NoPathError

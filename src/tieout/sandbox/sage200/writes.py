@@ -15,6 +15,7 @@ from tieout.sandbox.sage200.orders.allocation import touched_items
 from tieout.sandbox.sage200.orders.entry_lines import record_of
 from tieout.sandbox.sage200.reading.catalogue import RESOURCES
 from tieout.sandbox.sage200.reading.enquiries import despatchable, price_enquiry
+from tieout.sandbox.sage200.reading.paths import Address, check_below, links_of
 from tieout.sandbox.sage200.reading.reads import read_one
 from tieout.sandbox.sage200.stock import holdings
 
@@ -22,10 +23,19 @@ Body = dict[str, Any]
 Writer = Callable[[Books, int, Body], object]
 
 
-def perform(books: Books, method: str, resource: str, key: int, body: Body) -> object:
-    """Do one write and return its answer; the caller has checked that WRITES has it."""
-    writer = WRITES[(method, resource, bool(key))]
+def perform(  # one write, as its path names it
+    books: Books, method: str, route: str, key: int, body: Body, parents: tuple[int, ...] = ()
+) -> object:
+    """Do one write and return its answer; the caller has checked that WRITES has it. `key` is 0 without an id.
+
+    Below parents the body is given their ids, as if the caller had sent them (the path wins, assumed).
+    """
+    writer = WRITES[(method, route, bool(key))]
     books.locks.touch()
+    if parents:
+        at = Address(names=tuple(route.split("/")), parents=parents, key=key or None)
+        check_below(books, at)
+        body = body | dict(links_of(books, at))
     if writer is _amend_order or writer is _amend_return:
         return writer(books, key, body)
     with books.transaction():
@@ -188,6 +198,7 @@ def order_record(books: Books, kind: str, key: int) -> int:
     return books.locks.edit(key, books.user)
 
 
+# By method, route (the names of the path joined: "customers/customer_contacts"), and whether an id ends the path.
 WRITES: dict[tuple[str, str, bool], Writer] = {
     ("POST", "sop_orders", False): _create_order,
     ("PUT", "sop_orders", True): _amend_order,

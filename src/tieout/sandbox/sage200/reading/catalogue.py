@@ -24,3 +24,10 @@ NESTED: dict[tuple[str, str], tuple[str, str]] = {
         "posted_customer_transaction_id",
     ),
 }
+"""How a list hangs below a parent: (parent, name in the path) gives the resource and its field with the parent's id."""
+
+NESTED_SINGLES: frozenset[str] = frozenset({"sop_orders/sop_order_lines"})
+"""The nested routes that can also be read by id."""
+
+DEEP: frozenset[str] = frozenset()
+"""The routes below two parents; each step that is in NESTED narrows."""

@@ -40,16 +40,11 @@ class Selection:
 
 
 def read_list(
-    books: Books, resource: Resource, params: dict[str, str], *, under: tuple[str, int] | None = None
+    books: Books, resource: Resource, params: dict[str, str], *, under: Sequence[tuple[str, int]] = ()
 ) -> list[Json] | int:
-    """Answer a list; `under` narrows a nested path (its field and id). $count=true answers a number (assumed)."""
-    conditions = [resource.where] if resource.where else []
-    values: list[object] = []
-    if under is not None:
-        narrowing = resource.field(under[0])
-        assert narrowing is not None, f"{resource.name} has no {under[0]}"
-        conditions.append(f"{narrowing.sql} = ?")
-        values.append(under[1])
+    """Answer a list; `under` narrows a nested path (fields and ids). $count=true answers a number (assumed)."""
+    conditions = [*([resource.where] if resource.where else []), *_narrowing(resource, under)]
+    values: list[object] = [key for _, key in under]
     if params.get("$filter"):
         found = where(resource, params["$filter"])
         conditions.append(found.sql)
@@ -64,13 +59,28 @@ def read_list(
     return _fetch(books, resource, selection, sql_tail, values)
 
 
-def read_one(books: Books, resource: Resource, key: int, params: dict[str, str] | None = None) -> Json:
+def _narrowing(resource: Resource, under: Sequence[tuple[str, int]]) -> list[str]:
+    """Return the conditions that hang a list below its parents."""
+    found = [(name, resource.field(name)) for name, _ in under]
+    assert all(field is not None for _, field in found), f"{resource.name} lacks one of {under}"
+    return [f"{field.sql} = ?" for _, field in found if field is not None]
+
+
+def read_one(
+    books: Books,
+    resource: Resource,
+    key: int,
+    params: dict[str, str] | None = None,
+    *,
+    under: Sequence[tuple[str, int]] = (),
+) -> Json:
     """Answer a single object with the children that a single read carries; NotFoundError when there is none."""
     params = params or {}
     expands = list(dict.fromkeys([*resource.inline, *_expands(resource, params)]))
     selection = Selection(resource, params.get("$select", ""), expands)
     conditions = [f"{resource.fields[0].sql} = ?", *([resource.where] if resource.where else [])]
-    found = _fetch(books, resource, selection, f" WHERE {' AND '.join(conditions)}", [key])
+    conditions += _narrowing(resource, under)
+    found = _fetch(books, resource, selection, f" WHERE {' AND '.join(conditions)}", [key, *(v for _, v in under)])
     if not found:
         raise NotFoundError(f"The {resource.name} record {key} does not exist.")
     return found[0]
