@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from tieout.sandbox.sage200.company.tables_prices import PRICES_SCHEMA
+from tieout.sandbox.sage200.company.tables_sop import SOP_SCHEMA
+
 ANALYSIS_CODES = tuple(f"analysis_code_{n}" for n in range(1, 21))
 _ANALYSIS = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in ANALYSIS_CODES)
 _STAMPS = "created TEXT NOT NULL, updated TEXT NOT NULL"
@@ -37,9 +40,10 @@ CREATE TABLE period_status (period_id INTEGER, sub_ledger TEXT, status TEXT NOT 
 CREATE TABLE bank (id INTEGER PRIMARY KEY, code TEXT UNIQUE COLLATE NOCASE, name TEXT,
   nominal_id INTEGER NOT NULL, {_STAMPS});
 CREATE TABLE currency (id INTEGER PRIMARY KEY, symbol TEXT, name TEXT, iso TEXT, base INTEGER);
-CREATE TABLE price_band (id INTEGER PRIMARY KEY, name TEXT, description TEXT, standard INTEGER, {_STAMPS});
+CREATE TABLE price_band (id INTEGER PRIMARY KEY, name TEXT, description TEXT, standard INTEGER,
+  limited INTEGER NOT NULL DEFAULT 0, active INTEGER NOT NULL DEFAULT 1, active_from TEXT, active_to TEXT, {_STAMPS});
 CREATE TABLE price (id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL, band_id INTEGER NOT NULL,
-  price INTEGER NOT NULL, updated TEXT NOT NULL, UNIQUE (product_id, band_id));
+  price INTEGER NOT NULL, use_standard INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL, UNIQUE (product_id, band_id));
 CREATE TABLE country (id INTEGER PRIMARY KEY, code TEXT UNIQUE, name TEXT);
 CREATE TABLE courier (id INTEGER PRIMARY KEY, name TEXT, {_STAMPS});
 CREATE TABLE charge (id INTEGER PRIMARY KEY, code TEXT UNIQUE COLLATE NOCASE, name TEXT, value INTEGER NOT NULL,
@@ -48,6 +52,8 @@ CREATE TABLE customer (id INTEGER PRIMARY KEY, reference TEXT UNIQUE COLLATE NOC
   name TEXT COLLATE NOCASE NOT NULL, short_name TEXT, on_hold INTEGER NOT NULL DEFAULT 0,
   status TEXT NOT NULL DEFAULT 'AccountStatusActive', country_id INTEGER, tax_code_id INTEGER,
   nominal_id INTEGER, band_id INTEGER, vat_number TEXT, credit_limit INTEGER NOT NULL DEFAULT 0,
+  discount_group_id INTEGER, order_discount_id INTEGER, line_discount INTEGER NOT NULL DEFAULT 0,
+  document_discount INTEGER NOT NULL DEFAULT 0,
   address TEXT NOT NULL DEFAULT '{{}}', {_STAMPS});
 
 CREATE TABLE unit (id INTEGER PRIMARY KEY, name TEXT);
@@ -94,6 +100,8 @@ CREATE TABLE document (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, document_no T
   tax INTEGER NOT NULL DEFAULT 0, gross INTEGER NOT NULL DEFAULT 0, allocated_status INTEGER NOT NULL DEFAULT 0,
   despatch_status INTEGER NOT NULL DEFAULT 0, invoice_status INTEGER NOT NULL DEFAULT 0,
   cancelled_status INTEGER NOT NULL DEFAULT 0, is_draft INTEGER NOT NULL DEFAULT 0,
+  credit_exceeded INTEGER NOT NULL DEFAULT 0, tax_inclusive INTEGER NOT NULL DEFAULT 0,
+  source_id INTEGER, payment_urn INTEGER, kept TEXT NOT NULL DEFAULT '{{}}',
   archived INTEGER NOT NULL DEFAULT 0, user_name TEXT NOT NULL, {_ANALYSIS}, {_STAMPS});
 CREATE INDEX document_number ON document (document_no);
 CREATE INDEX document_customer ON document (customer_id);
@@ -102,12 +110,14 @@ CREATE INDEX document_updated ON document (updated);
 CREATE TABLE line (id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL, number INTEGER NOT NULL,
   line_type TEXT NOT NULL, product_id INTEGER, warehouse_id INTEGER, code TEXT NOT NULL DEFAULT '',
   description TEXT NOT NULL DEFAULT '', quantity INTEGER NOT NULL DEFAULT 0, allocated INTEGER NOT NULL DEFAULT 0,
-  despatched INTEGER NOT NULL DEFAULT 0, invoiced INTEGER NOT NULL DEFAULT 0, unit_price INTEGER NOT NULL DEFAULT 0,
-  discount_percent INTEGER NOT NULL DEFAULT 0, discount_value INTEGER NOT NULL DEFAULT 0,
-  cost_price INTEGER NOT NULL DEFAULT 0, tax_code_id INTEGER, nominal_id INTEGER,
+  despatched INTEGER NOT NULL DEFAULT 0, invoiced INTEGER NOT NULL DEFAULT 0, multiple INTEGER NOT NULL DEFAULT 100000,
+  unit_price INTEGER NOT NULL DEFAULT 0, discount_percent INTEGER NOT NULL DEFAULT 0,
+  discount_value INTEGER NOT NULL DEFAULT 0, cost_price INTEGER NOT NULL DEFAULT 0, tax_code_id INTEGER,
+  nominal_id INTEGER,
   total INTEGER NOT NULL DEFAULT 0, net INTEGER NOT NULL DEFAULT 0, tax INTEGER NOT NULL DEFAULT 0,
   credited_net INTEGER NOT NULL DEFAULT 0, confirmation TEXT NOT NULL DEFAULT 'ConfirmOnDespatch',
-  requested_date TEXT, promised_date TEXT, analysis TEXT NOT NULL DEFAULT '{{}}', {_STAMPS});
+  requested_date TEXT, promised_date TEXT, analysis TEXT NOT NULL DEFAULT '{{}}',
+  kept TEXT NOT NULL DEFAULT '{{}}', {_STAMPS});
 CREATE INDEX line_document ON line (document_id);
 CREATE INDEX line_product ON line (product_id);
 CREATE TABLE stock_allocation (id INTEGER PRIMARY KEY, line_id INTEGER NOT NULL, bin_holding_id INTEGER NOT NULL,
@@ -115,7 +125,8 @@ CREATE TABLE stock_allocation (id INTEGER PRIMARY KEY, line_id INTEGER NOT NULL,
 CREATE INDEX stock_allocation_line ON stock_allocation (line_id);
 CREATE TABLE despatch (id INTEGER PRIMARY KEY, despatch_no TEXT NOT NULL, document_id INTEGER NOT NULL,
   date TEXT NOT NULL, user_name TEXT NOT NULL, reference TEXT NOT NULL DEFAULT '', courier_id INTEGER,
-  consignment_no TEXT COLLATE NOCASE, weight INTEGER, pieces INTEGER, notes TEXT, {_STAMPS});
+  consignment_no TEXT COLLATE NOCASE, weight INTEGER, pieces INTEGER, notes TEXT,
+  incoterm_id INTEGER, export_reason_id INTEGER, {_STAMPS});
 CREATE INDEX despatch_document ON despatch (document_id);
 CREATE TABLE despatch_line (id INTEGER PRIMARY KEY, despatch_id INTEGER NOT NULL, line_id INTEGER NOT NULL,
   bin_holding_id INTEGER, quantity INTEGER NOT NULL, invoiced INTEGER NOT NULL DEFAULT 0,
@@ -152,3 +163,4 @@ CREATE TABLE ledger_allocation (id INTEGER PRIMARY KEY, session INTEGER NOT NULL
 CREATE INDEX ledger_allocation_posted ON ledger_allocation (posted_id);
 CREATE TABLE command (key TEXT PRIMARY KEY, command TEXT NOT NULL, content TEXT NOT NULL, result TEXT NOT NULL);
 """
+SCHEMA += PRICES_SCHEMA + SOP_SCHEMA
