@@ -23,6 +23,7 @@ from tieout.domain.documents.books import (
     TaxCode,
     TextLimits,
 )
+from tieout.domain.documents.feeds import OrderHead, PostingHead, StockLevel, StockMovement
 from tieout.domain.documents.rma import Rma, RmaHead
 from tieout.domain.documents.sales_order import SalesOrder
 from tieout.domain.documents.shop_order import ShopOrder, ShopRefund
@@ -77,6 +78,135 @@ class SalesOrders(Protocol):
 
     def customer_exists(self, customer_reference: str) -> bool:
         """Whether the ledger has a customer account of this reference."""
+
+
+class OrderEntry(Protocol):
+    """Sales orders that Tieout enters and changes."""
+
+    def find_order(self, command: c.EnterOrder) -> c.Found | None:
+        """The order that carries the key; never a draft that a cut-off entry left behind."""
+
+    def enter_order(self, command: c.EnterOrder) -> None:
+        """Enter it whole, after clearing away a draft that an earlier try left under the key."""
+
+    def find_amended(self, command: c.AmendOrder) -> c.Found | None:
+        """The quantities of the lines once all are as wanted; None while one is not."""
+
+    def amend_order(self, command: c.AmendOrder) -> None:
+        """Set them; Refused names the lines that stand, the one refused and those not tried."""
+
+    def find_allocated(self, command: c.AllocateOrder) -> c.Found | None:
+        """The allocated quantities once all are as wanted; None while one is not."""
+
+    def allocate_order(self, command: c.AllocateOrder) -> None:
+        """Allocate what is missing; Refused as in `amend_order`."""
+
+    def find_order_cancelled(self, command: c.CancelOrder) -> c.Found | None:
+        """Found (open quantity 0) when nothing is left to despatch; None while something is."""
+
+    def cancel_order(self, command: c.CancelOrder) -> None:
+        """Cancel what is not despatched."""
+
+
+class Despatches(Protocol):
+    """Goods leaving against orders, and the invoices that follow."""
+
+    def find_despatch(self, command: c.Despatch) -> c.Found | None:
+        """What was despatched under the key, line by line."""
+
+    def despatch(self, command: c.Despatch) -> None:
+        """Confirm it, allocating first what is not allocated."""
+
+    def find_sop_invoice(self, command: c.PostSopInvoice) -> c.Found | None:
+        """The invoice in the sales ledger that carries the key."""
+
+    def post_sop_invoice(self, command: c.PostSopInvoice) -> None:
+        """Print and post it through the company's channel."""
+
+
+class CustomerPostings(Protocol):
+    """Invoices, receipts and allocations outside sales orders."""
+
+    def find_invoice(self, command: c.RaiseInvoice) -> c.Found | None:
+        """The ledger invoice that carries the key, as posted."""
+
+    def raise_invoice(self, command: c.RaiseInvoice) -> None:
+        """Post it."""
+
+    def find_receipt_posting(self, command: c.PostReceipt) -> c.Found | None:
+        """The sales receipt that carries the key; a positive amount."""
+
+    def post_receipt(self, command: c.PostReceipt) -> None:
+        """Post it."""
+
+    def find_allocated_postings(self, command: c.AllocatePostings) -> c.Found | None:
+        """What is outstanding once it is no longer as it was; None while nothing has changed."""
+
+    def allocate_postings(self, command: c.AllocatePostings) -> None:
+        """Allocate them to each other."""
+
+
+class CashBook(Protocol):
+    """Bank accounts and the nominal ledger."""
+
+    def find_bank_entry(self, command: c.PostBankEntry) -> c.Found | None:
+        """The bank entry that carries the key."""
+
+    def post_bank_entry(self, command: c.PostBankEntry) -> None:
+        """Post it."""
+
+    def find_cash_transfer(self, command: c.TransferCash) -> c.Found | None:
+        """Both sides of the transfer that carries the key."""
+
+    def transfer_cash(self, command: c.TransferCash) -> None:
+        """Post it."""
+
+    def find_journal(self, command: c.PostJournal) -> c.Found | None:
+        """The nominal entries that carry the key."""
+
+    def post_journal(self, command: c.PostJournal) -> None:
+        """Post it through the company's channel."""
+
+
+class CustomerAccounts(Protocol):
+    """Customer accounts and what is noted on them."""
+
+    def find_customer(self, command: c.OpenCustomer) -> c.Found | None:
+        """The account of this reference."""
+
+    def open_customer(self, command: c.OpenCustomer) -> None:
+        """Open it."""
+
+    def find_delivery_address(self, command: c.AddDeliveryAddress) -> c.Found | None:
+        """The delivery address whose description holds the key."""
+
+    def add_delivery_address(self, command: c.AddDeliveryAddress) -> None:
+        """Add it."""
+
+    def find_memo(self, command: c.WriteMemo) -> c.Found | None:
+        """The note that holds the key; its text without the key."""
+
+    def write_memo(self, command: c.WriteMemo) -> None:
+        """Write it."""
+
+
+class LedgerFeeds(Protocol):
+    """What the ledger's own lists say has changed. All are read page by page: memory does not grow with the company."""
+
+    def changed_orders(self, since: datetime | None) -> Iterator[OrderHead]:
+        """Orders and returns changed since, oldest change first; None for all."""
+
+    def changed_postings(self, since: datetime | None) -> Iterator[PostingHead]:
+        """Rows of the sales ledger posted or changed since, oldest change first; None for all."""
+
+    def movements_after(self, movement_id: int) -> Iterator[StockMovement]:
+        """The movement log behind a row, in its own order; 0 for all."""
+
+    def newest_movement(self) -> int:
+        """The id of the newest row of the movement log; 0 when it is empty."""
+
+    def stock_levels(self) -> Iterator[StockLevel]:
+        """Every bin that holds or allocates anything: the full sweep behind the feed."""
 
 
 class SalesReturns(Protocol):
@@ -146,6 +276,24 @@ class StockLedger(Protocol):
 
     def move_stock(self, command: c.MoveStock) -> None:
         """Move it, linking the item to the bin first where it never lay there."""
+
+    def find_write_off(self, command: c.WriteOff) -> c.Found | None:
+        """The movements that carry the key; negative quantities."""
+
+    def write_off(self, command: c.WriteOff) -> None:
+        """Take it off through the company's channel."""
+
+    def find_issue(self, command: c.IssueStock) -> c.Found | None:
+        """The movements that carry the key; negative quantities."""
+
+    def issue_stock(self, command: c.IssueStock) -> None:
+        """Issue it through the company's channel."""
+
+    def find_count(self, command: c.CountStock) -> c.Found | None:
+        """The completed stocktake of this name; None while it is not complete."""
+
+    def count_stock(self, command: c.CountStock) -> None:
+        """Run the stocktake to its end, going on where an earlier try was cut off."""
 
 
 class ReferenceBooks(Protocol):

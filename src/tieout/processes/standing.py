@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from tieout.domain.command_legs import leg_name, weight_of
 from tieout.domain.commands import AnyCommand, Found
 from tieout.domain.faults import BY_CODE
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.legs import Leg, LegState, Standing, state_of
 from tieout.domain.money import Money
-from tieout.domain.returns.expected_legs import leg_name, weight_of
 from tieout.store import cases, legs
 from tieout.store.documents import Document
 from tieout.store.store import Connection

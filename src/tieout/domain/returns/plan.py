@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import assert_never
 
+from tieout.domain.command_legs import legs_of
 from tieout.domain.commands import AnyCommand, CancelReturn, MarkDone, RaiseReturn, ReturnLine
 from tieout.domain.documents.rma import RmaStatus, RmaUnit
 from tieout.domain.faults import returns as kinds
@@ -28,7 +29,7 @@ from tieout.domain.returns.batches import (
 )
 from tieout.domain.returns.checks import check_authorised, no_refund_ran_ahead, our_refunds_stand
 from tieout.domain.returns.disposition import by_nominal
-from tieout.domain.returns.expected_legs import due_leg, legs_of, portal_leg, refund_leg
+from tieout.domain.returns.expected_legs import due_leg, portal_leg, refund_leg
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.settle import Booking, book_batch, booking_of, foreign_refunds
 

@@ -1,0 +1,165 @@
+"""Customers' ledger: invoices, credit notes, receipts, refund payments and their allocation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from tieout.domain.commands.base import Command, Figures, summed
+from tieout.domain.documents.sales_order import Nominal
+from tieout.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditLine:
+    """A credited order line: figures shared from the invoice, never priced anew."""
+
+    order_line: str = ""
+    """Empty where the credit belongs to no order line, as in a day's takings."""
+    sku: str = ""
+    quantity: Decimal = Decimal(1)
+    net: Money
+    tax: Money
+    tax_code: str
+    nominal: Nominal
+    ordinals: tuple[tuple[int, int], ...] = ()
+    """Which units of the order line these are, so that all credits of a line together give the line to the penny."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """One row of a ledger document: VAT is stated, never worked out again from the net."""
+
+    net: Money
+    tax: Money
+    tax_code: str
+    nominal: Nominal
+    narrative: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSide:
+    """One posting that takes part in an allocation."""
+
+    posting_id: str
+    """Its URN."""
+    value: Money
+    """What is allocated of it; invoices and payments positive, credit notes and receipts negative."""
+    outstanding: Money
+    """What was outstanding on it, with the same sign, when the allocation was decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseInvoice(Command):
+    """Raise a ledger invoice (no stock moves): the key goes into its reference."""
+
+    kind: Literal["raise_invoice"] = "raise_invoice"
+    customer_id: str
+    on: date
+    due: date | None = None
+    """None for the customer's own terms."""
+    second_reference: str
+    lines: tuple[LedgerLine, ...]
+
+    def figures(self) -> Figures:
+        """Customer, date, net, VAT by code, net by nominal."""
+        return document_figures(self.customer_id, self.on, self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostReceipt(Command):
+    """Post money received from a customer into a bank account: the key goes into its reference."""
+
+    kind: Literal["post_receipt"] = "post_receipt"
+    customer_id: str
+    bank: str
+    amount: Money
+    on: date
+    second_reference: str
+
+    def figures(self) -> Figures:
+        """Customer, date and amount."""
+        return {"customer": self.customer_id, "on": self.on.isoformat(), "amount": str(self.amount.minor)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocatePostings(Command):
+    """Allocate postings of one customer to each other; the values add up to nothing.
+
+    Sage keeps no reference on an allocation: the look compares what is outstanding with what was.
+    """
+
+    kind: Literal["allocate_postings"] = "allocate_postings"
+    customer_id: str
+    on: date
+    sides: tuple[LedgerSide, ...]
+
+    def figures(self) -> Figures:
+        """What is left outstanding on each posting, in pence."""
+        return {f"outstanding {side.posting_id}": str((side.outstanding - side.value).minor) for side in self.sides}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseCreditNote(Command):
+    """Raise a ledger credit note: the key goes into its reference."""
+
+    kind: Literal["raise_credit_note"] = "raise_credit_note"
+    customer_id: str
+    order_number: str
+    on: date
+    second_reference: str
+    narrative: str
+    lines: tuple[CreditLine, ...]
+
+    def figures(self) -> Figures:
+        """Customer, date, net, VAT by code, net by nominal."""
+        return document_figures(self.customer_id, self.on, self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRefundPayment(Command):
+    """Post the money that went back as a sales payment from the tender's bank.
+
+    The key goes into its reference.
+    """
+
+    kind: Literal["post_refund_payment"] = "post_refund_payment"
+    customer_id: str
+    bank: str
+    amount: Money
+    on: date
+    second_reference: str
+
+    def figures(self) -> Figures:
+        """Customer, date and amount."""
+        return {"customer": self.customer_id, "on": self.on.isoformat(), "amount": str(self.amount.minor)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocateCredit(Command):
+    """Tie the credit note raised under `credit_key` to the refund payment posted under `payment_key`.
+
+    Sage keeps no reference on an allocation: the look reads what is still outstanding.
+    """
+
+    kind: Literal["allocate_credit"] = "allocate_credit"
+    customer_id: str
+    credit_key: str
+    payment_key: str
+    amount: Money
+    on: date
+
+    def figures(self) -> Figures:
+        """Nothing of the credit note and of the payment is outstanding."""
+        return {"credit_outstanding": "0", "payment_outstanding": "0"}
+
+
+def document_figures(customer_id: str, on: date, lines: Sequence[CreditLine | LedgerLine]) -> Figures:
+    """Figures of an invoice or credit note: customer, date, net in all, VAT by tax code, net by nominal, in pence."""
+    by_tax = summed([(f"tax {line.tax_code}", Decimal(line.tax.minor)) for line in lines])
+    by_nominal = summed([(f"nominal {line.nominal}", Decimal(line.net.minor)) for line in lines])
+    net = sum(line.net.minor for line in lines)
+    return {"customer": customer_id, "on": on.isoformat(), "net": str(net), **by_tax, **by_nominal}

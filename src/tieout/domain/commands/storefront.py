@@ -1,0 +1,77 @@
+"""The storefront and the returns portal: money back, goods offered again, an RMA finished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from tieout.domain.commands.base import Command, Figures, summed
+from tieout.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundLine:
+    """Units of one storefront order line in a refund."""
+
+    shop_line: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLine:
+    """A quantity of one stock code that a storefront location may sell again."""
+
+    sku: str
+    quantity: int
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund(Command):
+    """Release the refund in the storefront: the key goes into its note and seeds its idempotency key."""
+
+    kind: Literal["refund"] = "refund"
+    order_id: str
+    amount: Money
+    lines: tuple[RefundLine, ...]
+    note: str
+
+    def figures(self) -> Figures:
+        """Order and amount."""
+        return refund_figures(self.order_id, self.amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAvailability(Command):
+    """Raise what the storefront offers for sale after the stock was read back in Sage."""
+
+    kind: Literal["raise_availability"] = "raise_availability"
+    lines: tuple[OfferLine, ...]
+
+    def figures(self) -> Figures:
+        """Quantity by stock code and storefront location."""
+        return offer_figures([(line.sku, line.location, line.quantity) for line in self.lines])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkDone(Command):
+    """Tell the returns portal that the RMA is finished; moves neither money nor stock."""
+
+    kind: Literal["mark_done"] = "mark_done"
+    rma: str
+
+    def figures(self) -> Figures:
+        """The portal's status."""
+        return {"status": "done"}
+
+
+def refund_figures(order_id: str, amount: Money) -> Figures:
+    """Figures of a storefront refund."""
+    return {"order": order_id, "amount": str(amount.minor), "currency": amount.currency}
+
+
+def offer_figures(offers: Sequence[tuple[str, str, int]]) -> Figures:
+    """Figures of what is offered for sale from (stock code, location, quantity)."""
+    return summed([(f"{sku}@{location}", Decimal(quantity)) for sku, location, quantity in offers])
