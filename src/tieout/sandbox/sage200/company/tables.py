@@ -1,9 +1,14 @@
-"""The tables of one Sage company. Money is in pence; quantities and unit prices in hundred-thousandths."""
+"""The tables of one Sage company. Money is in pence; quantities and unit prices in hundred-thousandths.
+
+All quantities of an order line, its allocations and despatches are in stock units, whatever it is sold in:
+`line.multiple` is the number of stock units in one selling unit, `line.unit_price` the price of a selling unit.
+"""
 
 from __future__ import annotations
 
 from tieout.sandbox.sage200.company.tables_prices import PRICES_SCHEMA
 from tieout.sandbox.sage200.company.tables_sop import SOP_SCHEMA
+from tieout.sandbox.sage200.company.tables_stock import STOCK_SCHEMA
 
 ANALYSIS_CODES = tuple(f"analysis_code_{n}" for n in range(1, 21))
 _ANALYSIS = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in ANALYSIS_CODES)
@@ -56,16 +61,23 @@ CREATE TABLE customer (id INTEGER PRIMARY KEY, reference TEXT UNIQUE COLLATE NOC
   document_discount INTEGER NOT NULL DEFAULT 0,
   address TEXT NOT NULL DEFAULT '{{}}', {_STAMPS});
 
-CREATE TABLE unit (id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE unit (id INTEGER PRIMARY KEY, name TEXT, multiple INTEGER NOT NULL DEFAULT 1000000000,
+  created TEXT NOT NULL DEFAULT '', updated TEXT NOT NULL DEFAULT '');
 CREATE TABLE product_group (id INTEGER PRIMARY KEY, code TEXT UNIQUE, description TEXT, type TEXT, costing TEXT,
-  {_STAMPS});
+  traceable TEXT NOT NULL DEFAULT 'EnumTraceableTypeNone', more TEXT NOT NULL DEFAULT '{{}}', {_STAMPS});
 CREATE TABLE product (id INTEGER PRIMARY KEY, code TEXT UNIQUE COLLATE NOCASE NOT NULL,
   name TEXT COLLATE NOCASE NOT NULL, description TEXT NOT NULL DEFAULT '', barcode TEXT,
   group_id INTEGER NOT NULL, costing TEXT NOT NULL, tax_code_id INTEGER NOT NULL, revenue_id INTEGER NOT NULL,
   stock_id INTEGER NOT NULL, issue_id INTEGER NOT NULL, standard_cost INTEGER NOT NULL DEFAULT 0,
-  status TEXT NOT NULL DEFAULT 'EnumStockItemStatusTypeActive', {_STAMPS});
+  status TEXT NOT NULL DEFAULT 'EnumStockItemStatusTypeActive', accrual_id INTEGER,
+  traceable TEXT NOT NULL DEFAULT 'EnumTraceableTypeNone', base_unit_id INTEGER NOT NULL DEFAULT 1,
+  stock_unit_id INTEGER NOT NULL DEFAULT 1, stock_multiple INTEGER NOT NULL DEFAULT 1000000000,
+  allow_sales INTEGER NOT NULL DEFAULT 1, more TEXT NOT NULL DEFAULT '{{}}', {_STAMPS});
+CREATE INDEX product_updated ON product (updated);
+CREATE INDEX product_group_of ON product (group_id);
 CREATE TABLE warehouse (id INTEGER PRIMARY KEY, name TEXT UNIQUE COLLATE NOCASE NOT NULL, description TEXT,
-  trading INTEGER NOT NULL DEFAULT 1, {_STAMPS});
+  trading INTEGER NOT NULL DEFAULT 1, type TEXT NOT NULL DEFAULT 'EnumWarehouseTypeNormal',
+  more TEXT NOT NULL DEFAULT '{{}}', {_STAMPS});
 CREATE TABLE warehouse_bin (warehouse_id INTEGER, name TEXT COLLATE NOCASE, priority INTEGER NOT NULL DEFAULT 9,
   PRIMARY KEY (warehouse_id, name));
 CREATE TABLE warehouse_holding (id INTEGER PRIMARY KEY, warehouse_id INTEGER NOT NULL,
@@ -74,11 +86,11 @@ CREATE TABLE warehouse_holding (id INTEGER PRIMARY KEY, warehouse_id INTEGER NOT
 CREATE INDEX warehouse_holding_warehouse ON warehouse_holding (warehouse_id);
 CREATE TABLE bin_holding (id INTEGER PRIMARY KEY, warehouse_holding_id INTEGER NOT NULL,
   product_id INTEGER NOT NULL, name TEXT COLLATE NOCASE NOT NULL, priority INTEGER NOT NULL DEFAULT 9,
-  quantity INTEGER NOT NULL DEFAULT 0, allocated INTEGER NOT NULL DEFAULT 0, {_STAMPS},
-  UNIQUE (warehouse_holding_id, name), CHECK (quantity >= 0), CHECK (allocated >= 0));
+  quantity INTEGER NOT NULL DEFAULT 0, allocated INTEGER NOT NULL DEFAULT 0, last_stocktake TEXT,
+  more TEXT NOT NULL DEFAULT '{{}}', {_STAMPS}, UNIQUE (warehouse_holding_id, name), CHECK (quantity >= 0), CHECK (allocated >= 0));
 CREATE INDEX bin_holding_product ON bin_holding (product_id);
 CREATE TABLE layer (id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL, pool INTEGER NOT NULL,
-  quantity INTEGER NOT NULL, value INTEGER NOT NULL);
+  quantity INTEGER NOT NULL, value INTEGER NOT NULL, traceable_item_id INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX layer_pool ON layer (product_id, pool);
 CREATE TABLE movement (id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL, bin_holding_id INTEGER NOT NULL,
   warehouse_name TEXT NOT NULL, bin_name TEXT NOT NULL, type TEXT COLLATE NOCASE NOT NULL, date TEXT NOT NULL,
@@ -89,6 +101,9 @@ CREATE TABLE movement (id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL, bin_
   user_name TEXT NOT NULL, updated TEXT NOT NULL);
 CREATE INDEX movement_product ON movement (product_id);
 CREATE INDEX movement_reference ON movement (reference);
+CREATE INDEX movement_second ON movement (second_reference);
+CREATE INDEX movement_updated ON movement (updated);
+CREATE INDEX movement_bin ON movement (bin_holding_id);
 
 CREATE TABLE document (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, document_no TEXT NOT NULL,
   customer_id INTEGER NOT NULL, document_date TEXT NOT NULL, status TEXT NOT NULL,
@@ -121,8 +136,10 @@ CREATE TABLE line (id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL, number 
 CREATE INDEX line_document ON line (document_id);
 CREATE INDEX line_product ON line (product_id);
 CREATE TABLE stock_allocation (id INTEGER PRIMARY KEY, line_id INTEGER NOT NULL, bin_holding_id INTEGER NOT NULL,
-  quantity INTEGER NOT NULL, despatched INTEGER NOT NULL DEFAULT 0, date TEXT NOT NULL, user_name TEXT NOT NULL);
+  quantity INTEGER NOT NULL, despatched INTEGER NOT NULL DEFAULT 0, issued INTEGER NOT NULL DEFAULT 0,
+  date TEXT NOT NULL, user_name TEXT NOT NULL);
 CREATE INDEX stock_allocation_line ON stock_allocation (line_id);
+CREATE INDEX stock_allocation_bin ON stock_allocation (bin_holding_id);
 CREATE TABLE despatch (id INTEGER PRIMARY KEY, despatch_no TEXT NOT NULL, document_id INTEGER NOT NULL,
   date TEXT NOT NULL, user_name TEXT NOT NULL, reference TEXT NOT NULL DEFAULT '', courier_id INTEGER,
   consignment_no TEXT COLLATE NOCASE, weight INTEGER, pieces INTEGER, notes TEXT,
@@ -163,4 +180,4 @@ CREATE TABLE ledger_allocation (id INTEGER PRIMARY KEY, session INTEGER NOT NULL
 CREATE INDEX ledger_allocation_posted ON ledger_allocation (posted_id);
 CREATE TABLE command (key TEXT PRIMARY KEY, command TEXT NOT NULL, content TEXT NOT NULL, result TEXT NOT NULL);
 """
-SCHEMA += PRICES_SCHEMA + SOP_SCHEMA
+SCHEMA += PRICES_SCHEMA + SOP_SCHEMA + STOCK_SCHEMA
