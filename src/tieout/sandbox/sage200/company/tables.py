@@ -7,6 +7,7 @@ All quantities of an order line, its allocations and despatches are in stock uni
 from __future__ import annotations
 
 from tieout.sandbox.sage200.company.tables_prices import PRICES_SCHEMA
+from tieout.sandbox.sage200.company.tables_sales import CUSTOMER_COLUMNS, SALES_SCHEMA
 from tieout.sandbox.sage200.company.tables_sop import SOP_SCHEMA
 from tieout.sandbox.sage200.company.tables_stock import STOCK_SCHEMA
 
@@ -32,7 +33,7 @@ CREATE TABLE journal (id INTEGER PRIMARY KEY, urn INTEGER NOT NULL, date TEXT NO
   posted TEXT NOT NULL);
 CREATE INDEX journal_urn ON journal (urn);
 CREATE TABLE entry (id INTEGER PRIMARY KEY, journal_id INTEGER NOT NULL, nominal_id INTEGER NOT NULL,
-  value INTEGER NOT NULL, role TEXT NOT NULL, narrative TEXT NOT NULL);
+  value INTEGER NOT NULL, role TEXT NOT NULL, narrative TEXT NOT NULL, transaction_code TEXT NOT NULL DEFAULT '');
 CREATE INDEX entry_journal ON entry (journal_id);
 CREATE INDEX entry_nominal ON entry (nominal_id);
 CREATE TABLE financial_year (id INTEGER PRIMARY KEY, start TEXT NOT NULL, finish TEXT NOT NULL,
@@ -59,7 +60,7 @@ CREATE TABLE customer (id INTEGER PRIMARY KEY, reference TEXT UNIQUE COLLATE NOC
   nominal_id INTEGER, band_id INTEGER, vat_number TEXT, credit_limit INTEGER NOT NULL DEFAULT 0,
   discount_group_id INTEGER, order_discount_id INTEGER, line_discount INTEGER NOT NULL DEFAULT 0,
   document_discount INTEGER NOT NULL DEFAULT 0,
-  address TEXT NOT NULL DEFAULT '{{}}', {_STAMPS});
+  address TEXT NOT NULL DEFAULT '{{}}', {CUSTOMER_COLUMNS}, {_STAMPS});
 
 CREATE TABLE unit (id INTEGER PRIMARY KEY, name TEXT, multiple INTEGER NOT NULL DEFAULT 1000000000,
   created TEXT NOT NULL DEFAULT '', updated TEXT NOT NULL DEFAULT '');
@@ -164,8 +165,10 @@ CREATE TABLE posted (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL, type 
   due TEXT NOT NULL, goods INTEGER NOT NULL, tax INTEGER NOT NULL, gross INTEGER NOT NULL,
   allocated INTEGER NOT NULL DEFAULT 0, settled TEXT, settled_immediately INTEGER NOT NULL DEFAULT 0,
   queried TEXT NOT NULL DEFAULT '', urn INTEGER NOT NULL, bank_id INTEGER, origin TEXT NOT NULL,
-  user_name TEXT NOT NULL, posted TEXT NOT NULL, {_STAMPS});
-CREATE INDEX posted_customer ON posted (customer_id);
+  discount INTEGER NOT NULL DEFAULT 0, tax_discount INTEGER NOT NULL DEFAULT 0,
+  discount_percent INTEGER NOT NULL DEFAULT 0, discount_days INTEGER NOT NULL DEFAULT 0,
+  archived INTEGER NOT NULL DEFAULT 0, user_name TEXT NOT NULL, posted TEXT NOT NULL, {_STAMPS});
+CREATE INDEX posted_customer ON posted (customer_id, date);
 CREATE INDEX posted_reference ON posted (reference);
 CREATE INDEX posted_second ON posted (second_reference);
 CREATE INDEX posted_urn ON posted (urn);
@@ -180,4 +183,4 @@ CREATE TABLE ledger_allocation (id INTEGER PRIMARY KEY, session INTEGER NOT NULL
 CREATE INDEX ledger_allocation_posted ON ledger_allocation (posted_id);
 CREATE TABLE command (key TEXT PRIMARY KEY, command TEXT NOT NULL, content TEXT NOT NULL, result TEXT NOT NULL);
 """
-SCHEMA += PRICES_SCHEMA + SOP_SCHEMA + STOCK_SCHEMA
+SCHEMA += PRICES_SCHEMA + SOP_SCHEMA + STOCK_SCHEMA + SALES_SCHEMA
