@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tieout.store.tables.accounts import account_pauses, account_states, quotas, schedule_runs, sweeps
+from tieout.store.tables.accounts import (
+    account_pauses,
+    account_states,
+    contentions,
+    ledger_messages,
+    probes,
+    quotas,
+    schedule_runs,
+    sweeps,
+)
 from tieout.store.tables.columns import METADATA
 from tieout.store.tables.desk import (
     EVERY_COMPANY,
@@ -25,13 +34,16 @@ __all__ = [
     "audit",
     "audit_heads",
     "cases",
+    "contentions",
     "cross_references",
     "documents",
     "effects",
     "event_keys",
     "events",
+    "ledger_messages",
     "legs",
     "mapping_rules",
+    "probes",
     "quotas",
     "schedule_runs",
     "sweeps",
