@@ -89,6 +89,8 @@ def fill(superuser: psycopg.Connection, table: str, company: str, number: int) -
         cells["version"] = number
     if table == "events":
         cells["id"] = number
+    if table == "ledger_messages":
+        cells["judged"] = "lock"
     insert = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
         sql.Identifier(table),
         sql.SQL(", ").join(map(sql.Identifier, cells)),
