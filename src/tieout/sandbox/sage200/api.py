@@ -1,7 +1,9 @@
 """The vendor paths of the Sage 200 sandbox.
 
 - /authorize, /oauth/token                    Sage ID (never misbehaves: it is another host than the API)
-- /uk/sage200extra/accounts/v1/{resource}     the public API; the same under /{resource}
+- /uk/sage200extra/accounts/v1/{resource}     the public API of the Professional companies
+- /uk/sage200/accounts/v1/{resource}          the same of the Standard company
+- /{resource}                                 the same of all of them
 - /companion/v1/...                           the companion, with a bearer key of its own
 """
 
@@ -11,6 +13,7 @@ import asyncio
 import hashlib
 import json
 import random
+from collections.abc import Callable, Coroutine
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -23,9 +26,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tieout.sandbox.journal import journal_of
 from tieout.sandbox.sage200.companion.routes import companion_routes
+from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.profiles import BASES, PROFILES, Profile
 from tieout.sandbox.sage200.company.refusals import LockedError, NoPathError, RefusedError
 from tieout.sandbox.sage200.oauth import OAuthRefusalError
-from tieout.sandbox.sage200.reading.enquiries import SITE
+from tieout.sandbox.sage200.reading.access import check_allowed
 from tieout.sandbox.sage200.reading.paths import address, read
 from tieout.sandbox.sage200.reading.reads import wire
 from tieout.sandbox.sage200.writes import READS_BY_POST, WRITES, order_record, perform
@@ -34,7 +39,8 @@ from tieout.sandbox.temper import TemperMiddleware
 if TYPE_CHECKING:
     from tieout.sandbox.sage200.system import Sage200Sandbox
 
-BASE = "/uk/sage200extra/accounts/v1"
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+_AS_JSON: dict[str, Any] = {"media_type": "application/json"}
 DENIED = "Authorization has been denied for this request."
 
 
@@ -53,12 +59,12 @@ def sage_app(system: Sage200Sandbox, rng: random.Random) -> ASGIApp:
     """Return the application of one sandbox."""
     methods = ["GET", "POST", "PUT", "DELETE"]
     api = _Api(system)
+    bases = {base: edition for edition, base in BASES.items()} | {"": ""}
     tempered = TemperMiddleware(
         Starlette(
             routes=[
                 *companion_routes(system),
-                Route(BASE + "/{path:path}", api.serve, methods=methods),
-                Route("/{path:path}", api.serve, methods=methods),
+                *(Route(base + "/{path:path}", api.under(edition), methods=methods) for base, edition in bases.items()),
             ]
         ),
         lambda: system.temper,
@@ -112,46 +118,63 @@ class _Api:
     def __init__(self, system: Sage200Sandbox) -> None:
         self._system = system
 
-    async def serve(self, request: Request) -> Response:
+    def under(self, edition: str) -> Endpoint:
+        """Return the endpoint of one edition's base address; of every edition when it is empty."""
+
+        async def endpoint(request: Request) -> Response:
+            return await self._serve(request, edition)
+
+        return endpoint
+
+    async def _serve(self, request: Request, edition: str) -> Response:
         """Check the caller, then read or write; a refusal is {"Message": ...}."""
         words = [word for word in request.path_params["path"].split("/") if word]
-        resource = words[0] if words else ""
-        refused = self._refuse_caller(request, resource)
-        if refused is not None:
-            return refused
+        try:
+            seen = self._seen(request)
+            if words == ["sites"] and request.method == "GET":
+                return Response(wire([p.as_site() for p in seen if edition in {"", p.site.edition}]), **_AS_JSON)
+            books = self._books(request, seen, edition)
+            check_allowed(books, request.method, words)
+        except RefusedError as refusal:
+            return message(refusal.status, refusal.message)
         raw = await request.body()
-        books = self._system.books
         books.request = journal_of(request)
         try:
             if request.method == "GET":
-                answer = self._read(words, dict(request.query_params))
+                answer = self._read(books, words, dict(request.query_params))
             else:
-                answer = self._write(request.method, words, raw)
+                answer = self._write(books, request.method, words, raw)
         except LockedError as lock:
             locked = lock
         except RefusedError as refusal:
             return message(refusal.status, refusal.message)
         else:
-            return Response(b"" if answer is None else wire(answer), media_type="application/json")
+            return Response(b"" if answer is None else wire(answer), **_AS_JSON)
         finally:
             books.request = None
         return await self._locked(locked)
 
-    def _refuse_caller(self, request: Request, resource: str) -> Response | None:
+    def _seen(self, request: Request) -> list[Profile]:
+        """Return the companies that the signed-in account can see; 401 when the token does not hold."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not self._system.identity.holds(token):
-            return message(401, DENIED)
-        if resource == "sites":
-            return None
-        site, company = request.headers.get("x-site", ""), request.headers.get("x-company", "")
-        if site.lower() != str(SITE["site_id"]) or company != str(SITE["company_id"]):
-            return message(401, DENIED)
-        if resource in self._system.books.setting("forbidden", "resources"):
-            return message(403, "The user does not have access to this feature.")
-        return None
+            raise RefusedError(DENIED, 401)
+        return [p for p in PROFILES if self._system.identity.sees(p.company_id)]
 
-    def _read(self, words: list[str], params: dict[str, str]) -> object:
-        books, at = self._system.books, address(words)
+    def _books(self, request: Request, seen: list[Profile], edition: str) -> Books:
+        """Return the company that the headers choose; 401 when there is none, 404 at the other edition's address."""
+        chosen = (request.headers.get("x-site", "").lower(), request.headers.get("x-company", ""))
+        profile = next((p for p in seen if (p.site.id, str(p.company_id)) == chosen), None)
+        if profile is None:
+            raise RefusedError(DENIED, 401)
+        if edition not in {"", profile.site.edition}:
+            raise NoPathError
+        books = self._system.company(profile.company_id)
+        assert books is not None, f"no books of company {profile.company_id}"
+        return books
+
+    def _read(self, books: Books, words: list[str], params: dict[str, str]) -> object:
+        at = address(words)
         answer = read(books, at, params)
         if "is_to_lock" in params.get("$expand", "") and at.key is not None and isinstance(answer, dict):
             kind = {"sop_orders": "order", "sop_returns": "return"}.get(at.route)
@@ -159,7 +182,7 @@ class _Api:
                 answer["lock_id"] = order_record(books, kind, at.key)
         return answer
 
-    def _write(self, method: str, words: list[str], raw: bytes) -> object:
+    def _write(self, books: Books, method: str, words: list[str], raw: bytes) -> object:
         at = address(words)
         if (method, at.route, at.key is not None) not in WRITES:
             raise NoPathError
@@ -171,7 +194,7 @@ class _Api:
                 raise RefusedError("The request body is not valid JSON.") from error
             if not isinstance(body, dict):
                 raise RefusedError("The request body must be an object.")
-        return perform(self._system.books, method, at.route, at.key or 0, body, at.parents)
+        return perform(books, method, at.route, at.key or 0, body, at.parents)
 
     async def _locked(self, lock: LockedError) -> Response:
         """Show a record lock in its dress."""

@@ -3,11 +3,17 @@
 Money and quantities are decimal strings (numbers are taken too), dates are YYYY-MM-DD. A refusal is
 {"error": sentence} with 400. Beside the routes that every system has (see `estate.py`):
 
-- DELETE state                       the starting company again; locks are gone, tokens stay good
+`?company=<id>` on any route below picks one of the companies (see GET companies); without it the default is meant.
+
+- GET    companies                   [{"company_id", "company_name", "site_id", ..., "edition", "base_currency"}]
+- DELETE state                       all companies as they started; locks are gone, tokens stay good
 - POST   tokens                      {"access_token", "refresh_token", "expires_in", "site_id", "company_id",
                                      "companion_key"} without the browser round trip
 - DELETE tokens                      every access token ends now (refresh tokens stay good)
-- PUT    oauth                       {"refuse_early_refresh": bool, "access_seconds": int}
+- PUT    oauth                       {"refuse_early_refresh": bool, "access_seconds": int, "refresh_seconds": int,
+                                     "deny_consent": bool, "client_secret": text, "redirect_uris": [addresses],
+                                     "companies": [ids that the account sees] or null for all}
+- DELETE refresh-tokens              every refresh token is dead: invalid_grant, a human must sign in again
 - POST   load                        reference records and orders in one transaction: {"warehouses": [{"name",
          "use_for_sales_trading", "bins": [{"name"}]}], "tax_codes": [{"code", "name", "rate"}], "nominals":
          [{"account", "cost_centre", "department", "name", "type", "hidden"}], "banks": [{"code", "name", "nominal"}],
@@ -23,7 +29,11 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
 - DELETE locks                       clears all
 - GET|PUT periods                    PUT {"period_start", "sub_ledger" (left out: all five), "status"}
 - PUT    prices                      {product code: price, ...}: a change of the price book
-- PUT    permissions                 {"override_prices_discounts": bool, ..., "forbidden_resources": [names]}
+- PUT    permissions                 {"override_prices_discounts": bool, ..., "forbidden_resources": [names],
+                                     "denied_features": ["sales_orders", "sales_ledger", "stock", "price_book",
+                                     "nominal_ledger", "cash_book", "financials", "system"]}: what the user's role lacks
+- GET|PUT release                    {"release": "2022 R1"|...|"2023 R2"|"2024 R1"|"2024 R2"|"2025 R1"}: what is newer
+                                     than it is missing: paths are 404, fields absent
 - PUT    settings                    {"sop": {...}, "stock": {...}, "system": {...}, "sales_ledger": {...}};
          "system": {"transaction_date_validation": {...}} is merged
 - PUT    company                     any of {"customers": {reference: {"on_hold", "hidden"}}, "nominals":
@@ -47,31 +57,22 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from tieout.sandbox.estate import json_object
 from tieout.sandbox.sage200.company import proofs, set_up
-from tieout.sandbox.sage200.company.refusals import LockedError, RefusedError
+from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.profiles import PROFILES
+from tieout.sandbox.sage200.control_parts import DESKTOP_USER, Act, Body, by_hand, changing, chosen, reading, route
 from tieout.sandbox.sage200.desktop import deeds
 from tieout.sandbox.sage200.ledger import sales_ledger
 from tieout.sandbox.sage200.orders import changes
-from tieout.sandbox.sage200.reading.enquiries import SITE
-from tieout.sandbox.sage200.reading.reads import wire
+from tieout.sandbox.sage200.reading.access import release_of
 
 if TYPE_CHECKING:
     from tieout.sandbox.sage200.system import Sage200Sandbox
-
-Body = dict[str, Any]
-DESKTOP_USER = "JBROWN"
-
-
-def answer(value: object, status: int = 200) -> Response:
-    """Return a JSON answer."""
-    return Response(wire(value), status, media_type="application/json")
 
 
 def control_routes(system: Sage200Sandbox) -> list[Route]:
@@ -79,33 +80,17 @@ def control_routes(system: Sage200Sandbox) -> list[Route]:
     return [*_state_routes(system), *_change_routes(system), *_desktop_routes(system), *_ledger_routes(system)]
 
 
-def _route(path: str, methods: dict[str, Callable[[Request, Body], object]]) -> Route:
-    """Return a route whose functions take the request and its JSON body and return a JSON value."""
-
-    async def endpoint(request: Request) -> Response:
-        body = await json_object(request) if request.method in {"POST", "PUT"} else {}
-        try:
-            return answer(methods[request.method](request, body))
-        except LockedError as lock:
-            return answer({"error": lock.message}, 423)
-        except RefusedError as refusal:
-            return answer({"error": refusal.message}, refusal.status)
-        except (KeyError, ValueError, ArithmeticError) as error:
-            return answer({"error": f"The body cannot be used: {type(error).__name__} {error}."}, 400)
-
-    return Route(path, endpoint, methods=list(methods))
-
-
 def _state_routes(system: Sage200Sandbox) -> list[Route]:
     def reset(_: Request, __: Body) -> object:
         system.reset()
         return system.summary()
 
-    def tokens(_: Request, __: Body) -> object:
+    def tokens(request: Request, __: Body) -> object:
+        profile = chosen(system, request).profile
         return {
             **system.identity.issue(),
-            "site_id": SITE["site_id"],
-            "company_id": SITE["company_id"],
+            "site_id": profile.site.id,
+            "company_id": profile.company_id,
             "companion_key": system.companion_key,
         }
 
@@ -114,15 +99,14 @@ def _state_routes(system: Sage200Sandbox) -> list[Route]:
         return {}
 
     def oauth(_: Request, body: Body) -> object:
-        system.identity.refuse_early_refresh = bool(body.get("refuse_early_refresh", False))
-        system.identity.access_seconds = int(body.get("access_seconds", system.identity.access_seconds))
-        return {
-            "refuse_early_refresh": system.identity.refuse_early_refresh,
-            "access_seconds": system.identity.access_seconds,
-        }
+        return system.identity.set_up(body)
 
-    def load(_: Request, body: Body) -> object:
-        books = system.books
+    def end_refreshing(_: Request, __: Body) -> object:
+        system.identity.expire_refresh()
+        return {}
+
+    def load(request: Request, body: Body) -> object:
+        books = chosen(system, request)
         user, books.user = books.user, DESKTOP_USER
         try:
             with books.transaction():
@@ -130,62 +114,60 @@ def _state_routes(system: Sage200Sandbox) -> list[Route]:
         finally:
             books.user = user
 
+    def companies(_: Request, __: Body) -> object:
+        return [
+            {**profile.as_site(), "edition": profile.site.edition, "base_currency": profile.currency.iso}
+            for profile in PROFILES
+        ]
+
     return [
-        _route("/state", {"DELETE": reset}),
-        _route("/tokens", {"POST": tokens, "DELETE": end_tokens}),
-        _route("/oauth", {"PUT": oauth}),
-        _route("/load", {"POST": load}),
+        route("/companies", {"GET": companies}),
+        route("/state", {"DELETE": reset}),
+        route("/tokens", {"POST": tokens, "DELETE": end_tokens}),
+        route("/refresh-tokens", {"DELETE": end_refreshing}),
+        route("/oauth", {"PUT": oauth}),
+        route("/load", {"POST": load}),
     ]
 
 
 def _change_routes(system: Sage200Sandbox) -> list[Route]:
-    def changing(change: Callable[[Any, Body], object]) -> Callable[[Request, Body], object]:
-        def act(_: Request, body: Body) -> object:
-            with system.books.transaction():
-                return change(system.books, body)
+    def locks(books: Books, _: Request) -> object:
+        return [changes.lock_as_json(lock) for lock in books.locks.in_force()]
 
-        return act
+    def release(request: Request, _: Body) -> object:
+        return {"released": chosen(system, request).locks.release_all()}
 
-    def locks(_: Request, __: Body) -> object:
-        return [changes.lock_as_json(lock) for lock in system.locks.in_force()]
-
-    def release(_: Request, __: Body) -> object:
-        return {"released": system.locks.release_all()}
-
-    def periods(_: Request, __: Body) -> object:
-        return changes.periods(system.books)
+    def put(change: Callable[[Books, Body], object]) -> dict[str, Act]:
+        return {"PUT": changing(system, change)}
 
     return [
-        _route("/locks", {"GET": locks, "POST": changing(changes.lock), "DELETE": release}),
-        _route("/periods", {"GET": periods, "PUT": changing(changes.set_period)}),
-        _route("/prices", {"PUT": changing(changes.set_prices)}),
-        _route("/permissions", {"PUT": changing(changes.set_permissions)}),
-        _route("/settings", {"PUT": changing(changes.set_settings)}),
-        _route("/company", {"PUT": changing(changes.change_company)}),
+        route(
+            "/locks",
+            {"GET": reading(system, locks), "POST": changing(system, changes.lock), "DELETE": release},
+        ),
+        route(
+            "/periods",
+            {
+                "GET": reading(system, lambda books, _: changes.periods(books)),
+                "PUT": changing(system, changes.set_period),
+            },
+        ),
+        route("/prices", put(changes.set_prices)),
+        route(
+            "/release",
+            {"GET": reading(system, lambda books, _: {"release": release_of(books)}), **put(changes.set_release)},
+        ),
+        route("/permissions", put(changes.set_permissions)),
+        route("/settings", put(changes.set_settings)),
+        route("/company", put(changes.change_company)),
     ]
 
 
 def _desktop_routes(system: Sage200Sandbox) -> list[Route]:
-    def by_hand(act: Callable[[Any, Body], object]) -> Callable[[Request, Body], object]:
-        """Do something as a person in the desktop would, under that person's name."""
-
-        def endpoint(_: Request, body: Body) -> object:
-            books = system.books
-            user, books.user = books.user, str(body.pop("user", DESKTOP_USER))
-            books.locks.strikes = False
-            try:
-                with books.transaction():
-                    return act(books, body)
-            finally:
-                books.user = user
-                books.locks.strikes = True
-
-        return endpoint
-
-    def ledger_credit(books: Any, body: Body) -> object:  # noqa: ANN401  # the books
+    def ledger_credit(books: Books, body: Body) -> object:
         return {"urn": sales_ledger.post_trade_document(books, sales_ledger.CREDIT_NOTE, body)}
 
-    def ledger_receipt(books: Any, body: Body) -> object:  # noqa: ANN401  # the books
+    def ledger_receipt(books: Books, body: Body) -> object:
         return {"urn": sales_ledger.post_money_document(books, sales_ledger.RECEIPT, body)}
 
     done_by_hand = {
@@ -197,27 +179,19 @@ def _desktop_routes(system: Sage200Sandbox) -> list[Route]:
         "ledger-credit-note": ledger_credit,
         "ledger-receipt": ledger_receipt,
     }
-    return [_route(f"/desktop/{name}", {"POST": by_hand(act)}) for name, act in done_by_hand.items()]
+    return [route(f"/desktop/{name}", {"POST": by_hand(system, deed)}) for name, deed in done_by_hand.items()]
 
 
 def _ledger_routes(system: Sage200Sandbox) -> list[Route]:
-    def query(request: Request, name: str) -> str:
+    def asked(request: Request, name: str) -> str:
         return request.query_params.get(name, "")
 
-    return [
-        _route("/ledgers/nominal", {"GET": lambda _, __: proofs.trial_balance(system.books)}),
-        _route(
-            "/ledgers/nominal/{account}",
-            {"GET": lambda r, _: proofs.nominal_entries(system.books, r.path_params["account"])},
-        ),
-        _route("/ledgers/stock", {"GET": lambda _, __: proofs.stock_by_bin(system.books)}),
-        _route(
-            "/ledgers/stock/movements",
-            {"GET": lambda r, _: proofs.movements(system.books, query(r, "product"), query(r, "reference"))},
-        ),
-        _route(
-            "/ledgers/sales",
-            {"GET": lambda r, _: proofs.sales_ledger(system.books, query(r, "reference"))},
-        ),
-        _route("/ledgers/proofs", {"GET": lambda _, __: proofs.proofs(system.books)}),
-    ]
+    looks: dict[str, Callable[[Books, Request], object]] = {
+        "nominal": lambda books, _: proofs.trial_balance(books),
+        "nominal/{account}": lambda books, r: proofs.nominal_entries(books, r.path_params["account"]),
+        "stock": lambda books, _: proofs.stock_by_bin(books),
+        "stock/movements": lambda books, r: proofs.movements(books, asked(r, "product"), asked(r, "reference")),
+        "sales": lambda books, r: proofs.sales_ledger(books, asked(r, "reference")),
+        "proofs": lambda books, _: proofs.proofs(books),
+    }
+    return [route(f"/ledgers/{name}", {"GET": reading(system, look)}) for name, look in looks.items()]

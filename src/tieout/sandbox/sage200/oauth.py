@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from tieout.sandbox.clock import SandboxClock
@@ -44,7 +45,10 @@ class Identity:
         self._rng = rng
         self.client = client
         self.access_seconds = access_seconds
+        self.refresh_life = REFRESH_LIFE
         self.refuse_early_refresh = False
+        self.deny_consent = False
+        self._companies: frozenset[int] | None = None
         self._codes: dict[str, tuple[str, datetime]] = {}
         self._access: dict[str, datetime] = {}
         self._refresh: dict[str, datetime] = {}
@@ -57,9 +61,12 @@ class Identity:
             raise OAuthRefusalError("invalid_request", "client_id, response_type=code and redirect_uri are required")
         if self.client.redirect_uris and redirect not in self.client.redirect_uris:
             raise OAuthRefusalError("invalid_request", "The redirect_uri is not registered")
-        code = self._word("code")
-        self._codes[code] = (redirect, self._clock.now() + CODE_LIFE)
-        answer = {"code": code}
+        if self.deny_consent:
+            answer = {"error": "access_denied", "error_description": "User did not authorize the request"}
+        else:
+            code = self._word("code")
+            self._codes[code] = (redirect, self._clock.now() + CODE_LIFE)
+            answer = {"code": code}
         if "state" in params:
             answer["state"] = params["state"]
         return f"{redirect}{'&' if '?' in redirect else '?'}{urlencode(answer)}"
@@ -94,7 +101,7 @@ class Identity:
         now = self._clock.now()
         access, refresh = self._word("at"), self._word("v1")
         self._access[access] = now + timedelta(seconds=self.access_seconds)
-        self._refresh[refresh] = now + REFRESH_LIFE
+        self._refresh[refresh] = now + self.refresh_life
         return {
             "access_token": access,
             "refresh_token": refresh,
@@ -108,6 +115,37 @@ class Identity:
         """Say whether an access token is known and has not expired."""
         until = self._access.get(access_token)
         return until is not None and until > self._clock.now()
+
+    def sees(self, company_id: int) -> bool:
+        """Say whether the test user can see a company."""
+        return self._companies is None or company_id in self._companies
+
+    def set_up(self, wishes: Mapping[str, Any]) -> dict[str, object]:
+        """Change how signing in goes and return how it goes now; refuse_early_refresh is off unless asked for."""
+        self.refuse_early_refresh = bool(wishes.get("refuse_early_refresh", False))
+        self.deny_consent = bool(wishes.get("deny_consent", False))
+        self.access_seconds = int(wishes.get("access_seconds", self.access_seconds))
+        self.refresh_life = timedelta(seconds=int(wishes.get("refresh_seconds", self.refresh_life.total_seconds())))
+        if "companies" in wishes:
+            seen = wishes["companies"]
+            self._companies = None if seen is None else frozenset(int(company) for company in seen)
+        secret, addresses = wishes.get("client_secret"), wishes.get("redirect_uris")
+        self.client = replace(
+            self.client,
+            secret=self.client.secret if secret is None else str(secret),
+            redirect_uris=self.client.redirect_uris if addresses is None else tuple(map(str, addresses)),
+        )
+        return {
+            "refuse_early_refresh": self.refuse_early_refresh,
+            "access_seconds": self.access_seconds,
+            "refresh_seconds": int(self.refresh_life.total_seconds()),
+            "deny_consent": self.deny_consent,
+            "companies": None if self._companies is None else sorted(self._companies),
+        }
+
+    def expire_refresh(self) -> None:
+        """Let every refresh token die: a human must sign in again."""
+        self._refresh.clear()
 
     def expire_access(self) -> None:
         """Let every access token end now."""

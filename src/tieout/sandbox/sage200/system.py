@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
@@ -14,16 +15,22 @@ from tieout.sandbox.journal import Journal
 from tieout.sandbox.sage200.api import sage_app
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.locks import Locks
-from tieout.sandbox.sage200.company.seed import COMPANY_NAME, seed
+from tieout.sandbox.sage200.company.profiles import GIFTWARE, PROFILES, Profile
+from tieout.sandbox.sage200.company.seed import seed
 from tieout.sandbox.sage200.control import control_routes
 from tieout.sandbox.sage200.oauth import Client, Identity
 from tieout.sandbox.temper import CALM, Temper
 
 COMPANION_KEY = "companion-sandbox-key"
+IN_MEMORY = ":memory:"
 
 
 class Sage200Sandbox:
-    """A Sage 200 Professional company with real accounting behind its public API and its companion."""
+    """Three Sage 200 companies with real accounting behind the public API; a companion beside the first site.
+
+    `database` is ":memory:", or a folder that keeps one SQLite file for each company. `books` are those of the
+    default company; the others are opened when they are first asked for.
+    """
 
     name = "sage200"
 
@@ -31,7 +38,7 @@ class Sage200Sandbox:
         self,
         clock: SandboxClock,
         seed: int = 0,
-        database: str = ":memory:",
+        database: str = IN_MEMORY,
         *,
         client: Client | None = None,
         companion_key: str = COMPANION_KEY,
@@ -42,26 +49,64 @@ class Sage200Sandbox:
         self.journal = Journal(clock)
         self.counts: Counter[str] = Counter()
         self._seed = seed
-        self.locks = Locks(clock, lambda: self.temper, random.Random(seed), self.counts)
+        self._database = database
+        self._opened: dict[int, Books] = {}
         self.identity = Identity(clock, random.Random(seed + 1), client or Client())
-        self.books = Books(clock, self.locks, database)
-        self._fill()
+        self.books = self._open(GIFTWARE)
         self.app: ASGIApp = sage_app(self, random.Random(seed + 2))
         self.control: Sequence[BaseRoute] = control_routes(self)
 
-    def _fill(self) -> None:
-        if self.books.create_tables():
-            with self.books.transaction():
-                seed(self.books)
+    @property
+    def locks(self) -> Locks:
+        """Return the record locks of the default company."""
+        return self.books.locks
+
+    @property
+    def company_ids(self) -> tuple[int, ...]:
+        """Return the ids of all companies, the default first."""
+        return tuple(profile.company_id for profile in PROFILES)
+
+    @property
+    def companies(self) -> dict[tuple[str, int], Books]:
+        """Return the books of every company by what X-Site and X-Company must say; opens all of them."""
+        return {profile.key: self._open(profile) for profile in PROFILES}
+
+    def company(self, company_id: int) -> Books | None:
+        """Return the books of a company, or nothing when there is no such company."""
+        profile = next((p for p in PROFILES if p.company_id == company_id), None)
+        return None if profile is None else self._open(profile)
+
+    def _open(self, profile: Profile) -> Books:
+        found = self._opened.get(profile.company_id)
+        if found is None:
+            dice = random.Random(self._seed + 100 * PROFILES.index(profile))
+            locks = Locks(self.clock, lambda: self.temper, dice, self.counts)
+            found = Books(self.clock, locks, self._file(profile), profile)
+            self._opened[profile.company_id] = found
+            self._fill(found)
+        return found
+
+    def _file(self, profile: Profile) -> str:
+        if self._database == IN_MEMORY:
+            return IN_MEMORY
+        folder = Path(self._database)
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder / f"company-{profile.company_id}.sqlite")
+
+    def _fill(self, books: Books) -> None:
+        if books.create_tables():
+            with books.transaction():
+                seed(books)
 
     def reset(self) -> None:
-        """Go back to the starting company; tokens stay good, locks are gone."""
-        self.books.empty()
-        self.locks.release_all()
-        self._fill()
+        """Let every company start again; tokens stay good, locks are gone."""
+        for books in self._opened.values():
+            books.empty()
+            books.locks.release_all()
+            self._fill(books)
 
     def summary(self) -> dict[str, object]:
-        """Return what stands in the books."""
+        """Return what stands in the default company's books, and what the other companies are called."""
         count = {
             name: int(self.books.value(f"SELECT count(*) FROM {table}"))  # noqa: S608  # our own tables
             for name, table in (
@@ -72,7 +117,8 @@ class Sage200Sandbox:
                 ("stock_movements", "movement"),
             )
         }
-        return {"company": COMPANY_NAME, **count}
+        others = [profile.name for profile in PROFILES if profile != self.books.profile]
+        return {"company": self.books.name, **count, "other_companies": others}
 
     def injected(self) -> dict[str, int]:
         """Return how many faults of each kind have been injected."""

@@ -12,6 +12,7 @@ from typing import Any
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.journal import JournalEntry
 from tieout.sandbox.sage200.company.locks import Locks
+from tieout.sandbox.sage200.company.profiles import GIFTWARE, Profile
 from tieout.sandbox.sage200.company.refusals import NotFoundError
 from tieout.sandbox.sage200.company.tables import SCHEMA
 
@@ -30,9 +31,12 @@ class Books:
     transaction commits.
     """
 
-    def __init__(self, clock: SandboxClock, locks: Locks, database: str = ":memory:") -> None:
+    def __init__(
+        self, clock: SandboxClock, locks: Locks, database: str = ":memory:", profile: Profile = GIFTWARE
+    ) -> None:
         self.clock = clock
         self.locks = locks
+        self.profile = profile
         self.user = API_USER
         self.request: JournalEntry | None = None
         self.db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
@@ -40,6 +44,21 @@ class Books:
         self.db.execute("PRAGMA journal_mode = MEMORY")
         self.db.execute("PRAGMA synchronous = OFF")
         self._effects: list[tuple[str, dict[str, str | int]]] = []
+
+    @property
+    def name(self) -> str:
+        """Return the company's name."""
+        return self.profile.name
+
+    @property
+    def edition(self) -> str:
+        """Return Professional or Standard."""
+        return self.profile.site.edition
+
+    @property
+    def base_currency(self) -> str:
+        """Return the ISO code of the currency in which the books are kept."""
+        return self.profile.currency.iso
 
     def create_tables(self) -> bool:
         """Create the tables in an empty database; say whether that was needed."""

@@ -33,25 +33,31 @@ class Verdict(NamedTuple):
 
 
 def create_periods(books: Books) -> None:
-    """Lay out calendar years of twelve periods; everything to the end of this month open, later ones future."""
-    today = books.today()
+    """Lay out financial years of twelve months; everything to the end of this month open, later ones future."""
+    today, opens_in = books.today(), books.profile.first_month
+    this_year = today.year - (today.month < opens_in)
     for relative in range(-YEARS_BACK, YEARS_AHEAD + 1):
-        year = today.year + relative
-        first, last = date(year, 1, 1), date(year, 12, 31)
+        first = date(this_year + relative, opens_in, 1)
+        last = _months_on(first, 12) - timedelta(days=1)
         year_id = books.insert("financial_year", start=first.isoformat(), finish=last.isoformat(), relative=relative)
-        for month in range(1, 13):
-            start = date(year, month, 1)
-            after = date(year + month // 12, month % 12 + 1, 1)
+        for number in range(1, 13):
+            start = _months_on(first, number - 1)
             period_id = books.insert(
                 "period",
                 year_id=year_id,
-                number=month,
+                number=number,
                 start=start.isoformat(),
-                finish=(after - timedelta(days=1)).isoformat(),
+                finish=(_months_on(start, 1) - timedelta(days=1)).isoformat(),
             )
             status = "Open" if start <= today else "Future"
             for sub_ledger in SUB_LEDGERS:
                 books.insert("period_status", period_id=period_id, sub_ledger=sub_ledger, status=status)
+
+
+def _months_on(first: date, months: int) -> date:
+    """Return the first of the month so many months later."""
+    ahead = first.month - 1 + months
+    return date(first.year + ahead // 12, ahead % 12 + 1, 1)
 
 
 def status_on(books: Books, on: date, sub_ledger: str) -> tuple[int, str]:

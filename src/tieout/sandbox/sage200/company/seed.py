@@ -1,30 +1,12 @@
-"""The company that every sandbox starts with: a UK Professional company called Tieout Giftware Ltd."""
+"""What every company of the sandbox starts with; its profile says in which currency and with which VAT codes."""
 
 from __future__ import annotations
 
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.periods import create_periods
 
-COMPANY_NAME = "Tieout Giftware Ltd"
-COMPANY_ID = 3
-SITE_ID = "0b3c7f2e-5a41-4d6f-9c1e-200200200200"
 TAX_CODE_BASE = 1728
 
-TAX_CODES = (
-    (0, "Exempt", 0),
-    (1, "Standard rate", 2000),
-    (2, "Zero rated", 0),
-    (4, "EC zero-rated goods sold", 0),
-    (5, "EC services sold", 0),
-    (6, "EC services bought", 0),
-    (7, "EC zero-rated goods bought", 0),
-    (8, "EC standard goods bought", 0),
-    (9, "Standard rate 17.5%", 1750),
-    (10, "Standard rate 15%", 1500),
-    (11, "Reduced rate 5%", 500),
-    (16, "Rest of world services bought", 0),
-    (18, "Imported goods, postponed VAT", 0),
-)
 COST_CENTRES = (("WEB", "Web shop"), ("SHP", "Shops"))
 DEPARTMENTS = (("RET", "Retail"), ("ONL", "Online"))
 POSTING = "NominalAccountTypePosting"
@@ -145,14 +127,15 @@ SETTINGS: dict[str, dict[str, object]] = {
     "system": SYSTEM_SETTINGS,
     "sales_ledger": SALES_LEDGER_SETTINGS,
     "permissions": PERMISSIONS,
-    "forbidden": {"resources": []},
+    "forbidden": {"resources": [], "features": []},
+    "company": {"release": "2025 R1"},
 }
 
 
 def seed(books: Books) -> None:
     """Fill empty tables with the starting company; call inside a transaction."""
     stamps = books.stamps()
-    for code, name, rate in TAX_CODES:
+    for code, name, rate in books.profile.tax_codes:
         books.insert("tax_code", id=TAX_CODE_BASE + code, code=code, name=name, rate=rate, **stamps)
     for table, rows in (("cost_centre", COST_CENTRES), ("department", DEPARTMENTS)):
         for code_text, title in rows:
@@ -161,7 +144,8 @@ def seed(books: Books) -> None:
     for code_text, title, account in BANKS:
         nominal = books.value("SELECT id FROM nominal WHERE account = ? AND cost_centre = ''", account)
         books.insert("bank", code=code_text, name=title, nominal_id=nominal, **stamps)
-    books.insert("currency", id=1, symbol="£", name="Pound Sterling", iso="GBP", base=1)
+    currency = books.profile.currency
+    books.insert("currency", id=1, symbol=currency.symbol, name=currency.name, iso=currency.iso, base=1)
     books.insert("price_band", id=1, name="Standard", description="Standard prices", standard=1, **stamps)
     books.insert("unit", id=1, name="Each")
     for code_text, title in COUNTRIES:

@@ -139,7 +139,7 @@ def _customer(books: Books, item: Item) -> None:
         name=name,
         short_name=name[:8],
         on_hold=int(bool(item.get("on_hold"))),
-        country_id=books.value("SELECT id FROM country WHERE code = ?", item.get("country", "GB")),
+        country_id=books.value("SELECT id FROM country WHERE code = ?", item.get("country", books.profile.country)),
         tax_code_id=tax_code_id(books, item.get("tax_code")),
         nominal_id=_nominal_named(books, item.get("nominal"), books.control("revenue")),
         band_id=1,

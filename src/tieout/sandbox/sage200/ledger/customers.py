@@ -52,7 +52,7 @@ def create_customer(books: Books, body: Mapping[str, Any]) -> int:
         "tax_code_id": books.control("tax_code"),
         "nominal_id": books.control("revenue"),
         "band_id": books.value("SELECT id FROM price_band WHERE standard = 1"),
-        "country_id": books.value("SELECT id FROM country WHERE code = 'GB'"),
+        "country_id": books.value("SELECT id FROM country WHERE code = ?", books.profile.country),
         "short_name": fields["name"][:8],
     }
     columns = defaults | _columns(books, fields)

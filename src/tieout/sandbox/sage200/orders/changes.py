@@ -15,9 +15,11 @@ from tieout.sandbox.sage200.company.set_up import nominal_id, set_price, tax_cod
 from tieout.sandbox.sage200.desktop.deeds import document_named
 from tieout.sandbox.sage200.ledger.customers import customer_record
 from tieout.sandbox.sage200.orders.entry_lines import record_of
+from tieout.sandbox.sage200.reading.access import FEATURES, RELEASES
 from tieout.sandbox.sage200.stock.movements import product_record
 
 Body = Mapping[str, Any]
+ALWAYS_AUTOMATIC = frozenset({"auto_generate_order_return_numbers"})
 
 
 def lock(books: Books, body: Body) -> dict[str, Any]:
@@ -104,11 +106,27 @@ def set_permissions(books: Books, body: Body) -> dict[str, Any]:
     for name, value in body.items():
         if name == "forbidden_resources":
             books.set_setting("forbidden", "resources", list(value))
+        elif name == "denied_features":
+            unknown = set(value) - {*FEATURES, "system"}
+            if unknown:
+                raise RefusedError(f"There is no feature {', '.join(sorted(unknown))}.")
+            books.set_setting("forbidden", "features", list(value))
         elif name in known:
             books.set_setting("permissions", name, bool(value))
         else:
             raise RefusedError(f"There is no permission {name}.")
-    return books.settings("permissions") | {"forbidden_resources": books.setting("forbidden", "resources")}
+    return books.settings("permissions") | {
+        "forbidden_resources": books.setting("forbidden", "resources"),
+        "denied_features": books.setting("forbidden", "features"),
+    }
+
+
+def set_release(books: Books, body: Body) -> dict[str, Any]:
+    """Put the company on another release of Sage 200; nothing in its books changes."""
+    if body.get("release") not in RELEASES:
+        raise RefusedError(f"The release is one of {', '.join(RELEASES)}.")
+    books.set_setting("company", "release", body["release"])
+    return {"release": body["release"]}
 
 
 def set_settings(books: Books, body: Body) -> dict[str, Any]:
@@ -118,6 +136,8 @@ def set_settings(books: Books, body: Body) -> dict[str, Any]:
         for name, value in values.items():
             if name not in known:
                 raise RefusedError(f"There is no setting {area}.{name}.")
+            if name in ALWAYS_AUTOMATIC and not (books.profile.professional or value):
+                raise RefusedError("Sage 200 Standard always generates order and return numbers.")
             merged = known[name] | value if isinstance(known[name], dict) else value
             books.set_setting(area, name, merged)
     return {area: books.settings(area) for area in body}

@@ -54,8 +54,8 @@ STOCK = (
             "p",
             "id:i code:s name:s description:s barcode:s allow_sales_order:b free_stock_quantity:q "
             "product_group_id:k tax_code_id:k product_status_type:e.product_status fulfilment_method_type:s "
-            "fulfilment_sequence_type:s traceable_type:s standard_cost:q average_buying_price:q "
-            "stock_nominal_code_id:k revenue_nominal_code_id:k issue_nominal_code_id:k base_unit_id:k "
+            "fulfilment_sequence_type:s traceable_type:s+ standard_cost:q average_buying_price:q "
+            "stock_nominal_code_id:k revenue_nominal_code_id:k issue_nominal_code_id:k+ base_unit_id:k "
             f"stock_unit_id:k {STAMPS}",
             allow_sales_order="1",
             free_stock_quantity=(
@@ -118,7 +118,7 @@ STOCK = (
         order="w.id",
         fields=fields(
             "w",
-            f"id:i name:s description:s warehouse_type:s use_for_sales_trading:b {STAMPS}",
+            f"id:i name:s description:s warehouse_type:s use_for_sales_trading:b+ {STAMPS}",
             warehouse_type="'EnumWarehouseTypeNormal'",
             use_for_sales_trading="w.trading",
             **stamps("w"),

@@ -10,21 +10,12 @@ from tieout.sandbox.sage200.company.bodies import checked
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.figures import UNIT, money, units, value_of
 from tieout.sandbox.sage200.company.refusals import RefusedError
-from tieout.sandbox.sage200.company.seed import COMPANY_ID, COMPANY_NAME, SITE_ID
-from tieout.sandbox.sage200.orders.pricing import band_price
+from tieout.sandbox.sage200.orders.price_book import band_price
 from tieout.sandbox.sage200.reading.catalogue_general import BASE_CURRENCY
 from tieout.sandbox.sage200.reading.odata import where
 from tieout.sandbox.sage200.reading.resources import Resource, fields
 
 Json = dict[str, Any]
-
-SITE: Json = {
-    "company_id": COMPANY_ID,
-    "company_name": COMPANY_NAME,
-    "site_id": SITE_ID,
-    "site_name": "Tieout sandbox site",
-    "site_short_name": "SANDBOX",
-}
 
 
 def _current_user(books: Books) -> object:
@@ -38,14 +29,14 @@ def _current_user(books: Books) -> object:
 
 
 def _company(books: Books) -> object:
-    country = books.value("SELECT id FROM country WHERE code = 'GB'")
+    profile = books.profile
     return [
         {
             "id": 1,
-            "name": COMPANY_NAME,
-            "tax_registration_number": "GB123456789",
-            "country_code_id": country,
-            "address": {"id": 1, "address_1": "1 Market Street", "city": "Leeds", "postcode": "LS1 1AA"},
+            "name": profile.name,
+            "tax_registration_number": profile.tax_number,
+            "country_code_id": books.value("SELECT id FROM country WHERE code = ?", profile.country),
+            "address": {"id": 1, **dict(profile.address)},
         }
     ]
 
@@ -63,7 +54,7 @@ def _system(books: Books) -> object:
 
 
 SINGLETONS: dict[str, Callable[[Books], object]] = {
-    "sites": lambda _: [SITE],
+    "sites": lambda books: [books.profile.as_site()],
     "current_user": _current_user,
     "company_details": _company,
     "current_user_sop_user_permissions": lambda books: [{"user_name": books.user} | books.settings("permissions")],

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import NoPathError
+from tieout.sandbox.sage200.reading.access import hidden_fields, visible
 from tieout.sandbox.sage200.reading.catalogue import DEEP, NESTED, NESTED_SINGLES, RESOURCES
 from tieout.sandbox.sage200.reading.enquiries import SINGLETONS, despatchable
 from tieout.sandbox.sage200.reading.enumerations import TYPES
@@ -93,7 +94,7 @@ def _nested_resource(names: tuple[str, ...]) -> Resource:
 def _read_flat(books: Books, at: Address, params: dict[str, str]) -> object:
     name = at.names[0]
     if name in SINGLETONS:
-        return _settings(SINGLETONS[name](books), at.key)
+        return _settings(_shown(books, name, SINGLETONS[name](books)), at.key)
     if at.key is None and name in TYPES:
         return TYPES[name]
     if at.key is None and name == "sop_confirm_despatch":
@@ -102,10 +103,22 @@ def _read_flat(books: Books, at: Address, params: dict[str, str]) -> object:
     if resource is None or resource.hidden or (at.key is not None and not resource.single):
         raise NoPathError
     if "$metadata" in params:
-        return describe(resource)
+        return describe(visible(books, resource))
     if at.key is None:
         return read_list(books, resource, params)
     return read_one(books, resource, at.key, params)
+
+
+def _shown(books: Books, name: str, answer: object) -> object:
+    """Leave out of a worked-out answer what this company's edition and release do not have."""
+    hidden = hidden_fields(books, name)
+    match answer:
+        case list():
+            return [_shown(books, name, row) for row in answer]
+        case dict():
+            return {key: value for key, value in answer.items() if key not in hidden}
+        case _:
+            return answer
 
 
 def _settings(answer: object, key: int | None) -> object:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import NotFoundError, RefusedError
+from tieout.sandbox.sage200.reading.access import visible
 from tieout.sandbox.sage200.reading.catalogue import RESOURCES
 from tieout.sandbox.sage200.reading.odata import limit, ordered, where
 from tieout.sandbox.sage200.reading.resources import Child, Field, Resource, conversion
@@ -43,6 +44,7 @@ def read_list(
     books: Books, resource: Resource, params: dict[str, str], *, under: Sequence[tuple[str, int]] = ()
 ) -> list[Json] | int:
     """Answer a list; `under` narrows a nested path (fields and ids). $count=true answers a number (assumed)."""
+    resource = visible(books, resource)
     conditions = [*([resource.where] if resource.where else []), *_narrowing(resource, under)]
     values: list[object] = [key for _, key in under]
     if params.get("$filter"):
@@ -75,7 +77,7 @@ def read_one(
     under: Sequence[tuple[str, int]] = (),
 ) -> Json:
     """Answer a single object with the children that a single read carries; NotFoundError when there is none."""
-    params = params or {}
+    params, resource = params or {}, visible(books, resource)
     expands = list(dict.fromkeys([*resource.inline, *_expands(resource, params)]))
     selection = Selection(resource, params.get("$select", ""), expands)
     conditions = [f"{resource.fields[0].sql} = ?", *([resource.where] if resource.where else [])]
@@ -148,22 +150,31 @@ def _hang(  # one child of many rows
     books: Books, name: str, child: Child, keys: Sequence[Any], answers: Sequence[Json], select: Sequence[str]
 ) -> None:
     """Read the children of all rows at once and put each where it belongs."""
-    resource = RESOURCES[child.resource]
-    link = resource.field(child.theirs)
-    assert link is not None, f"{resource.name} has no {child.theirs}"
     wanted = sorted({key for key in keys if key})
-    found: dict[Any, list[Json]] = {}
-    selection = Selection(resource, ",".join(select), [])
-    for start in range(0, len(wanted), BATCH):
-        batch = wanted[start : start + BATCH]
-        for key, answer in _children(books, resource, link, selection, batch):
-            found.setdefault(key, []).append(answer)
+    found = _found(books, child, wanted, select) if wanted else {}
     for key, answer in zip(keys, answers, strict=True):
         children = found.get(key, [])
         if child.many:
             answer[name] = children
         elif children:
             answer[name] = children[0]
+
+
+def _found(books: Books, child: Child, wanted: Sequence[Any], select: Sequence[str]) -> dict[Any, list[Json]]:
+    """Return the children of these keys, with their own inline children when the child is deep."""
+    resource = visible(books, RESOURCES[child.resource])
+    link = RESOURCES[child.resource].field(child.theirs)
+    assert link is not None, f"{resource.name} has no {child.theirs}"
+    found: dict[Any, list[Json]] = {}
+    selection = Selection(resource, ",".join(select), [])
+    for start in range(0, len(wanted), BATCH):
+        rows = _children(books, resource, link, selection, wanted[start : start + BATCH])
+        for name in resource.inline if child.deep and not select else ():
+            below = resource.children[name]
+            _hang(books, name, below, [row[below.mine] for _, row in rows], [row for _, row in rows], [])
+        for key, answer in rows:
+            found.setdefault(key, []).append(_stamps_last(answer))
+    return found
 
 
 def _children(
@@ -177,7 +188,7 @@ def _children(
     )
     readers = [(f.name, f.kind, conversion(f.kind)) for f in selection.fields]
     rows = books.db.execute(sql, tuple(keys)).fetchall()
-    return [(row["linked_to"], _stamps_last(_shape(row, readers))) for row in rows]
+    return [(row["linked_to"], _shape(row, readers)) for row in rows]
 
 
 def wire(value: object) -> str:
