@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
-
     from tests.sandbox.sage200.conftest import Json, Sage
 
 PROFESSIONAL = "/sage200/uk/sage200extra/accounts/v1"
