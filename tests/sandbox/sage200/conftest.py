@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -127,8 +128,9 @@ def parsed(response: httpx.Response, expect: int) -> Json:
     return json.loads(response.content, parse_float=Decimal) if response.content else None
 
 
-@pytest.fixture(scope="session")
-def served_sage() -> Iterator[Sage]:
+@contextmanager
+def serving() -> Iterator[Sage]:
+    """Serve a sandbox of its own on a port."""
     clock = SandboxClock()
     system = Sage200Sandbox(clock, seed=1)
     with (
@@ -136,6 +138,27 @@ def served_sage() -> Iterator[Sage]:
         httpx.Client(base_url=served.url, timeout=20) as http,
     ):
         yield Sage(http, system)
+
+
+@pytest.fixture(scope="session")
+def served_sage() -> Iterator[Sage]:
+    with serving() as sage:
+        yield sage
+
+
+@pytest.fixture(scope="session")
+def new_sage() -> Iterator[Callable[[], Sage]]:
+    """Start another sandbox with the same two customers and two items, for tests that keep theirs a while."""
+    with ExitStack() as kept:
+
+        def start() -> Sage:
+            sage = kept.enter_context(serving())
+            sage.shift(0)
+            sage.sign_in()
+            sage.control("POST", "load", GIFTS)
+            return sage
+
+        yield start
 
 
 @pytest.fixture

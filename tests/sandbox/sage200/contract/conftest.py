@@ -1,0 +1,182 @@
+"""Sage's own definition, and a company that has something in nearly every resource of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+import schemathesis
+from schemathesis.schemas import APIOperation
+
+from tieout.sandbox.sage200.reading.enumerations import TYPES
+
+if TYPE_CHECKING:
+    from tests.sandbox.sage200.conftest import Json, Sage
+
+FILES = Path(__file__).parents[5] / "shared" / "data" / "samples" / "sage200_openapi"
+AnyOperation: TypeAlias = APIOperation[Any, Any, Any, Any]
+VERBS = ("get", "post", "put", "delete")
+DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
+NAMES = frozenset(row["value"] for rows in TYPES.values() for row in rows)
+"""Names of enumerations. The definition's lengths do not hold them: Sage's own are longer than it says."""
+
+LENGTH = re.compile(r'"maxLength":\s*\d+,?')
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "integer": int,
+    "number": (Decimal, int),
+    "string": str,
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+}
+
+
+@dataclass
+class Definition:
+    """The eleven files as one: operations by (verb, path with every id as {Id}), and each one's file.
+
+    Makers generate requests; judges look at answers (lengths are looked at by `wrong`, which knows enumerations).
+    """
+
+    operations: dict[tuple[str, str], Json] = field(default_factory=dict)
+    modules: dict[tuple[str, str], str] = field(default_factory=dict)
+    schemas: dict[str, Json] = field(default_factory=dict)
+    makers: dict[tuple[str, str], AnyOperation] = field(default_factory=dict)
+    judges: dict[tuple[str, str], AnyOperation] = field(default_factory=dict)
+
+    def read(self, path: Path) -> None:
+        """Take in one file."""
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+        maker = schemathesis.openapi.from_dict(json.loads(text))
+        judge = schemathesis.openapi.from_dict(json.loads(LENGTH.sub("", text)))
+        self.schemas |= content["components"]["schemas"]
+        for route, verbs in content["paths"].items():
+            for verb in VERBS:
+                if verb in verbs:
+                    key = (verb.upper(), re.sub(r"\{\w+\}", "{Id}", route))
+                    self.operations[key] = verbs[verb]
+                    self.modules[key] = path.stem
+                    self.makers[key] = maker[route][verb]
+                    self.judges[key] = judge[route][verb]
+
+    def answer_schema(self, operation: tuple[str, str]) -> Json | None:
+        """Return the schema of a good answer, or nothing when the definition gives none."""
+        content = self.operations[operation]["responses"]["200"].get("content", {})
+        schema: Json = content.get("application/json", {}).get("schema")
+        return schema
+
+    def resolved(self, schema: Json) -> Json:
+        """Follow a reference."""
+        while "$ref" in schema:
+            schema = self.schemas[schema["$ref"].rsplit("/", 1)[-1]]
+        return schema
+
+    def row_schema(self, operation: tuple[str, str]) -> Json:
+        """Return the schema of one row of a list."""
+        schema = self.answer_schema(operation)
+        assert schema is not None, f"{operation} has no answer"
+        schema = self.resolved(schema)
+        return self.resolved(schema["items"]) if schema.get("type") == "array" else schema
+
+    def wrong(self, value: Json, schema: Json, where: str) -> Iterator[str]:
+        """Tell every place where an answer is not as the definition says, stricter than its letter."""
+        schema = self.resolved(schema)
+        kind = schema.get("type", "object")
+        if not is_of(value, kind):
+            yield f"{where} is {str(value)[:60]!r}, not {kind}"
+        elif kind == "array":
+            for item in value:
+                yield from self.wrong(item, schema["items"], where)
+        elif kind == "object" and schema.get("properties"):
+            for name, inner in value.items():
+                told = schema["properties"].get(name)
+                if told is None:
+                    yield f"{where}.{name} is not in the definition"
+                else:
+                    yield from self.wrong(inner, told, f"{where}.{name}")
+        elif kind == "string":
+            yield from _wrong_text(value, schema, where)
+
+
+def is_of(value: Json, kind: str) -> bool:
+    """Say whether a value is of a kind of the definition; true and false are no numbers."""
+    return isinstance(value, KINDS[kind]) and not (isinstance(value, bool) and kind in {"integer", "number"})
+
+
+def _wrong_text(value: str, schema: Json, where: str) -> Iterator[str]:
+    if value not in NAMES and len(value) > schema.get("maxLength", len(value)):
+        yield f"{where} is longer than {schema['maxLength']}: {value[:60]!r}"
+    if schema.get("format") == "date-time" and not DATE_TIME.fullmatch(value):
+        yield f"{where} is no date and time: {value!r}"
+
+
+@pytest.fixture(scope="session")
+def definition() -> Definition:
+    if not FILES.is_dir():
+        pytest.skip("not run: needs the definition of Sage 200, which is shared data and absent here")
+    found = Definition()
+    for path in sorted(FILES.glob("*.json")):
+        found.read(path)
+    return found
+
+
+@dataclass
+class Company:
+    """A busy company that is only looked at: what was read is kept."""
+
+    sage: Sage
+    _lists: dict[str, Json] = field(default_factory=dict)
+
+    def list(self, path: str) -> Json:
+        """Return up to 100 rows of a list."""
+        if path not in self._lists:
+            self._lists[path] = self.sage.get(path.removeprefix("/"), top="100")
+        return self._lists[path]
+
+    def places(self, template: str) -> Iterator[str]:
+        """Yield paths for a template, each {Id} replaced by ids that stand in the list before it."""
+        head, mark, tail = template.partition("/{Id}")
+        if not mark:
+            yield head
+            return
+        rows = self.list(head)
+        for row in rows if isinstance(rows, list) else [rows]:
+            if "id" in row:
+                yield from self.places(f"{head}/{row['id']}{tail}")
+
+
+@pytest.fixture(scope="session")
+def company(new_sage: Callable[[], Sage]) -> Company:
+    sage = new_sage()
+    fill(sage)
+    return Company(sage)
+
+
+@pytest.fixture(scope="session")
+def fuzzed(new_sage: Callable[[], Sage]) -> Company:
+    """A busy company that takes whatever is thrown at it."""
+    sage = new_sage()
+    fill(sage)
+    return Company(sage)
+
+
+def fill(sage: Sage) -> None:
+    """Let every resource have a row, through the API, the control surface and the desktop."""
+    line = {"product": "MUG", "quantity": "2"}
+    done = {"customer": "SHOP", "lines": [line], "despatched": True, "invoiced": True, "paid": True}
+    sage.control("POST", "load", {"orders": [done]})
+    order = sage.order(quantity=2, to_allocate_quantity=2)
+    part = {"line_type": "EnumLineTypeStandard", "product_id": order["lines"][0]["product_id"], "line_quantity": 1}
+    returned = sage.post("sop_returns", {"customer_id": order["customer_id"], "lines": [part]})
+    sage.control("POST", "desktop/receive-return", {"return": returned["id"]})
+    sage.control("POST", "desktop/post-credit-note", {"return": returned["id"]})
+    key = sage.get("sales_posted_transactions")[0]["id"]
+    sage.post("sales_posted_transaction_memos", {"posted_customer_transaction_id": key, "note": "x"})
+    sage.post("flow_states", {"flow_id": "a", "value": "b"})

@@ -1,0 +1,82 @@
+"""The sandbox against Sage's own definition, operation by operation."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pytest
+from schemathesis.core.failures import FailureGroup
+
+from tieout.sandbox.sage200.reading.catalogue import NESTED, RESOURCES
+from tieout.sandbox.sage200.served import is_beyond, reason_left_out, served
+
+if TYPE_CHECKING:
+    import httpx
+    from tests.sandbox.sage200.conftest import Json
+    from tests.sandbox.sage200.contract.conftest import Company, Definition
+
+OPERATIONS = served()
+READS = sorted(path for (verb, path), form in OPERATIONS.items() if verb == "GET" and form != "values")
+VALUES = sorted(path for (_, path), form in OPERATIONS.items() if form == "values")
+LISTS = sorted(path for (verb, path), form in OPERATIONS.items() if form == "list")
+STAY_EMPTY: dict[str, str] = {}
+"""Lists that have no row in the busy company, each with the reason."""
+
+
+def children_of(path: str) -> str:
+    """Return what can be expanded on a path."""
+    names = path.replace("/{Id}", "").strip("/").split("/")
+    name = NESTED[names[-2], names[-1]][0] if len(names) > 1 else names[0]
+    return ",".join(RESOURCES[name].children) if name in RESOURCES else ""
+
+
+def test_what_is_served_and_what_is_left_out_are_together_the_definition(definition: Definition) -> None:
+    of_definition = {op for op in OPERATIONS if not is_beyond(op)}
+    assert sorted(of_definition - definition.operations.keys()) == [], "served, and not in the definition"
+    missing = [op for op in definition.operations.keys() - of_definition if reason_left_out(op) is None]
+    assert sorted(missing) == [], "in the definition, neither served nor left out with a reason"
+    both = [op for op in of_definition if reason_left_out(op)]
+    assert sorted(both) == [], "served, and said to be left out"
+
+
+@pytest.mark.parametrize("path", READS)
+def test_an_answer_has_what_the_definition_names_and_nothing_else(
+    definition: Definition, company: Company, path: str
+) -> None:
+    params = {"expand": children} if (children := children_of(path)) else {}
+    looked_at = 0
+    for place in islice(company.places(path), 30):
+        response = company.sage.call("GET", place.removeprefix("/"), **params)
+        assert response.status_code == 200, f"{place}: {response.text[:300]}"
+        answer = company.sage.get(place.removeprefix("/"), **params)
+        looked_at += len(answer) if isinstance(answer, list) else 1
+        if not is_beyond(("GET", path)):
+            check(definition, ("GET", path), response, answer)
+        if looked_at >= 5:
+            break
+    assert looked_at or path in STAY_EMPTY, f"{path} has no row to look at"
+
+
+def check(definition: Definition, operation: tuple[str, str], response: httpx.Response, answer: Json) -> None:
+    """Hold an answer against the definition, by its letter and then more strictly."""
+    schema = definition.answer_schema(operation)
+    if schema is None:
+        return
+    wrong = sorted(set(definition.wrong(answer, schema, operation[1])))
+    assert not wrong, "\n".join(wrong)
+    try:
+        definition.judges[operation].validate_response(response)
+    except FailureGroup as failures:
+        pytest.fail("\n".join(f"{failure.title}: {failure.message}" for failure in failures.exceptions))
+
+
+@pytest.mark.parametrize("path", VALUES)
+def test_an_enumeration_lists_its_values_by_number(definition: Definition, company: Company, path: str) -> None:
+    rows = company.list(path)
+    assert rows
+    assert all(set(row) == {"id", "description", "value"} for row in rows)
+    assert len({row["id"] for row in rows}) == len({row["value"] for row in rows}) == len(rows)
+    if not is_beyond(("GET", path)):
+        wrong = list(definition.wrong(rows, definition.answer_schema(("GET", path)), path))
+        assert not wrong, "\n".join(wrong)
