@@ -9,6 +9,8 @@ from datetime import date
 
 from tieout.domain import commands as c
 
+_AGAIN = "Then choose Try again: Tieout looks for the {} and goes on."
+
 
 def receive_task(command: c.ReceiveReturn, number: str) -> str:
     """Confirm the receipt of goods."""
@@ -43,6 +45,59 @@ def write_on_task(command: c.WriteOn) -> str:
         f"{_day(command.on)}, nominal {command.nominal}. Type {command.key} as the reference and "
         f"{command.second_reference} as the second reference. "
         "Then choose Try again: Tieout looks for the stock and goes on."
+    )
+
+
+def invoice_task(command: c.PostSopInvoice) -> str:
+    """Print and post the invoice of what was despatched."""
+    return (
+        f"In Sage 200 open Sales Order Processing > Print Invoices for order {command.order_number}, dated "
+        f"{_day(command.on)}: net {command.net.text()}, VAT {command.tax.text()}. Post it with Sales Order "
+        f"Processing > Post Invoices, then give the posting {command.key} as its second reference "
+        f"(Sales Ledger > Amend Transaction). {_AGAIN.format('posting')}"
+    )
+
+
+def write_off_task(command: c.WriteOff) -> str:
+    """Write stock off."""
+    return (
+        f"In Sage 200 open Stock Control > Adjustments > Write Off Stock: {_stock(command)}, write off category "
+        f"{command.category}, nominal {command.nominal}, narrative {command.narrative or 'none'}. {_references(command)}"
+    )
+
+
+def issue_task(command: c.IssueStock) -> str:
+    """Issue stock without an order."""
+    return (
+        f"In Sage 200 open Stock Control > Issues > Internal Issue: {_stock(command)}, issues nominal "
+        f"{command.nominal}, narrative {command.narrative or 'none'}. {_references(command)}"
+    )
+
+
+def journal_task(command: c.PostJournal) -> str:
+    """Post a journal."""
+    lines = "; ".join(
+        f"{'debit' if line.value.minor > 0 else 'credit'} {line.nominal} {abs(line.value).text()}"
+        for line in command.lines
+        if line.value
+    )
+    return (
+        f"In Sage 200 open Nominal Ledger > Enter Transactions > Journal Entry, dated {_day(command.on)}, narrative "
+        f"{command.narrative or 'none'}: {lines}. Type {command.key} as the reference. {_AGAIN.format('journal')}"
+    )
+
+
+def _stock(command: c.WriteOff | c.IssueStock) -> str:
+    return (
+        f"item {command.sku}, quantity {c.plain(command.quantity)}, warehouse {command.warehouse}, "
+        f"bin {command.bin}, date {_day(command.on)}"
+    )
+
+
+def _references(command: c.WriteOff | c.IssueStock) -> str:
+    return (
+        f"Type {command.key} as the reference and {command.second_reference or 'nothing'} as the second reference. "
+        f"{_AGAIN.format('stock')}"
     )
 
 
