@@ -11,13 +11,13 @@ from tieout.sandbox.sage200.company.periods import SUB_LEDGER_OF_TYPE, classify
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.ledger import customers, sales_ledger
 from tieout.sandbox.sage200.orders import despatch, documents
-from tieout.sandbox.sage200.orders.allocation import touched_items
 from tieout.sandbox.sage200.orders.entry_lines import record_of
 from tieout.sandbox.sage200.reading.catalogue import RESOURCES
 from tieout.sandbox.sage200.reading.enquiries import despatchable, price_enquiry
 from tieout.sandbox.sage200.reading.paths import Address, check_below, links_of
 from tieout.sandbox.sage200.reading.reads import read_one
 from tieout.sandbox.sage200.stock import holdings
+from tieout.sandbox.sage200.writes_sop import SELF_CONTAINED, SOP_WRITES
 
 Body = dict[str, Any]
 Writer = Callable[[Books, int, Body], object]
@@ -36,66 +36,10 @@ def perform(  # one write, as its path names it
         at = Address(names=tuple(route.split("/")), parents=parents, key=key or None)
         check_below(books, at)
         body = body | dict(links_of(books, at))
-    if writer is _amend_order or writer is _amend_return:
+    if (method, route, bool(key)) in SELF_CONTAINED:
         return writer(books, key, body)
     with books.transaction():
         return writer(books, key, body)
-
-
-def _create_order(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["sop_orders"], documents.create(books, "order", body))
-
-
-def _create_return(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["sop_returns"], documents.create(books, "return", body))
-
-
-def _amend_order(books: Books, key: int, body: Body) -> object:
-    return _amend(books, "order", key, body)
-
-
-def _amend_return(books: Books, key: int, body: Body) -> object:
-    return _amend(books, "return", key, body)
-
-
-def _amend(books: Books, kind: str, key: int, body: Body) -> object:
-    """Apply the lines one by one, each for itself: when one fails, those before it stand and the rest are not tried."""
-    with books.transaction():
-        document, header = documents.open_for_amending(books, kind, key, body)
-        items = touched_items(
-            books, books.rows("SELECT * FROM line WHERE document_id = ?", key) if header.get("lines") else []
-        )
-        if items:
-            books.locks.touch(*items)
-    count = books.value("SELECT count(*) FROM line WHERE document_id = ?", key)
-    for position, line in enumerate(header.get("lines", []), start=count + 1):
-        with books.transaction():
-            documents.amend_one_line(books, document, line, position)
-    with books.transaction():
-        documents.amend_header(books, document, header)
-    return read_one(books, RESOURCES[f"sop_{kind}s"], key)
-
-
-def _delete_order(books: Books, key: int, _: Body) -> object:
-    documents.delete(books, "order", key)
-    return None
-
-
-def _delete_return(books: Books, key: int, _: Body) -> object:
-    documents.delete(books, "return", key)
-    return None
-
-
-def _order_status(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["sop_orders"], documents.change_status(books, "order", body))
-
-
-def _return_status(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["sop_returns"], documents.change_status(books, "return", body))
-
-
-def _duplicate_return(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["sop_returns"], documents.duplicate_as_return(books, body))
 
 
 def _confirm_despatch(books: Books, _: int, body: Body) -> object:
@@ -116,8 +60,8 @@ def _bin_items(books: Books, _: int, body: Body) -> object:
 
 def _ledger(kind: str) -> Writer:
     if kind in {sales_ledger.RECEIPT, sales_ledger.PAYMENT}:
-        return lambda books, _, body: {"urn": sales_ledger.post_money_document(books, kind, body)}
-    return lambda books, _, body: {"urn": sales_ledger.post_trade_document(books, kind, body)}
+        return lambda books, _, body: {"urn": str(sales_ledger.post_money_document(books, kind, body))}
+    return lambda books, _, body: {"urn": str(sales_ledger.post_trade_document(books, kind, body))}
 
 
 def _allocate(books: Books, _: int, body: Body) -> object:
@@ -200,19 +144,9 @@ def order_record(books: Books, kind: str, key: int) -> int:
 
 # By method, route (the names of the path joined: "customers/customer_contacts"), and whether an id ends the path.
 WRITES: dict[tuple[str, str, bool], Writer] = {
-    ("POST", "sop_orders", False): _create_order,
-    ("PUT", "sop_orders", True): _amend_order,
-    ("DELETE", "sop_orders", True): _delete_order,
-    ("POST", "sop_orders_status", False): _order_status,
-    ("PUT", "sop_orders_status", False): _order_status,
+    **SOP_WRITES,
     ("POST", "sop_confirm_despatch", False): _confirm_despatch,
     ("POST", "sop_confirm_despatch_bin_items", False): _bin_items,
-    ("POST", "sop_returns", False): _create_return,
-    ("PUT", "sop_returns", True): _amend_return,
-    ("DELETE", "sop_returns", True): _delete_return,
-    ("POST", "sop_returns_duplicate", False): _duplicate_return,
-    ("POST", "sop_returns_status", False): _return_status,
-    ("PUT", "sop_returns_status", False): _return_status,
     ("POST", "sales_invoices", False): _ledger(sales_ledger.INVOICE),
     ("POST", "sales_credit_notes", False): _ledger(sales_ledger.CREDIT_NOTE),
     ("POST", "sales_receipts", False): _ledger(sales_ledger.RECEIPT),
@@ -230,4 +164,6 @@ WRITES: dict[tuple[str, str, bool], Writer] = {
     ("PUT", "flow_states", True): _flow_state,
     ("DELETE", "flow_states", True): _delete_flow_state,
 }
-READS_BY_POST = frozenset({"transaction_date_validation", "customer_price_enquiry", "sop_confirm_despatch_bin_items"})
+READS_BY_POST = frozenset(
+    {"transaction_date_validation", "customer_price_enquiry", "sop_confirm_despatch_bin_items", "suggested_products"}
+)
