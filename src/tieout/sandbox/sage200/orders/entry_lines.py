@@ -1,57 +1,73 @@
-"""Lines of sales orders and returns, validated by their type as Sage does."""
+"""Lines of sales orders, returns and quotes: entering, amending, removing them one by one."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from tieout.sandbox.sage200.company.bodies import Fields, checked
 from tieout.sandbox.sage200.company.books import Books
-from tieout.sandbox.sage200.company.figures import UNIT, plain
+from tieout.sandbox.sage200.company.figures import UNIT, divided, plain
 from tieout.sandbox.sage200.company.locks import Record
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.company.tables import ANALYSIS_CODES
-from tieout.sandbox.sage200.ledger.nominal import check_nominal, find_nominal
 from tieout.sandbox.sage200.orders import allocation
-from tieout.sandbox.sage200.orders.pricing import CHARGE, COMMENT, FREE_TEXT, STANDARD, band_price
-from tieout.sandbox.sage200.stock.movements import ACTIVE, unit_cost_now
-
-_ANALYSIS = " ".join(f"{name}:s60" for name in ANALYSIS_CODES)
-LINE = (
-    "id:i line_type:s20 product_id:i warehouse_id:i code:s30 description:s6000 line_quantity:q "
-    "to_allocate_quantity:q allocated_quantity:q tax_code_id:i nominal_reference:s8 nominal_cost_centre:s3 "
-    "nominal_department:s3 selling_unit_price:q selling_unit_price_overridden:b unit_discount_percent:p "
-    "discount_percent_specified:b unit_discount_value:q discounted_unit_price:m cost_price:q "
-    "confirmation_intent_type:s50 requested_delivery_date:d promised_delivery_date:d picking_list_comment:s160 "
-    "despatch_note_comment:s160 show_on_customer_docs:b show_on_picking_list_type:s20 is_to_delete:b "
-    f"create_cancelled_line:b selling_unit_id:i fulfilment_method:s50 {_ANALYSIS}"
+from tieout.sandbox.sage200.orders.line_columns import (
+    LINE_TYPES,
+    columns_of,
+    cost_price,
+    in_stock_units,
+    kept_source,
+    price_of,
+    quantity_of,
+    tax_code_of,
 )
-LINE_TYPES = (STANDARD, FREE_TEXT, CHARGE, COMMENT)
+from tieout.sandbox.sage200.orders.price_book import Offer, offer
+from tieout.sandbox.sage200.orders.pricing import CHARGE, COMMENT, STANDARD
+
+SPARES = (
+    *(f"spare_text_{n}:s100" for n in range(1, 11)),
+    *(f"spare_number_{n}:q" for n in range(1, 11)),
+    *(f"spare_date_{n}:d" for n in range(1, 6)),
+    *(f"spare_bool_{n}:b" for n in range(1, 6)),
+)
+KEPT = (
+    "is_to_split_line:b use_description:b pricing_unit_id:i pricing_unit_description:s20 retain_manual_prices:b "
+    "mark_as_preferred:b picking_list_comment:s160 despatch_note_comment:s160 show_on_customer_docs:b "
+    f"show_on_picking_list_type:s20 {' '.join(SPARES)}"
+)
+LINE = (
+    "id:i line_type:s50 product_id:i warehouse_id:i code:s30 description:s6000 line_quantity:q "
+    "to_allocate_quantity:q allocated_quantity:q tax_code_id:i nominal_reference:s8 nominal_cost_centre:s3 "
+    "nominal_department:s3 selling_unit_id:i selling_unit_description:s20 selling_unit_price:q "
+    "selling_unit_price_overridden:b unit_discount_percent:p discount_percent_specified:b unit_discount_value:q "
+    "unit_discount_overridden:b discounted_unit_price:m cost_price:q confirmation_intent_type:s50 "
+    "fulfilment_method:s50 requested_delivery_date:d promised_delivery_date:d is_to_delete:b "
+    f"create_cancelled_line:b traceable_adjustment_items:l {' '.join(f'{n}:s60' for n in ANALYSIS_CODES)} {KEPT}"
+)
+NEW_LINE = LINE.replace("line_type:s50", "line_type:s50!", 1)
+_KEPT_NAMES = tuple(word.partition(":")[0] for word in KEPT.split())
+SHOWN = ("Show", "DoNotShow", "ShowButExclude")
+NOUNS = {"order": "Order", "return": "Return", "quote": "Quote"}
 
 
 def record_of(document: sqlite3.Row) -> Record:
-    """Return the lockable record of an order or return."""
-    label = f"{'Order' if document['kind'] == 'order' else 'Return'} {document['document_no']}"
+    """Return the lockable record of an order, return or quote."""
+    label = f"{NOUNS[document['kind']]} {document['document_no']}"
     return Record(kind=document["kind"], id=document["id"], label=label)
 
 
 def add_line(books: Books, document: sqlite3.Row, customer: sqlite3.Row, body: Mapping[str, Any], position: int) -> int:
     """Add one line and return its id."""
-    fields = checked(body, LINE.replace("line_type:s20", "line_type:s20!", 1).replace("s20!", "s50!", 1))
+    fields = checked(body, NEW_LINE)
     fields |= {k: v for k, v in body.items() if k.endswith("_stored")}
-    match fields["line_type"]:
-        case "EnumLineTypeStandard":
-            columns = _standard(books, document, customer, fields)
-        case "EnumLineTypeFreeText":
-            columns = _free_text(books, document, customer, fields)
-        case "EnumLineTypeCharge":
-            columns = _charge(books, customer, fields)
-        case "EnumLineTypeComment":
-            columns = _comment(fields)
-        case other:
-            raise RefusedError(f"The line type {other} is not valid.")
+    if fields["line_type"] not in LINE_TYPES:
+        raise RefusedError(f"The line type {fields['line_type']} is not valid.")
+    columns = columns_of(books, document, customer, fields)
+    kept = columns.pop("kept", {}) | _kept(fields) | body.get("kept_stored", {})
     line_id = books.insert(
         "line",
         document_id=document["id"],
@@ -60,6 +76,7 @@ def add_line(books: Books, document: sqlite3.Row, customer: sqlite3.Row, body: M
         analysis=json.dumps({k: v for k, v in fields.items() if k in ANALYSIS_CODES}),
         requested_date=_iso(fields, "requested_delivery_date"),
         promised_date=_iso(fields, "promised_delivery_date"),
+        kept=json.dumps(kept),
         **columns,
         **books.stamps(),
     )
@@ -71,201 +88,105 @@ def _iso(fields: Fields, name: str) -> str | None:
     return fields[name].isoformat() if name in fields else None
 
 
+def _kept(fields: Fields) -> Fields:
+    """Return the fields of a line that are only kept and shown."""
+    if fields.get("show_on_picking_list_type", "") not in {"", *SHOWN}:
+        raise RefusedError(f"The field show_on_picking_list_type is one of {', '.join(SHOWN)}.")
+    found = {name: fields[name] for name in _KEPT_NAMES if name in fields}
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in found.items()}
+
+
 def _allocate_on_entry(books: Books, document: sqlite3.Row, line_id: int, fields: Fields) -> None:
     line = books.need("line", line_id, "Line")
     asked = fields.get("to_allocate_quantity", fields.get("allocated_quantity", 0))
-    if document["kind"] == "return":
+    if document["kind"] != "order":
         return
     if line["line_type"] != STANDARD or not line["warehouse_id"]:
         if asked:
             raise RefusedError("Only standard lines of orders can be allocated.")
         return
     if asked:
-        allocation.allocate(books, line, asked)
+        allocation.allocate(books, line, in_stock_units(asked, line["multiple"]))
     elif books.setting("sop", "allocate_stock_on_order_entry"):
         allocation.allocate(books, line, line["quantity"], as_available=True)
 
 
-def _quantity(fields: Fields) -> int:
-    quantity = int(fields.get("quantity_stored") or fields.get("line_quantity") or 0)
-    if quantity <= 0:
-        raise RefusedError("The field line_quantity must be greater than zero.")
-    return quantity
-
-
-def _standard(books: Books, document: sqlite3.Row, customer: sqlite3.Row, fields: Fields) -> Fields:
-    product = books.row("SELECT * FROM product WHERE id = ?", fields.get("product_id"))
-    if product is None:
-        raise RefusedError(f"The product {fields.get('product_id', '')} does not exist.")
-    if product["status"] != ACTIVE and document["kind"] == "order":
-        raise RefusedError(f"Stock item {product['code']} is inactive.")
-    quantity = _quantity(fields)
-    warehouse = _warehouse(books, document, product, fields.get("warehouse_id"))
-    cost = fields.get("cost_stored") or _cost_price(fields)
-    return {
-        "product_id": product["id"],
-        "warehouse_id": warehouse["id"],
-        "code": product["code"],
-        "description": fields.get("description") or product["name"],
-        "quantity": quantity,
-        "cost_price": cost or unit_cost_now(books, product),
-        "tax_code_id": _tax_code(books, fields, product["tax_code_id"]),
-        "nominal_id": _nominal(books, fields, product["revenue_id"]),
-        **_price(books, fields, band_price(books, product["id"], customer)),
-    }
-
-
-def _cost_price(fields: Fields) -> int:
-    """Return the cost price of a line, 0 when none is given."""
-    cost = int(fields.get("cost_price", 0))
-    if cost < 0:
-        raise RefusedError("The field cost_price cannot be negative.")
-    return cost
-
-
-def _warehouse(books: Books, document: sqlite3.Row, product: sqlite3.Row, warehouse_id: int | None) -> sqlite3.Row:
-    """Return the line's warehouse (the item's first trading one when none is given), if it may be used."""
-    if warehouse_id:
-        found = books.row("SELECT * FROM warehouse WHERE id = ?", warehouse_id)
-        if found is None:
-            raise RefusedError(f"The warehouse {warehouse_id} does not exist.")
-    else:
-        found = books.row(
-            "SELECT w.* FROM warehouse w JOIN warehouse_holding h ON h.warehouse_id = w.id "
-            "WHERE h.product_id = ? AND w.trading = 1 ORDER BY w.id",
-            product["id"],
-        )
-        if found is None:
-            raise RefusedError(f"Stock item {product['code']} is not held in any warehouse.")
-    held = "SELECT id FROM warehouse_holding WHERE product_id = ? AND warehouse_id = ?"
-    if books.value(held, product["id"], found["id"]) is None:
-        raise RefusedError(f"Stock item {product['code']} is not held in warehouse {found['name']}.")
-    if document["kind"] == "order" and not found["trading"]:
-        raise RefusedError(f"Warehouse {found['name']} is not used for sales trading.")
-    return found
-
-
-def _tax_code(books: Books, fields: Fields, default: int | None) -> int:
-    tax_code_id = fields.get("tax_code_id") or default
-    if books.value("SELECT id FROM tax_code WHERE id = ? AND removed = 0", tax_code_id) is None:
-        raise RefusedError(f"The tax code {tax_code_id} does not exist.")
-    return int(tax_code_id or 0)
-
-
-def _nominal(books: Books, fields: Fields, default: int) -> int:
-    if not fields.get("nominal_reference"):
-        return int(check_nominal(books.need("nominal", default, "Nominal account"))["id"])
-    found = find_nominal(
-        books,
-        fields["nominal_reference"],
-        fields.get("nominal_cost_centre", ""),
-        fields.get("nominal_department", ""),
-    )
-    if found["id"] != default and not books.setting("sop", "amend_nominal_codes"):
-        raise RefusedError("Nominal codes cannot be amended on sales documents.")
-    return int(found["id"])
-
-
-def _price(books: Books, fields: Fields, band: int) -> Fields:
-    """Return price and discount: Sage's own price unless one is given and the user may override prices."""
-    if fields.get("price_stored") is not None:
-        return {"unit_price": fields["price_stored"], "discount_percent": fields["discount_stored"]}
-    price = fields.get("selling_unit_price", band)
-    percent = fields.get("unit_discount_percent", 0)
-    off = fields.get("unit_discount_value", 0)
-    if percent:
-        off = 0
-    allowed = books.setting("permissions", "override_prices_discounts")
-    if (price != band or percent or off) and not allowed:
-        raise RefusedError("You do not have permission to override prices and discounts.")
-    if price < 0:
-        raise RefusedError("The field selling_unit_price cannot be negative.")
-    return {"unit_price": price, "discount_percent": percent, "discount_value": off}
-
-
-def _free_text(books: Books, document: sqlite3.Row, customer: sqlite3.Row, fields: Fields) -> Fields:
-    if not fields.get("description"):
-        raise RefusedError("The field description is required for a free text line.")
-    if fields.get("product_id"):
-        raise RefusedError("A free text line cannot have a product.")
-    confirmation = fields.get("confirmation_intent_type", "NoConfirmation")
-    return {
-        "description": fields["description"],
-        "quantity": _quantity(fields),
-        "unit_price": fields.get("selling_unit_price", 0),
-        "discount_percent": fields.get("unit_discount_percent", 0),
-        "cost_price": _cost_price(fields),
-        "tax_code_id": _tax_code(books, fields, customer["tax_code_id"]),
-        "nominal_id": _nominal(books, fields, customer["nominal_id"] or books.control("revenue")),
-        "confirmation": "NoConfirmation" if document["kind"] == "return" else confirmation,
-    }
-
-
-def _charge(books: Books, customer: sqlite3.Row, fields: Fields) -> Fields:
-    """Return a charge line; its quantity is one and is never sent."""
-    if fields.get("line_quantity"):
-        raise RefusedError("A charge line cannot have a quantity.")
-    code, description = fields.get("code", ""), fields.get("description", "")
-    charge = books.row("SELECT * FROM charge WHERE code = ?", code)
-    if code and charge is None:
-        raise RefusedError(f"The additional charge {code} does not exist.")
-    if not code and not description:
-        raise RefusedError("A charge line needs a code or a description.")
-    tax_default = charge["tax_code_id"] if charge else customer["tax_code_id"]
-    nominal_default = charge["nominal_id"] if charge else books.control("carriage")
-    value = charge["value"] * (UNIT // 100) if charge else 0
-    return {
-        "code": code,
-        "description": description or (charge["name"] if charge else ""),
-        "quantity": UNIT,
-        "unit_price": fields.get("selling_unit_price", value),
-        "cost_price": _cost_price(fields),
-        "tax_code_id": _tax_code(books, fields, tax_default),
-        "nominal_id": _nominal(books, fields, nominal_default),
-        "confirmation": "NoConfirmation",
-    }
-
-
-def _comment(fields: Fields) -> Fields:
-    if not fields.get("description"):
-        raise RefusedError("The field description is required for a comment line.")
-    for name in ("tax_code_id", "nominal_reference", "selling_unit_price"):
-        if fields.get(name):
-            raise RefusedError(f"A comment line cannot have {name}.")
-    return {"description": fields["description"], "confirmation": "NoConfirmation"}
-
-
 def amend_line(books: Books, document: sqlite3.Row, customer: sqlite3.Row, body: Mapping[str, Any]) -> None:
     """Change, allocate or remove one existing line."""
-    fields = checked(body, LINE.replace("line_type:s20", "line_type:s50", 1))
+    fields = checked(body, LINE)
     line = books.row("SELECT * FROM line WHERE id = ? AND document_id = ?", fields["id"], document["id"])
     if line is None:
         raise RefusedError(f"The line {fields['id']} is not on {record_of(document).label}.")
+    cancel = bool(fields.get("create_cancelled_line"))
     if fields.get("is_to_delete"):
-        _remove(books, line)
+        _remove(books, line, record_cancelled=cancel)
         return
-    columns: Fields = {}
-    if fields.get("line_quantity", line["quantity"]) != line["quantity"] and line["line_type"] != CHARGE:
-        columns["quantity"] = _changed_quantity(books, line, _quantity(fields))
-    priced = {"selling_unit_price", "unit_discount_percent", "unit_discount_value"} & fields.keys()
-    if priced and not line["invoiced"]:
-        current = {
-            "selling_unit_price": line["unit_price"],
-            "unit_discount_percent": line["discount_percent"],
-            "unit_discount_value": line["discount_value"],
-        }
-        band = band_price(books, line["product_id"], customer) if line["product_id"] else line["unit_price"]
-        if any(fields.get(k, v) != v for k, v in current.items()):
-            columns |= _price(books, current | fields, band)
-    if "tax_code_id" in fields:
-        columns["tax_code_id"] = _tax_code(books, fields, line["tax_code_id"])
-    if "description" in fields:
-        columns["description"] = fields["description"]
-    if "cost_price" in fields:
-        columns["cost_price"] = _cost_price(fields)
+    columns = _changes(books, document, line, fields, cancel=cancel)
+    columns |= _new_price(books, customer, line, fields, columns.get("quantity", line["quantity"]))
+    kept = _kept(fields) | columns.pop("kept", {})
+    if kept:
+        columns["kept"] = json.dumps(json.loads(line["kept"]) | kept)
     if columns:
         books.update("line", line["id"], **columns, updated=books.stamp())
     _reallocate(books, books.need("line", line["id"], "Line"), fields, document["kind"])
+
+
+def _changes(books: Books, document: sqlite3.Row, line: sqlite3.Row, fields: Fields, *, cancel: bool) -> Fields:
+    """Return the columns that change beside the price."""
+    columns: Fields = {}
+    quantity = line["quantity"]
+    if "line_quantity" in fields and line["line_type"] not in {CHARGE, COMMENT}:
+        quantity = in_stock_units(quantity_of(fields), line["multiple"])
+    if quantity != line["quantity"]:
+        columns["quantity"] = _changed_quantity(books, line, quantity)
+        if cancel and quantity < line["quantity"] and document["kind"] == "order":
+            record_cancelled_line(books, line, line["quantity"] - quantity)
+    if "tax_code_id" in fields and line["line_type"] != COMMENT:
+        columns["tax_code_id"] = tax_code_of(books, fields, line["tax_code_id"])
+    if "description" in fields:
+        columns["description"] = fields["description"]
+    if fields.get("cost_price", line["cost_price"]) != line["cost_price"]:
+        columns["cost_price"] = cost_price(books, fields)
+    for name, column in (("requested_delivery_date", "requested_date"), ("promised_delivery_date", "promised_date")):
+        if name in fields:
+            columns[column] = fields[name].isoformat()
+    codes = {name: fields[name] for name in ANALYSIS_CODES if name in fields}
+    if codes:
+        columns["analysis"] = json.dumps(json.loads(line["analysis"]) | codes)
+    return columns
+
+
+def _new_price(books: Books, customer: sqlite3.Row, line: sqlite3.Row, fields: Fields, quantity: int) -> Fields:
+    """Return the price columns when a PUT names another price or discount than the line has."""
+    current = {
+        "selling_unit_price": line["unit_price"],
+        "unit_discount_percent": line["discount_percent"],
+        "unit_discount_value": line["discount_value"],
+    }
+    named = {k: fields[k] for k in current if k in fields}
+    if line["invoiced"] or line["line_type"] == COMMENT or all(current[k] == v for k, v in named.items()):
+        return {}
+    if line["line_type"] == CHARGE and (named.get("unit_discount_percent") or named.get("unit_discount_value")):
+        raise RefusedError("A charge line cannot have a discount.")
+    found = Offer(price=line["unit_price"])
+    if line["product_id"]:
+        found = offer(books, books.need("product", line["product_id"], "Product"), customer, quantity, line["multiple"])
+    wanted = current | named
+    if named.get("unit_discount_value") and "unit_discount_percent" not in named:
+        wanted["unit_discount_percent"] = 0
+    return {**price_of(books, wanted, found), "kept": kept_source(wanted, found)}
+
+
+def reprice(books: Books, customer: sqlite3.Row, document_id: int) -> None:
+    """Give the lines whose price nobody has overridden the price of today."""
+    for line in books.rows("SELECT * FROM line WHERE document_id = ? AND product_id > 0 AND invoiced = 0", document_id):
+        kept = json.loads(line["kept"])
+        if kept.get("selling_unit_price_overridden") or kept.get("unit_discount_overridden"):
+            continue
+        product = books.need("product", line["product_id"], "Product")
+        found = offer(books, product, customer, line["quantity"], line["multiple"])
+        kept |= kept_source({}, found)
+        books.update("line", line["id"], **price_of(books, {}, found), kept=json.dumps(kept), updated=books.stamp())
 
 
 def _changed_quantity(books: Books, line: sqlite3.Row, quantity: int) -> int:
@@ -281,17 +202,37 @@ def _changed_quantity(books: Books, line: sqlite3.Row, quantity: int) -> int:
 def _reallocate(books: Books, line: sqlite3.Row, fields: Fields, kind: str) -> None:
     """Allocate `to_allocate_quantity` more (assumed: more), or bring the allocation to `allocated_quantity`."""
     if fields.get("to_allocate_quantity"):
-        if line["line_type"] != STANDARD or kind == "return":
+        if line["line_type"] != STANDARD or kind != "order":
             raise RefusedError("Only standard lines of orders can be allocated.")
-        allocation.allocate(books, line, fields["to_allocate_quantity"])
+        allocation.allocate(books, line, in_stock_units(fields["to_allocate_quantity"], line["multiple"]))
     elif "allocated_quantity" in fields and line["line_type"] == STANDARD and kind == "order":
-        allocation.adjust(books, line, fields["allocated_quantity"])
+        allocation.adjust(books, line, in_stock_units(fields["allocated_quantity"], line["multiple"]))
 
 
-def _remove(books: Books, line: sqlite3.Row) -> None:
+def _remove(books: Books, line: sqlite3.Row, *, record_cancelled: bool) -> None:
     if line["despatched"] or line["invoiced"]:
         raise RefusedError("A line that has been despatched or invoiced cannot be deleted.")
     if line["allocated"]:
         allocation.release(books, line, line["allocated"])
+    if record_cancelled:
+        record_cancelled_line(books, line, line["quantity"])
     books.run("DELETE FROM stock_allocation WHERE line_id = ?", line["id"])
     books.run("DELETE FROM line WHERE id = ?", line["id"])
+
+
+def record_cancelled_line(books: Books, line: sqlite3.Row, quantity: int) -> None:
+    """Remember what is cancelled of an order line (in stock units), if the company records that."""
+    if line["line_type"] == COMMENT or not books.setting("sop", "record_cancelled_order_lines"):
+        return
+    books.insert(
+        "cancelled_line",
+        document_id=line["document_id"],
+        code=line["code"],
+        description=line["description"][:1000],
+        quantity=divided(quantity * UNIT, line["multiple"]),
+        stock_quantity=quantity,
+        unit=json.loads(line["kept"]).get("selling_unit_description", ""),
+        date=books.today().isoformat(),
+        user_name=books.user,
+        **books.stamps(),
+    )

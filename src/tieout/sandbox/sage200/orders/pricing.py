@@ -1,4 +1,7 @@
-"""Prices, discounts and VAT of a sales document: each line from the price band, tax on the total per rate."""
+"""Values and VAT of a sales document: tax on the total per rate, shared over the lines so that they add up to it.
+
+Where prices hold VAT, line totals and goods subtotals hold it too, and net is what is left of the gross (assumed).
+"""
 
 from __future__ import annotations
 
@@ -16,30 +19,26 @@ STANDARD, FREE_TEXT, CHARGE, COMMENT = (
 NONE, PART, FULL = 0, 1, 2
 
 
-def band_price(books: Books, product_id: int, customer: sqlite3.Row) -> int:
-    """Return the unit price of an item for a customer: the customer's band, else the standard band, else 0."""
-    for band_id in (customer["band_id"], books.value("SELECT id FROM price_band WHERE standard = 1")):
-        price = books.value("SELECT price FROM price WHERE product_id = ? AND band_id = ?", product_id, band_id)
-        if price is not None:
-            return int(price)
-    return 0
+def line_total(quantity: int, unit_price: int, discount_percent: int, discount_value: int, multiple: int = UNIT) -> int:
+    """Return the goods value of a line in pence, rounded once.
 
-
-def line_total(quantity: int, unit_price: int, discount_percent: int, discount_value: int) -> int:
-    """Return the goods value of a line in pence: quantity times price less discount, rounded once."""
+    The quantity is in stock units; price and discount value are per selling unit, which holds `multiple` of them.
+    """
     discounted = quantity * (unit_price * (100 * PERCENT - discount_percent) - discount_value * 100 * PERCENT)
-    return divided(discounted, 100 * PERCENT * UNIT * (UNIT // 100))
+    return divided(discounted, 100 * PERCENT * multiple * (UNIT // 100))
 
 
 def reckon(books: Books, document_id: int) -> None:
     """Work out values, tax and progress of a document and its lines afresh."""
     document = books.need("document", document_id, "Document")
+    inclusive = bool(document["tax_inclusive"])
     lines = books.rows("SELECT * FROM line WHERE document_id = ? ORDER BY number, id", document_id)
     totals = {line["id"]: _total(line) for line in lines}
     goods = [line["id"] for line in lines if line["line_type"] != CHARGE]
     off = dict(zip(goods, running_percent([totals[i] for i in goods], document["discount_percent"]), strict=True))
-    nets = {i: total - off.get(i, 0) for i, total in totals.items()}
-    taxes = _taxes(books, lines, nets)
+    due = {i: total - off.get(i, 0) for i, total in totals.items()}
+    taxes = _taxes(books, lines, due, inclusive=inclusive)
+    nets = {i: value - taxes[i] if inclusive else value for i, value in due.items()}
     for line in lines:
         key = line["id"]
         if (line["total"], line["net"], line["tax"]) != (totals[key], nets[key], taxes[key]):
@@ -64,18 +63,33 @@ def reckon(books: Books, document_id: int) -> None:
 def _total(line: sqlite3.Row) -> int:
     if line["line_type"] == COMMENT:
         return 0
-    return line_total(line["quantity"], line["unit_price"], line["discount_percent"], line["discount_value"])
+    return line_total(
+        line["quantity"], line["unit_price"], line["discount_percent"], line["discount_value"], line["multiple"]
+    )
 
 
-def _taxes(books: Books, lines: list[sqlite3.Row], nets: dict[int, int]) -> dict[int, int]:
-    """Return the tax of each line: VAT of the net total per tax code, shared so that the lines add up to it."""
-    taxes = dict.fromkeys(nets, 0)
+def _taxes(books: Books, lines: list[sqlite3.Row], due: dict[int, int], *, inclusive: bool) -> dict[int, int]:
+    """Return the tax of each line: VAT on (or within) the total per tax code, shared so that the lines add up to it."""
+    taxes = dict.fromkeys(due, 0)
     for code in {line["tax_code_id"] for line in lines if line["tax_code_id"]}:
         rate = books.value("SELECT rate FROM tax_code WHERE id = ?", code) or 0
         members = [line["id"] for line in lines if line["tax_code_id"] == code]
-        shares = running_percent([nets[i] for i in members], rate)
+        values = [due[i] for i in members]
+        shares = running_share(values, rate, 100 * PERCENT + rate) if inclusive else running_percent(values, rate)
         taxes.update(zip(members, shares, strict=True))
     return taxes
+
+
+def running_share(values: list[int], part: int, whole: int) -> list[int]:
+    """Share `part / whole` of the total over the values so that the parts add up to the rounded share."""
+    parts: list[int] = []
+    before = so_far = 0
+    for value in values:
+        so_far += value
+        now = divided(so_far * part, whole)
+        parts.append(now - before)
+        before = now
+    return parts
 
 
 def tax_on(value: int, rate: int) -> int:
