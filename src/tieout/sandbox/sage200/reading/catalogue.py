@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from tieout.sandbox.sage200.reading.catalogue_customers import CUSTOMERS
 from tieout.sandbox.sage200.reading.catalogue_general import GENERAL
+from tieout.sandbox.sage200.reading.catalogue_sales import SALES
+from tieout.sandbox.sage200.reading.catalogue_sales_views import SALES_VIEWS
 from tieout.sandbox.sage200.reading.catalogue_sop import SOP
 from tieout.sandbox.sage200.reading.catalogue_sop_views import SOP_VIEWS
 from tieout.sandbox.sage200.reading.catalogue_stock import STOCK
 from tieout.sandbox.sage200.reading.resources import Resource
 
-RESOURCES: dict[str, Resource] = {r.name: r for r in (*GENERAL, *SOP, *SOP_VIEWS, *STOCK)}
+RESOURCES: dict[str, Resource] = {
+    r.name: r for r in (*GENERAL, *CUSTOMERS, *SALES, *SALES_VIEWS, *SOP, *SOP_VIEWS, *STOCK)
+}
 
+CONTACT_VALUES = ("customer_emails", "customer_faxes", "customer_mobiles", "customer_telephones", "customer_websites")
 NESTED: dict[tuple[str, str], tuple[str, str]] = {
     ("customers", "sop_orders"): ("sop_orders", "customer_id"),
     ("customers", "sop_returns"): ("sop_returns", "customer_id"),
-    ("customers", "sales_posted_transactions"): ("sales_posted_transactions", "customer_id"),
+    **{
+        ("customers", name): (name, "customer_id")
+        for name in (
+            "customer_alerts",
+            "customer_cards",
+            "customer_contacts",
+            "customer_delivery_addresses",
+            "customer_memos",
+            "sales_historical_transactions",
+            "sales_posted_transactions",
+            "sales_transaction_enquiry_views",
+        )
+    },
+    **{
+        ("customer_contacts", name): (name, "customer_contact_id")
+        for name in (*CONTACT_VALUES, "customer_contact_roles")
+    },
     ("sop_orders", "sop_order_lines"): ("sop_order_lines", "sop_order_id"),
     ("products", "bin_holdings"): ("bin_holdings", "product_id"),
     ("products", "warehouse_holdings"): ("warehouse_holdings", "product_id"),
@@ -26,8 +48,15 @@ NESTED: dict[tuple[str, str], tuple[str, str]] = {
 }
 """How a list hangs below a parent: (parent, name in the path) gives the resource and its field with the parent's id."""
 
-NESTED_SINGLES: frozenset[str] = frozenset({"sop_orders/sop_order_lines"})
+NESTED_SINGLES: frozenset[str] = frozenset(
+    {
+        "sop_orders/sop_order_lines",
+        "customers/customer_contacts",
+        *(f"customer_contacts/{name}" for name in CONTACT_VALUES),
+        *(f"customers/customer_contacts/{name}" for name in CONTACT_VALUES),
+    }
+)
 """The nested routes that can also be read by id."""
 
-DEEP: frozenset[str] = frozenset()
+DEEP: frozenset[str] = frozenset({*(f"customers/customer_contacts/{name}" for name in CONTACT_VALUES)})
 """The routes below two parents; each step that is in NESTED narrows."""

@@ -44,7 +44,7 @@ def read_list(
     books: Books, resource: Resource, params: dict[str, str], *, under: Sequence[tuple[str, int]] = ()
 ) -> list[Json] | int:
     """Answer a list; `under` narrows a nested path (fields and ids). $count=true answers a number (assumed)."""
-    resource = visible(books, resource)
+    resource = visible(books, resource.prepare(books, params) if resource.prepare else resource)
     conditions = [*([resource.where] if resource.where else []), *_narrowing(resource, under)]
     values: list[object] = [key for _, key in under]
     if params.get("$filter"):

@@ -81,17 +81,24 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
-    """A child on request: one object (`many` false: by our field `mine` = its `theirs`), or a list."""
+    """A child on request: one object (`many` false: by our field `mine` = its `theirs`), or a list.
+
+    A deep child brings its own inline children.
+    """
 
     resource: str
     mine: str
     theirs: str
     many: bool = True
+    deep: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A list that can be read; `single` says that `/{Id}` exists, `inline` which children a single read carries."""
+    """A list that can be read; `single` says that `/{Id}` exists, `inline` which children a single read carries.
+
+    `prepare` makes the list of one request where its rows depend on more than $filter (the books, the parameters).
+    """
 
     name: str
     source: str
@@ -102,6 +109,7 @@ class Resource:
     inline: tuple[str, ...] = ()
     single: bool = True
     hidden: bool = False
+    prepare: Callable[[Any, Mapping[str, str]], Resource] | None = None
 
     def field(self, name: str) -> Field | None:
         """Return a field by name."""
