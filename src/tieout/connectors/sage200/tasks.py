@@ -62,7 +62,8 @@ def write_off_task(command: c.WriteOff) -> str:
     """Write stock off."""
     return (
         f"In Sage 200 open Stock Control > Adjustments > Write Off Stock: {_stock(command)}, write off category "
-        f"{command.category}, nominal {command.nominal}, narrative {command.narrative or 'none'}. {_references(command)}"
+        f"{command.category}, nominal {command.nominal}, narrative {command.narrative or 'none'}. "
+        f"{_references(command)}"
     )
 
 
