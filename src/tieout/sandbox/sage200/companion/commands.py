@@ -23,7 +23,7 @@ from tieout.sandbox.sage200.orders.documents import find
 from tieout.sandbox.sage200.orders.invoicing import Bill, Billed, everything_due, post_bill
 from tieout.sandbox.sage200.stock.movements import (
     Story,
-    free,
+    check_free,
     issue,
     need_bin,
     product_record,
@@ -31,6 +31,7 @@ from tieout.sandbox.sage200.stock.movements import (
     received_value,
     unit_cost_now,
 )
+from tieout.sandbox.sage200.stock.postings import post_in, post_out
 
 Body = Mapping[str, Any]
 COMMANDS = (
@@ -240,34 +241,15 @@ def _move(kind: str, incoming: bool) -> Callable[[Books, str, int, Body], dict[s
             if cost < 0:
                 raise RefusedError("The field unit_cost cannot be negative.")
             value = received_value(quantity, cost)
-            movement_id = receive(books, product, holding, quantity, value, story)
+            moved = receive(books, product, holding, quantity, value, story)
         else:
-            if quantity > free(holding):
-                raise RefusedError(
-                    f"There is insufficient free stock of {product['code']} in bin {holding['name']}: "
-                    f"{plain(free(holding))} available."
-                )
-            value, movement_id = issue(books, product, holding, quantity, story)
-            value = -value
-        _post_move(books, product, nominal_id, value, story)
-        return {"movement_id": movement_id}
+            check_free(product, holding, quantity)
+            moved = issue(books, product, holding, quantity, story)
+        post = post_in if incoming else post_out
+        post(books, product, moved, nominal_id, on=on, reference=key, narrative=story.memo)
+        return {"movement_id": moved.movement_id}
 
     return command
-
-
-def _post_move(books: Books, product: sqlite3.Row, nominal_id: int, value: int, story: Story) -> None:
-    post_journal(
-        books,
-        [
-            Entry(nominal_id=product["stock_id"], value=value, role="stock", narrative=story.memo),
-            Entry(nominal_id=nominal_id, value=-value, role="analysis", narrative=story.memo),
-        ],
-        urn=books.number("urn"),
-        on=story.on,
-        sub_ledger="Stock",
-        source="STOCK",
-        reference=story.reference,
-    )
 
 
 def _journal(books: Books, key: str, subject: int, body: Body) -> dict[str, Any]:

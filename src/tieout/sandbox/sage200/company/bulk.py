@@ -20,6 +20,7 @@ from tieout.sandbox.sage200.company.periods import landing
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.ledger.sales_ledger import INVOICE, RECEIPT
 from tieout.sandbox.sage200.orders.pricing import STANDARD, line_total
+from tieout.sandbox.sage200.stock.postings import costs_sales
 
 Order = Mapping[str, Any]
 COLUMNS: dict[str, str] = {
@@ -67,6 +68,7 @@ class Loader:
         }
         self._landings: dict[tuple[str, str], tuple[int, bool]] = {}
         self._stock = StockRoom(books)
+        self._costs_sales = costs_sales(books)
         self._debtors, self._vat = books.control("debtors"), books.control("vat_output")
 
     def load(self, orders: Iterable[Order]) -> int:
@@ -252,7 +254,8 @@ class Loader:
         entries = []
         for (issue_id, stock_id), value in costs.items():
             entries += [(issue_id, value, "cost"), (stock_id, -value, "stock")]
-        self._journal(self._number("urn"), on, "SOP", "Stock", number, entries)
+        if self._costs_sales:
+            self._journal(self._number("urn"), on, "SOP", "Stock", number, entries)
 
     def _invoice(  # one invoice
         self,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.figures import cost_each, portion
 from tieout.sandbox.sage200.company.refusals import RefusedError
-from tieout.sandbox.sage200.ledger.nominal import Entry, post_journal
-from tieout.sandbox.sage200.stock.movements import AVERAGE, Story, receive, received_value
+from tieout.sandbox.sage200.stock import traceables
+from tieout.sandbox.sage200.stock.movements import Story, pool_of, receive, received_value
+from tieout.sandbox.sage200.stock.postings import post_in
+from tieout.sandbox.sage200.stock.traceables import Number
 
 MOVEMENT = (
     "product_id bin_holding_id warehouse_name bin_name type date quantity unit_cost value unit_issue "
@@ -36,6 +39,8 @@ class StockRoom:
 
     def ensure(self, product: sqlite3.Row, warehouse_id: int, quantity: int, cost: int, on: date) -> None:
         """Bring in opening stock where free stock is short, dated on the first despatch; then load what is there."""
+        if traceables.is_traceable(product):
+            raise RefusedError(f"Stock item {product['code']} has numbers: enter its orders one by one.")
         bins = self._bin_rows(product, warehouse_id)
         if not bins:
             raise RefusedError(f"Stock item {product['code']} is not held in the warehouse of its order line.")
@@ -85,7 +90,7 @@ class StockRoom:
                 place[1] -= part
                 quantity -= part
                 self._taken[place[0]] += part
-                pool = 0 if product["costing"] == AVERAGE else place[0]
+                pool = pool_of(product, place[0])
                 parts.append((place[0], part, self._cost(product["id"], pool, part)))
         assert quantity == 0, "opening stock did not cover the despatches"
         return parts
@@ -152,21 +157,16 @@ class StockRoom:
 
 
 def bring_in(  # one opening balance
-    books: Books, product: sqlite3.Row, bin_holding: sqlite3.Row, quantity: int, unit_cost: int, on: date
+    books: Books,
+    product: sqlite3.Row,
+    bin_holding: sqlite3.Row,
+    quantity: int,
+    unit_cost: int,
+    on: date,
+    numbers: Sequence[Number] = (),
 ) -> None:
     """Bring opening stock into a bin against the opening balances account."""
     value = received_value(quantity, unit_cost)
     story = Story(type="In - Unknown Source", on=on, memo="Opening stock")
-    receive(books, product, bin_holding, quantity, value, story)
-    post_journal(
-        books,
-        [
-            Entry(nominal_id=product["stock_id"], value=value, role="stock"),
-            Entry(nominal_id=books.control("opening"), value=-value, role="analysis"),
-        ],
-        urn=books.number("urn"),
-        on=on,
-        sub_ledger="Stock",
-        source="STOCK",
-        reference="OPENING",
-    )
+    moved = receive(books, product, bin_holding, quantity, value, story, numbers)
+    post_in(books, product, moved, books.control("opening"), on=on, reference="OPENING")

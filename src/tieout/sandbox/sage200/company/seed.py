@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.periods import create_periods
+from tieout.sandbox.sage200.company.seed_stock import seed_stock
 
 TAX_CODE_BASE = 1728
 
@@ -80,7 +81,16 @@ STOCK_SETTINGS: dict[str, object] = {
     "integrate_stock_management_with_nominal": True,
     "generate_cos_for_sop": True,
     "allow_negative_stocktake": False,
+    "use_search_categories": True,
+    "allow_negative_stocktake_with_purchase_order": False,
+    "profit_percent_of_revenue": True,
+    "record_numbers_on_goods_received": True,
+    "allocate_individual_items": True,
     "allow_fulfilment_from_stock": True,
+    "allow_fulfilment_from_supplier_via_stock": False,
+    "allow_fulfilment_from_supplier_direct_to_customer": False,
+    "use_landed_costs": False,
+    "landed_costs_nominal_code_id": 0,
 }
 SYSTEM_SETTINGS: dict[str, object] = {
     "id": 1,
@@ -174,6 +184,7 @@ def seed(books: Books) -> None:
     )
     for name, description, trading, bins in WAREHOUSES:
         create_warehouse(books, name, description, list(bins), trading=trading)
+    seed_stock(books)
     create_periods(books)
 
 

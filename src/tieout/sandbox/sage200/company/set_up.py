@@ -13,6 +13,8 @@ from tieout.sandbox.sage200.company.bulk_stock import bring_in
 from tieout.sandbox.sage200.company.figures import stored
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.company.seed import POSTING, TAX_CODE_BASE, add_bin, create_warehouse
+from tieout.sandbox.sage200.company.seed_stock import NORMAL_WAREHOUSE
+from tieout.sandbox.sage200.company.set_up_items import add_units, group_of, numbers_of, traceable_columns
 from tieout.sandbox.sage200.stock.movements import link_bin, link_warehouse, need_bin
 
 Item = Mapping[str, Any]
@@ -148,10 +150,7 @@ def _customer(books: Books, item: Item) -> None:
 
 
 def _product(books: Books, item: Item) -> None:
-    costing = str(item.get("costing") or item.get("group_costing") or item.get("group") or "FIFO").upper()
-    group = books.row("SELECT * FROM product_group WHERE costing = ?", costing)
-    if group is None:
-        raise RefusedError(f"The costing {costing} is neither FIFO nor AVERAGE.")
+    group = group_of(books, item)
     product_id = books.insert(
         "product",
         code=item["code"],
@@ -159,19 +158,22 @@ def _product(books: Books, item: Item) -> None:
         description=item.get("description", ""),
         barcode=item.get("barcode"),
         group_id=group["id"],
-        costing=costing,
+        costing=group["costing"],
         tax_code_id=tax_code_id(books, item.get("tax_code")),
         revenue_id=_nominal_named(books, item.get("revenue_nominal"), books.control("revenue")),
         stock_id=books.control("stock"),
         issue_id=_nominal_named(books, item.get("cost_of_sales_nominal"), books.control("cost_of_sales")),
         standard_cost=price(item.get("standard_cost", 0)),
         status="EnumStockItemStatusTypeInactive" if item.get("inactive") else "EnumStockItemStatusTypeActive",
+        accrual_id=books.control("accrual"),
+        **traceable_columns(books, item),
         **books.stamps(),
     )
     if item.get("standard_price") is not None:
         set_price(books, product_id, price(item["standard_price"]))
+    add_units(books, product_id, item.get("units", ()))
     places = item.get("locations")
-    for warehouse in books.rows("SELECT * FROM warehouse ORDER BY id"):
+    for warehouse in books.rows("SELECT * FROM warehouse WHERE type = ? ORDER BY id", NORMAL_WAREHOUSE):
         if places is None or warehouse["name"] in places:
             hold(books, product_id, warehouse["id"])
     product = books.need("product", product_id, "Product")
@@ -181,7 +183,8 @@ def _product(books: Books, item: Item) -> None:
             raise RefusedError(f"Warehouse {holding['warehouse']} does not exist.")
         bin_holding = need_bin(books, product, place, holding["bin"])
         cost = price(holding.get("unit_cost", item.get("standard_cost", 0)))
-        bring_in(books, product, bin_holding, price(holding["quantity"]), cost, books.today())
+        numbers = numbers_of(holding.get("numbers", ()))
+        bring_in(books, product, bin_holding, price(holding["quantity"]), cost, books.today(), numbers)
 
 
 def hold(books: Books, product_id: int, warehouse_id: int) -> None:

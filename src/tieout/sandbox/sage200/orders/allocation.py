@@ -1,13 +1,20 @@
-"""Allocation of free stock to order lines: it lowers free stock only, bin by bin in order of priority."""
+"""Allocation of free stock to order lines: it lowers free stock only, bin by bin in order of priority.
+
+Of a traceable item only stock that has a number can be allocated, and the numbers are allocated with it.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.figures import plain
 from tieout.sandbox.sage200.company.locks import Record
 from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.stock import traceables
+from tieout.sandbox.sage200.stock.items import is_stocked
+from tieout.sandbox.sage200.stock.traceables import Chosen
 
 
 def free_bins(books: Books, product_id: int, warehouse_id: int) -> list[sqlite3.Row]:
@@ -21,26 +28,44 @@ def free_bins(books: Books, product_id: int, warehouse_id: int) -> list[sqlite3.
     )
 
 
-def allocate(books: Books, line: sqlite3.Row, quantity: int, *, as_available: bool = False) -> None:
-    """Allocate more stock to a line; RefusedError when free stock is short (or `as_available`: what there is)."""
+def allocate(
+    books: Books, line: sqlite3.Row, quantity: int, *, as_available: bool = False, chosen: Sequence[Chosen] = ()
+) -> None:
+    """Allocate more stock to a line; RefusedError when free stock is short (or `as_available`: what there is).
+
+    Batch and serial numbers are those chosen, else the first to expire.
+    """
     outstanding = line["quantity"] - line["allocated"] - line["despatched"]
     if quantity > outstanding:
         raise RefusedError(
             f"Cannot allocate {plain(quantity)} of {line['code']}: only {plain(outstanding)} is outstanding."
         )
+    product = books.need("product", line["product_id"], "Product")
+    if not is_stocked(books, product):
+        if as_available:
+            return
+        raise RefusedError(f"Stock item {line['code']} has no stock levels and is not allocated.")
     warehouse = books.need("warehouse", line["warehouse_id"], "Warehouse")
-    bins = free_bins(books, line["product_id"], line["warehouse_id"]) if warehouse["trading"] else []
-    available = sum(row["free"] for row in bins)
+    bins = _available(books, product, line["warehouse_id"]) if warehouse["trading"] else []
+    available = sum(free for _, free in bins)
     if available < quantity and not as_available:
         raise RefusedError(
             f"There is insufficient free stock of {line['code']} in warehouse {warehouse['name']}: "
             f"{plain(available)} available."
         )
     wanted = quantity = min(quantity, available)
-    for row in bins:
-        part = min(wanted, row["free"])
+    for bin_holding_id, numbers in _numbers_by_bin(books, chosen).items():
+        part = sum(one.quantity for one in numbers)
+        if part > wanted or part > dict(bins).get(bin_holding_id, 0):
+            raise RefusedError(f"The numbers chosen for {line['code']} are more than can be allocated.")
+        _reserve(books, product, (line["id"], bin_holding_id, part), numbers)
+        wanted -= part
+    if chosen and wanted:
+        raise RefusedError(f"The numbers chosen for {line['code']} do not add up to {plain(quantity)}.")
+    for bin_holding_id, free in bins:
+        part = min(wanted, free)
         if part:
-            _reserve(books, line["id"], row["id"], part)
+            _reserve(books, product, (line["id"], bin_holding_id, part), None)
             wanted -= part
     if quantity:
         books.run(
@@ -49,8 +74,26 @@ def allocate(books: Books, line: sqlite3.Row, quantity: int, *, as_available: bo
         books.effect("sop_order_line.allocated", line_id=line["id"], quantity=plain(quantity))
 
 
-def _reserve(books: Books, line_id: int, bin_holding_id: int, quantity: int) -> None:
-    books.insert(
+def _available(books: Books, product: sqlite3.Row, warehouse_id: int) -> list[tuple[int, int]]:
+    """Return what can be allocated of each bin; of a traceable item that is what has a free number."""
+    bins = [(int(row["id"]), int(row["free"])) for row in free_bins(books, product["id"], warehouse_id)]
+    if traceables.is_traceable(product):
+        bins = [(key, min(free, traceables.free_numbers(books, key))) for key, free in bins]
+    return [(key, free) for key, free in bins if free > 0]
+
+
+def _numbers_by_bin(books: Books, chosen: Sequence[Chosen]) -> dict[int, list[Chosen]]:
+    found: dict[int, list[Chosen]] = {}
+    for one in chosen:
+        row = books.need("traceable_bin", one.traceable_bin_id, "Traceable bin item")
+        found.setdefault(row["bin_holding_id"], []).append(one)
+    return found
+
+
+def _reserve(books: Books, product: sqlite3.Row, place: tuple[int, int, int], numbers: Sequence[Chosen] | None) -> None:
+    """Allocate to a line from a bin a quantity (the place), under these numbers or the first to expire."""
+    line_id, bin_holding_id, quantity = place
+    key = books.insert(
         "stock_allocation",
         line_id=line_id,
         bin_holding_id=bin_holding_id,
@@ -59,6 +102,7 @@ def _reserve(books: Books, line_id: int, bin_holding_id: int, quantity: int) -> 
         user_name=books.user,
     )
     books.run("UPDATE bin_holding SET allocated = allocated + ? WHERE id = ?", quantity, bin_holding_id)
+    traceables.reserve(books, product, books.need("stock_allocation", key, "Allocation"), quantity, numbers)
 
 
 def release(books: Books, line: sqlite3.Row, quantity: int) -> None:
@@ -68,6 +112,9 @@ def release(books: Books, line: sqlite3.Row, quantity: int) -> None:
         "SELECT * FROM stock_allocation WHERE line_id = ? AND quantity > despatched ORDER BY id DESC", line["id"]
     ):
         part = min(left, row["quantity"] - row["despatched"])
+        if not part:
+            break
+        traceables.release(books, row["id"], part)
         books.update("stock_allocation", row["id"], quantity=row["quantity"] - part)
         books.run("UPDATE bin_holding SET allocated = allocated - ? WHERE id = ?", part, row["bin_holding_id"])
         left -= part

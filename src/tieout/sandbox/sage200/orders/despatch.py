@@ -10,18 +10,22 @@ from typing import Any
 
 from tieout.sandbox.sage200.company.bodies import Fields, checked
 from tieout.sandbox.sage200.company.books import Books
-from tieout.sandbox.sage200.company.figures import plain
+from tieout.sandbox.sage200.company.figures import UNIT, plain
 from tieout.sandbox.sage200.company.periods import check_date
 from tieout.sandbox.sage200.company.refusals import RefusedError
-from tieout.sandbox.sage200.ledger.nominal import Entry, post_journal
 from tieout.sandbox.sage200.orders.allocation import touched_items
 from tieout.sandbox.sage200.orders.documents import find
 from tieout.sandbox.sage200.orders.entry_lines import record_of
+from tieout.sandbox.sage200.orders.goods_out import BACK, OUT, Sold, leave, story_of
 from tieout.sandbox.sage200.orders.pricing import CHARGE, COMMENT, STANDARD, progress
-from tieout.sandbox.sage200.stock.movements import Story, issue, need_bin, receive, received_value
+from tieout.sandbox.sage200.orders.tracking import tracking_columns
+from tieout.sandbox.sage200.stock.items import is_stocked
+from tieout.sandbox.sage200.stock.movements import need_bin, receive, received_value
+from tieout.sandbox.sage200.stock.postings import post_sold
+from tieout.sandbox.sage200.stock.traceables import SERIAL, Chosen, Number
 
-TRACKING = "courier_id:i consignment_no:s60 weight:w pieces:i notes:s256"
-OUT, BACK = "Out - SOP", "In - SOP"
+DESPATCH_ITEM = "id:i! quantity:q! bin_items:l traceable_adjustment_items:l"
+CHOSEN_NUMBER = "traceable_bin_item_id:i! quantity:q is_selected:b"
 
 
 def confirm_despatch(books: Books, body: Mapping[str, Any]) -> int:
@@ -34,15 +38,15 @@ def confirm_despatch(books: Books, body: Mapping[str, Any]) -> int:
     record = record_of(order)
     if order["status"] != "Live":
         raise RefusedError(f"{record.label} is not live.")
-    lines = [_line_of(books, order, checked(item, "id:i! quantity:q! bin_items:l")) for item in asked["items"]]
+    lines = [_line_of(books, order, checked(item, DESPATCH_ITEM)) for item in asked["items"]]
     books.locks.touch(record, *touched_items(books, [line for line, _ in lines]))
     on = asked.get("despatch_receipt_date", books.today())
     check_date(books, on, "Stock")
     despatch_id = _note(books, order, on, "", asked.get("tracking_items", []))
-    cost: list[tuple[sqlite3.Row, int]] = []
+    sold: list[Sold] = []
     for line, item in lines:
-        cost.append((line, _despatch_line(books, order, despatch_id, line, item, on)))
-    _post_cost(books, order, cost, on, 1)
+        sold += _despatch_line(books, order, despatch_id, line, item, on)
+    post_sold(books, order["document_no"], sold, on, 1)
     progress(books, order["id"])
     books.effect("sop_despatch.confirmed", order_id=order["id"], document_no=order["document_no"])
     return int(order["id"])
@@ -59,7 +63,7 @@ def _line_of(books: Books, document: sqlite3.Row, item: Fields) -> tuple[sqlite3
 
 def _note(books: Books, document: sqlite3.Row, on: date, reference: str, tracking: Sequence[Fields]) -> int:
     """Write the despatch note (or goods-back note) and return its id."""
-    told = checked(tracking[0], TRACKING) if tracking else {}
+    told = tracking_columns(books, tracking[0]) if tracking else {}
     if told and not books.setting("sop", "record_tracking_on_despatch"):
         raise RefusedError("Tracking is not recorded on despatch.")
     series = "despatch_no" if document["kind"] == "order" else "receipt_no"
@@ -77,38 +81,74 @@ def _note(books: Books, document: sqlite3.Row, on: date, reference: str, trackin
 
 def _despatch_line(  # one line of one note
     books: Books, order: sqlite3.Row, despatch_id: int, line: sqlite3.Row, item: Fields, on: date
-) -> int:
-    """Despatch one line and return the cost of what left, in pence."""
+) -> list[Sold]:
+    """Despatch one line and return what left stock; nothing yet when stock is updated at the invoice."""
     quantity = item["quantity"]
-    if line["line_type"] != STANDARD or not line["warehouse_id"]:
+    if not _has_levels(books, line):
         _confirm_other(books, despatch_id, line, quantity)
-        return 0
+        return []
     if quantity > line["allocated"]:
         raise RefusedError(
             f"Cannot despatch {plain(quantity)} of {line['code']}: only {plain(line['allocated'])} is allocated."
         )
-    product = books.need("product", line["product_id"], "Product")
     note = books.need("despatch", despatch_id, "Despatch")
-    chosen = {b["id"]: b for b in (checked(b, "id:i! quantity:q") for b in item.get("bin_items", []))}
-    left, cost = quantity, 0
+    story = story_of(books, order, line, on, (OUT, order["document_no"], note["despatch_no"]))
+    at_once = books.setting("sop", "update_stock_on_despatch")
+    numbers = _chosen_numbers(books, line, item)
+    sold: list[Sold] = []
+    left = quantity
     for row in books.rows(
         "SELECT * FROM stock_allocation WHERE line_id = ? AND quantity > despatched ORDER BY id", line["id"]
     ):
-        limit = chosen.get(row["bin_holding_id"], {}).get("quantity", 0) if chosen else left
-        part = min(left, limit, row["quantity"] - row["despatched"])
+        part = min(left, _limit(books, row, item, numbers, left), row["quantity"] - row["despatched"])
         if part <= 0:
             continue
         books.update("stock_allocation", row["id"], despatched=row["despatched"] + part)
-        books.run("UPDATE bin_holding SET allocated = allocated - ? WHERE id = ?", part, row["bin_holding_id"])
-        holding = books.need("bin_holding", row["bin_holding_id"], "Bin")
-        story = _story(books, order, line, on, (OUT, order["document_no"], note["despatch_no"]))
-        value, _ = issue(books, product, holding, part, story)
-        _note_line(books, despatch_id, line["id"], holding["id"], part, value)
-        left, cost = left - part, cost + value
+        value = 0
+        if at_once:
+            sold.append(leave(books, row, part, story, numbers))
+            value = sold[-1][1].value
+        _note_line(books, despatch_id, line["id"], row["bin_holding_id"], part, value)
+        left -= part
     if left:
-        raise RefusedError(f"The bins chosen for {line['code']} do not add up to the quantity to despatch.")
+        raise RefusedError(f"The bins or numbers chosen for {line['code']} do not add up to the quantity to despatch.")
     _advance(books, line["id"], quantity, allocated=quantity)
-    return cost
+    return sold
+
+
+def _has_levels(books: Books, line: sqlite3.Row) -> bool:
+    """Say whether a line is of an item that is kept in stock."""
+    if line["line_type"] != STANDARD or not line["warehouse_id"]:
+        return False
+    return is_stocked(books, books.need("product", line["product_id"], "Product"))
+
+
+def _chosen_numbers(books: Books, line: sqlite3.Row, item: Fields) -> list[Chosen] | None:
+    """Return the batch or serial numbers chosen for a line; none when the choice is left to Sage."""
+    if not item.get("traceable_adjustment_items"):
+        return None
+    serial = books.value("SELECT traceable FROM product WHERE id = ?", line["product_id"]) == SERIAL
+    told = [checked(number, CHOSEN_NUMBER) for number in item["traceable_adjustment_items"]]
+    return [
+        Chosen(traceable_bin_id=number["traceable_bin_item_id"], quantity=UNIT if serial else number.get("quantity", 0))
+        for number in told
+        if number.get("is_selected", True)
+    ]
+
+
+def _limit(books: Books, allocation: sqlite3.Row, item: Fields, numbers: list[Chosen] | None, left: int) -> int:
+    """Return how much of an allocation the chosen bins and numbers let go."""
+    limit = left
+    if item.get("bin_items"):
+        bins = {told["id"]: told for told in (checked(told, "id:i! quantity:q") for told in item["bin_items"])}
+        limit = bins.get(allocation["bin_holding_id"], {}).get("quantity", 0)
+    if numbers is not None:
+        held = {
+            row["traceable_bin_id"]: row["quantity"]
+            for row in books.rows("SELECT * FROM traceable_allocation WHERE stock_allocation_id = ?", allocation["id"])
+        }
+        limit = min(limit, sum(min(one.quantity, held.get(one.traceable_bin_id, 0)) for one in numbers))
+    return int(limit)
 
 
 def _confirm_other(books: Books, despatch_id: int, line: sqlite3.Row, quantity: int) -> None:
@@ -143,48 +183,6 @@ def _advance(books: Books, line_id: int, quantity: int, *, allocated: int) -> No
     )
 
 
-def _story(books: Books, document: sqlite3.Row, line: sqlite3.Row, on: date, names: tuple[str, str, str]) -> Story:
-    """Tell a movement caused by a sales document; names are type, reference, second reference."""
-    customer = books.need("customer", document["customer_id"], "Customer")
-    kind, reference, second_reference = names
-    return Story(
-        type=kind,
-        on=on,
-        reference=reference,
-        second_reference=second_reference,
-        source_reference=customer["reference"],
-        source_name=customer["name"],
-        line_id=line["id"],
-        unit_issue=line["unit_price"],
-    )
-
-
-def _post_cost(
-    books: Books, document: sqlite3.Row, cost: Sequence[tuple[sqlite3.Row, int]], on: date, sign: int
-) -> None:
-    """Post the cost of goods out (sign 1: cost of sales against stock) or back (sign -1)."""
-    if not any(value for _, value in cost):
-        return
-    entries = []
-    for line, value in cost:
-        if not value:
-            continue
-        product = books.need("product", line["product_id"], "Product")
-        entries += [
-            Entry(nominal_id=product["issue_id"], value=sign * value, role="cost", narrative=product["code"]),
-            Entry(nominal_id=product["stock_id"], value=-sign * value, role="stock", narrative=product["code"]),
-        ]
-    post_journal(
-        books,
-        entries,
-        urn=books.number("urn"),
-        on=on,
-        sub_ledger="Stock",
-        source="SOP",
-        reference=document["document_no"],
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """So much of a return line has come back into a bin."""
@@ -192,6 +190,7 @@ class Returned:
     line_id: int
     quantity: int
     bin: str
+    numbers: tuple[Number, ...] = ()
 
 
 def confirm_receipt(books: Books, document: sqlite3.Row, lines: Sequence[Returned], on: date, reference: str) -> int:
@@ -206,7 +205,7 @@ def confirm_receipt(books: Books, document: sqlite3.Row, lines: Sequence[Returne
     books.locks.touch(record, *touched_items(books, [line for line, _, _ in wanted]))
     check_date(books, on, "Stock")
     receipt_id = _note(books, document, on, reference, [])
-    cost = []
+    back: list[Sold] = []
     for line, _, told in wanted:
         now = books.need("line", line["id"], "Line")
         if told.quantity > now["quantity"] - now["despatched"]:
@@ -214,8 +213,8 @@ def confirm_receipt(books: Books, document: sqlite3.Row, lines: Sequence[Returne
                 f"Cannot receive {plain(told.quantity)} of {line['code']}: "
                 f"only {plain(now['quantity'] - now['despatched'])} is outstanding on {record.label}."
             )
-        cost.append((line, _receive_line(books, document, receipt_id, line, told, on, reference)))
-    _post_cost(books, document, cost, on, -1)
+        back += _receive_line(books, document, receipt_id, line, told, on, reference)
+    post_sold(books, document["document_no"], back, on, -1)
     progress(books, document["id"])
     books.effect("sop_return.received", id=document["id"], document_no=document["document_no"], reference=reference)
     return receipt_id
@@ -229,16 +228,20 @@ def _receive_line(  # one line of one receipt
     told: Returned,
     on: date,
     reference: str,
-) -> int:
-    """Bring one returned line into stock and return its value in pence."""
+) -> list[Sold]:
+    """Bring one returned line into stock and return what came in; an item without levels only is noted."""
     if not line["product_id"] or not line["warehouse_id"]:
         raise RefusedError(f"The line {line['id']} is not of a stock item and needs no receipt.")
     product = books.need("product", line["product_id"], "Product")
-    warehouse = books.need("warehouse", line["warehouse_id"], "Warehouse")
-    holding = need_bin(books, product, warehouse, told.bin)
-    value = received_value(told.quantity, line["cost_price"])
-    story = _story(books, document, line, on, (BACK, reference, document["document_no"]))
-    receive(books, product, holding, told.quantity, value, story)
-    _note_line(books, receipt_id, line["id"], holding["id"], told.quantity, value)
+    back: list[Sold] = []
+    bin_holding_id = None
+    if is_stocked(books, product):
+        warehouse = books.need("warehouse", line["warehouse_id"], "Warehouse")
+        holding = need_bin(books, product, warehouse, told.bin)
+        value = received_value(told.quantity, line["cost_price"])
+        story = story_of(books, document, line, on, (BACK, reference, document["document_no"]))
+        back = [(product, receive(books, product, holding, told.quantity, value, story, told.numbers))]
+        bin_holding_id = holding["id"]
+    _note_line(books, receipt_id, line["id"], bin_holding_id, told.quantity, back[0][1].value if back else 0)
     _advance(books, line["id"], told.quantity, allocated=0)
-    return value
+    return back
