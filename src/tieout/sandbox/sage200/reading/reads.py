@@ -22,7 +22,7 @@ KNOWN_EXPANDS = frozenset({"is_to_lock", "available_document_discount", "nominal
 class Selection:
     """What $select and $expand ask for of one resource; an empty $select asks for everything."""
 
-    def __init__(self, resource: Resource, select: str, expand: Sequence[str]) -> None:
+    def __init__(self, resource: Resource, select: str, expand: Sequence[str], asked: Sequence[str] = ()) -> None:
         words = [word.strip() for word in select.split(",") if word.strip()]
         own = [word for word in words if "." not in word]
         self.children = list(expand)
@@ -37,7 +37,10 @@ class Selection:
         for name in plain:
             if resource.field(name) is None:
                 raise RefusedError(f"Could not find a property named '{name}' on type '{resource.name}'.")
-        self.fields = [f for f in resource.fields if f.kind != "h" and (not words or f.name in plain)]
+        waiting = {name for name, word in resource.upon.items() if word not in asked}
+        self.fields = [
+            f for f in resource.fields if f.kind != "h" and f.name not in waiting and (not words or f.name in plain)
+        ]
 
 
 def read_list(
@@ -47,6 +50,8 @@ def read_list(
     resource = visible(books, resource.prepare(books, params) if resource.prepare else resource)
     conditions = [*([resource.where] if resource.where else []), *_narrowing(resource, under)]
     values: list[object] = [key for _, key in under]
+    if resource.veil and "is_draft" not in params.get("$filter", ""):
+        conditions.append(resource.veil)
     if params.get("$filter"):
         found = where(resource, params["$filter"])
         conditions.append(found.sql)
@@ -56,7 +61,7 @@ def read_list(
     tail = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     if params.get("$count") == "true":
         return int(books.value(f"SELECT count(*) FROM {resource.source}{tail}", *values))  # noqa: S608  # declared
-    selection = Selection(resource, params.get("$select", ""), _expands(resource, params))
+    selection = Selection(resource, params.get("$select", ""), _expands(resource, params), _asked(params))
     sql_tail = f"{tail} ORDER BY {order} LIMIT {top} OFFSET {skip}"
     return _fetch(books, resource, selection, sql_tail, values)
 
@@ -79,7 +84,7 @@ def read_one(
     """Answer a single object with the children that a single read carries; NotFoundError when there is none."""
     params, resource = params or {}, visible(books, resource)
     expands = list(dict.fromkeys([*resource.inline, *_expands(resource, params)]))
-    selection = Selection(resource, params.get("$select", ""), expands)
+    selection = Selection(resource, params.get("$select", ""), expands, _asked(params))
     conditions = [f"{resource.fields[0].sql} = ?", *([resource.where] if resource.where else [])]
     conditions += _narrowing(resource, under)
     found = _fetch(books, resource, selection, f" WHERE {' AND '.join(conditions)}", [key, *(v for _, v in under)])
@@ -103,8 +108,12 @@ def describe(resource: Resource) -> list[Json]:
     ]
 
 
+def _asked(params: dict[str, str]) -> list[str]:
+    return [word.strip() for word in params.get("$expand", "").split(",") if word.strip()]
+
+
 def _expands(resource: Resource, params: dict[str, str]) -> list[str]:
-    wanted = [word.strip() for word in params.get("$expand", "").split(",") if word.strip()]
+    wanted = _asked(params)
     for word in wanted:
         if word not in resource.children and word not in KNOWN_EXPANDS:
             raise RefusedError(f"The property '{word}' of '{resource.name}' cannot be expanded.")

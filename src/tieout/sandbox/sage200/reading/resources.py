@@ -2,9 +2,9 @@
 
 A field text such as "id:i customer_id:k document_date:d" gives name and kind; the column is `alias.name` unless an
 SQL expression is given for it. Kinds: i whole number, k foreign key (0 when missing), s text, b true/false,
-m money, q quantity or unit price (5 places), p percentage (2 places), r rate (6 places), d business date,
-t time stamp, e.<enum> enumeration stored by name, o address object, h link to a parent (never shown). A + after
-the kind marks a field that only the Professional edition has.
+m money, q quantity or unit price (5 places), p percentage (2 places), r rate (6 places), u unit multiple (7 places),
+d business date, t time stamp, e.<enum> enumeration stored by name, o address object, h link to a parent (never
+shown). A + after the kind marks a field that only the Professional edition has.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ ENUMS: dict[str, tuple[tuple[str, int, str], ...]] = {
         ("Cancelled", 4, "EnumDocumentStatusCancelled"),
         ("Draft", 5, "EnumDocumentStatusDraft"),
         ("Printed", 6, "EnumDocumentStatusPrinted"),
+        ("Lost", 7, "EnumDocumentStatusLost"),
     ),
     "process": (
         ("0", 0, "EnumDocumentProcessStatusNone"),
@@ -97,7 +98,8 @@ class Child:
 class Resource:
     """A list that can be read; `single` says that `/{Id}` exists, `inline` which children a single read carries.
 
-    `prepare` makes the list of one request where its rows depend on more than $filter (the books, the parameters).
+    `veil` leaves records out of a list unless its $filter asks for drafts; `upon` names fields that are shown only
+    when $expand has the word. `prepare` makes the list of one request where its rows depend on more than $filter (the books, the parameters).
     """
 
     name: str
@@ -109,6 +111,8 @@ class Resource:
     inline: tuple[str, ...] = ()
     single: bool = True
     hidden: bool = False
+    veil: str = ""
+    upon: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[Any, Mapping[str, str]], Resource] | None = None
 
     def field(self, name: str) -> Field | None:
@@ -158,6 +162,7 @@ _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "q": lambda cell: Decimal(cell).scaleb(-5),
     "w": lambda cell: Decimal(cell).scaleb(-4),
     "r": lambda cell: Decimal(cell).scaleb(-6),
+    "u": lambda cell: Decimal(cell).scaleb(-7),
     "d": lambda cell: f"{cell}T00:00:00Z",
     "t": lambda cell: cell,
     "o": json.loads,
