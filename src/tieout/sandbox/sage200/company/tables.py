@@ -6,6 +6,15 @@ All quantities of an order line, its allocations and despatches are in stock uni
 
 from __future__ import annotations
 
+from tieout.sandbox.sage200.company.tables_finance import (
+    BANK_COLUMNS,
+    COUNTRY_COLUMNS,
+    COURIER_COLUMNS,
+    CURRENCY_COLUMNS,
+    FINANCE_SCHEMA,
+    NOMINAL_COLUMNS,
+    PLACE_COLUMNS,
+)
 from tieout.sandbox.sage200.company.tables_prices import PRICES_SCHEMA
 from tieout.sandbox.sage200.company.tables_sales import CUSTOMER_COLUMNS, SALES_SCHEMA
 from tieout.sandbox.sage200.company.tables_sop import SOP_SCHEMA
@@ -22,11 +31,13 @@ CREATE TABLE flow_state (id INTEGER PRIMARY KEY, flow_id TEXT, value TEXT, {_STA
 
 CREATE TABLE tax_code (id INTEGER PRIMARY KEY, code INTEGER UNIQUE NOT NULL, name TEXT NOT NULL,
   rate INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0, {_STAMPS});
-CREATE TABLE cost_centre (id INTEGER PRIMARY KEY, code TEXT UNIQUE COLLATE NOCASE, name TEXT, {_STAMPS});
-CREATE TABLE department (id INTEGER PRIMARY KEY, code TEXT UNIQUE COLLATE NOCASE, name TEXT, {_STAMPS});
+CREATE TABLE cost_centre (id INTEGER PRIMARY KEY, code TEXT UNIQUE COLLATE NOCASE, name TEXT, {PLACE_COLUMNS},
+  {_STAMPS});
+CREATE TABLE department (id INTEGER PRIMARY KEY, code TEXT UNIQUE COLLATE NOCASE, name TEXT, {PLACE_COLUMNS},
+  {_STAMPS});
 CREATE TABLE nominal (id INTEGER PRIMARY KEY, account TEXT COLLATE NOCASE NOT NULL,
   cost_centre TEXT COLLATE NOCASE NOT NULL, department TEXT COLLATE NOCASE NOT NULL, name TEXT NOT NULL,
-  type TEXT NOT NULL, hidden INTEGER NOT NULL DEFAULT 0, {_STAMPS},
+  type TEXT NOT NULL, hidden INTEGER NOT NULL DEFAULT 0, {NOMINAL_COLUMNS}, {_STAMPS},
   UNIQUE (account, cost_centre, department));
 CREATE TABLE journal (id INTEGER PRIMARY KEY, urn INTEGER NOT NULL, date TEXT NOT NULL, source TEXT NOT NULL,
   reference TEXT NOT NULL, period_id INTEGER NOT NULL, deferred INTEGER NOT NULL, user_name TEXT NOT NULL,
@@ -44,14 +55,14 @@ CREATE TABLE period_status (period_id INTEGER, sub_ledger TEXT, status TEXT NOT 
   PRIMARY KEY (period_id, sub_ledger));
 
 CREATE TABLE bank (id INTEGER PRIMARY KEY, code TEXT UNIQUE COLLATE NOCASE, name TEXT,
-  nominal_id INTEGER NOT NULL, {_STAMPS});
-CREATE TABLE currency (id INTEGER PRIMARY KEY, symbol TEXT, name TEXT, iso TEXT, base INTEGER);
+  nominal_id INTEGER NOT NULL, {BANK_COLUMNS}, {_STAMPS});
+CREATE TABLE currency (id INTEGER PRIMARY KEY, symbol TEXT, name TEXT, iso TEXT, base INTEGER, {CURRENCY_COLUMNS});
 CREATE TABLE price_band (id INTEGER PRIMARY KEY, name TEXT, description TEXT, standard INTEGER,
   limited INTEGER NOT NULL DEFAULT 0, active INTEGER NOT NULL DEFAULT 1, active_from TEXT, active_to TEXT, {_STAMPS});
 CREATE TABLE price (id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL, band_id INTEGER NOT NULL,
   price INTEGER NOT NULL, use_standard INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL, UNIQUE (product_id, band_id));
-CREATE TABLE country (id INTEGER PRIMARY KEY, code TEXT UNIQUE, name TEXT);
-CREATE TABLE courier (id INTEGER PRIMARY KEY, name TEXT, {_STAMPS});
+CREATE TABLE country (id INTEGER PRIMARY KEY, code TEXT UNIQUE, name TEXT, {COUNTRY_COLUMNS});
+CREATE TABLE courier (id INTEGER PRIMARY KEY, name TEXT, {COURIER_COLUMNS}, {_STAMPS});
 CREATE TABLE charge (id INTEGER PRIMARY KEY, code TEXT UNIQUE COLLATE NOCASE, name TEXT, value INTEGER NOT NULL,
   nominal_id INTEGER NOT NULL, tax_code_id INTEGER NOT NULL, {_STAMPS});
 CREATE TABLE customer (id INTEGER PRIMARY KEY, reference TEXT UNIQUE COLLATE NOCASE NOT NULL,
@@ -77,7 +88,7 @@ CREATE TABLE product (id INTEGER PRIMARY KEY, code TEXT UNIQUE COLLATE NOCASE NO
 CREATE INDEX product_updated ON product (updated);
 CREATE INDEX product_group_of ON product (group_id);
 CREATE TABLE warehouse (id INTEGER PRIMARY KEY, name TEXT UNIQUE COLLATE NOCASE NOT NULL, description TEXT,
-  trading INTEGER NOT NULL DEFAULT 1, type TEXT NOT NULL DEFAULT 'EnumWarehouseTypeNormal',
+  trading INTEGER NOT NULL DEFAULT 1, type TEXT NOT NULL DEFAULT 'Normal',
   more TEXT NOT NULL DEFAULT '{{}}', {_STAMPS});
 CREATE TABLE warehouse_bin (warehouse_id INTEGER, name TEXT COLLATE NOCASE, priority INTEGER NOT NULL DEFAULT 9,
   PRIMARY KEY (warehouse_id, name));
@@ -183,4 +194,4 @@ CREATE TABLE ledger_allocation (id INTEGER PRIMARY KEY, session INTEGER NOT NULL
 CREATE INDEX ledger_allocation_posted ON ledger_allocation (posted_id);
 CREATE TABLE command (key TEXT PRIMARY KEY, command TEXT NOT NULL, content TEXT NOT NULL, result TEXT NOT NULL);
 """
-SCHEMA += PRICES_SCHEMA + SOP_SCHEMA + STOCK_SCHEMA + SALES_SCHEMA
+SCHEMA += PRICES_SCHEMA + SOP_SCHEMA + STOCK_SCHEMA + SALES_SCHEMA + FINANCE_SCHEMA
