@@ -8,8 +8,10 @@ from datetime import datetime
 
 from tieout.connectors.sage200.auth import SageId
 from tieout.connectors.sage200.books import SageBooks
+from tieout.connectors.sage200.cash_book import SageCashBook
 from tieout.connectors.sage200.client import Client
 from tieout.connectors.sage200.companion import Companion
+from tieout.connectors.sage200.customer_postings import SageCustomerPostings
 from tieout.connectors.sage200.ledger import SageLedger
 from tieout.connectors.sage200.movements import Movements
 from tieout.connectors.sage200.orders import SageOrders
@@ -21,6 +23,8 @@ from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.stock import SageStock
 from tieout.connectors.transport import Transport
 from tieout.ports.systems import (
+    CashBook,
+    CustomerPostings,
     ReferenceBooks,
     SalesLedger,
     SalesOrders,
@@ -39,6 +43,8 @@ class Sage200:
     orders: SalesOrders
     returns: SalesReturns
     ledger: SalesLedger
+    customer_postings: CustomerPostings
+    cash_book: CashBook
     stock: StockLedger
     books: ReferenceBooks
     sign_in: SageId
@@ -76,6 +82,8 @@ def open_ledger(settings: Sage200Settings, keeper: TokenKeeper, clock: Callable[
         orders=SageOrders(client, registers, postings, settings),
         returns=SageReturns(client, registers, postings, movements, companion, settings),
         ledger=SageLedger(client, registers, postings, settings),
+        customer_postings=SageCustomerPostings(client, registers, postings),
+        cash_book=SageCashBook(client, registers, companion),
         stock=SageStock(client, registers, movements, companion),
         books=SageBooks(client, registers, settings, clock),
         sign_in=sage_id,

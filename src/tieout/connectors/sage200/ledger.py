@@ -7,6 +7,7 @@ from datetime import date
 
 from tieout.connectors.sage200.bodies import allocation_body, credit_note_body, payment_body
 from tieout.connectors.sage200.client import Client
+from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.postings import Postings
 from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.settings import Sage200Settings
@@ -45,7 +46,9 @@ class SageLedger:
     def raise_credit_note(self, command: c.RaiseCreditNote) -> None:
         """Post it. Sage posts at once and answers a URN only; nothing of the answer is believed."""
         taxes = {line.tax_code: self._registers.tax_id(line.tax_code) for line in command.lines}
-        self._client.write("POST", "/sales_credit_notes", credit_note_body(command, taxes))
+        body = credit_note_body(command, taxes)
+        refuse_over_long("sales_credit_note", body)
+        self._client.write("POST", "/sales_credit_notes", body)
 
     def find_refund_payment(self, command: c.PostRefundPayment) -> c.Found | None:
         """The sales payment that carries the key, as posted."""
@@ -54,8 +57,9 @@ class SageLedger:
 
     def post_refund_payment(self, command: c.PostRefundPayment) -> None:
         """Post it from the tender's bank."""
-        bank_id = self._registers.bank_id(command.bank)
-        self._client.write("POST", "/sales_payments", payment_body(command, bank_id))
+        body = payment_body(command, self._registers.bank_id(command.bank))
+        refuse_over_long("sales_payment", body)
+        self._client.write("POST", "/sales_payments", body)
 
     def find_allocation(self, command: c.AllocateCredit) -> c.Found | None:
         """What is outstanding on both, once anything of the payment is allocated; None before that."""

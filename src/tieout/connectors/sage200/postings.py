@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from tieout.connectors.sage200.client import Client, either, quoted
@@ -43,6 +43,29 @@ class Postings:
             named = ", ".join(f"{row.reference} (urn {row.urn})" for row in rows)
             raise BadAnswer(f"Sage 200 holds {len(rows)} postings under one key: {named}")
         return rows[0] if rows else None
+
+    def by_urn(self, customer_id: str, urns: Collection[str]) -> dict[str, PostedShape]:
+        """The customer's postings by URN, archived ones too; one that is not there is left out.
+
+        BadAnswer when a URN names several: which of them is meant cannot be told.
+        """
+        found: dict[str, PostedShape] = {}
+        wanted = sorted(set(urns))
+        for start in range(0, len(wanted), ORDERS_AT_ONCE):
+            some = wanted[start : start + ORDERS_AT_ONCE]
+            for path in (POSTED, self._history_path):
+                missing = [urn for urn in some if urn not in found]
+                if missing and (path == POSTED or self._history_is_there()):
+                    self._gather(path, int(customer_id), missing, found)
+        return found
+
+    def _gather(self, path: str, customer_id: int, urns: Sequence[str], found: dict[str, PostedShape]) -> None:
+        where = f"customer_id eq {customer_id} and {either('urn', urns)}"
+        for row in self._client.rows(path, PostedShape, where=where):
+            if row.urn in urns and row.customer_id == customer_id:
+                if row.urn in found:
+                    raise BadAnswer(f"Sage 200 holds several postings of customer {customer_id} with urn {row.urn}")
+                found[row.urn] = row
 
     def invoices_of(self, customer_id: int, numbers: Iterable[str]) -> list[PostedShape]:
         """The posted invoices of orders: their second reference is the order number (4.4, flow B)."""

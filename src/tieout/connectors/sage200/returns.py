@@ -8,6 +8,7 @@ from tieout.connectors.sage200.allotment import credits_of, receipts
 from tieout.connectors.sage200.bodies import return_body
 from tieout.connectors.sage200.client import Client, quoted
 from tieout.connectors.sage200.companion import Companion, credit_body, receipt_body
+from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.movements import Movements
 from tieout.connectors.sage200.postings import Postings
 from tieout.connectors.sage200.registers import Registers
@@ -68,6 +69,7 @@ class SageReturns:
             taxes={line.tax_code: self._registers.tax_id(line.tax_code) for line in lines},
             with_nominals=self._registers.sop().amend_nominal_codes,
         )
+        refuse_over_long("sop_return", body)
         self._client.write("POST", self._settings.compat.return_path, body)
 
     def find_cancelled(self, command: c.CancelReturn) -> c.Found | None:
@@ -107,6 +109,7 @@ class SageReturns:
         if self._companion.remembers(command.key):
             return
         body = receipt_body(command, receipts(rows, command.lines, self._settings.line_slot))
+        refuse_over_long("on_site_receipt", body)
         self._companion.perform(f"/v1/returns/{self._id(rows)}/receipts", body)
 
     def find_sop_credit_note(self, command: c.PostSopCreditNote) -> c.Found | None:
@@ -124,6 +127,7 @@ class SageReturns:
         if self._companion.remembers(command.key):
             return
         body = credit_body(command, credits_of(rows, command.lines, self._settings.line_slot))
+        refuse_over_long("on_site_credit_note", body)
         self._companion.perform(f"/v1/returns/{self._id(rows)}/credit-notes", body)
 
     def _rows(self, key: str, customer_id: str = "") -> list[ReturnLineView]:

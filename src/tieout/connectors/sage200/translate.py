@@ -194,7 +194,7 @@ def posted_credit(row: PostedShape, currency: str) -> PostedCredit:
 def credit_found(row: PostedShape, currency: str) -> c.Found:
     """The figures of a posted credit note, from what Sage posted to nominals and tax codes."""
     lines = credit_lines(row, currency)
-    figures = c.credit_figures(str(row.customer_id), day_of(row.transaction_date), lines)
+    figures = c.document_figures(str(row.customer_id), day_of(row.transaction_date), lines)
     return c.Found(reference=row.reference or row.urn, figures=figures, link=f"urn {row.urn}")
 
 
@@ -209,7 +209,7 @@ def credit_lines(row: PostedShape, currency: str) -> list[c.CreditLine]:
     net, tax = abs(money(row.document_goods_value, currency)), abs(money(row.document_tax_value, currency))
     if total(nets, currency) != net or total(taxes, currency) != tax:
         raise BadAnswer(
-            f"Sage 200: credit note {row.reference} says {net} and VAT {tax}, its analysis makes "
+            f"Sage 200: posting {row.reference} (urn {row.urn}) says {net} and VAT {tax}, its analysis makes "
             f"{total(nets, currency)} and VAT {total(taxes, currency)}"
         )
     nominals = [

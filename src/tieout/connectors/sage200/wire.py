@@ -21,7 +21,8 @@ def _id(value: object) -> object:
     return 0 if value is None else value
 
 
-def _rows(value: object) -> object:
+def rows_of(value: object) -> object:
+    """A list that Sage left out or sent as null is an empty one."""
     return () if value is None else value
 
 
@@ -83,7 +84,7 @@ class OrderShape(Shape):
     total_tax_value: Decimal | None = None
     total_gross_value: Decimal | None = None
     customer: CustomerShape | None = None
-    lines: Annotated[tuple[LineShape, ...], BeforeValidator(_rows)] = ()
+    lines: Annotated[tuple[LineShape, ...], BeforeValidator(rows_of)] = ()
 
 
 class OrderLineView(Shape):
@@ -133,6 +134,7 @@ class NominalItem(Shape):
     code: Text = ""
     cost_centre: Text = ""
     department: Text = ""
+    location: Text = ""
     value: Decimal = Decimal(0)
 
 
@@ -151,8 +153,8 @@ class PostedShape(Shape):
     document_gross_value: Decimal
     document_outstanding_value: Decimal = Decimal(0)
     customer: CustomerShape | None = None
-    tax_analysis_items: Annotated[tuple[TaxItem, ...], BeforeValidator(_rows)] = ()
-    nominal_analysis_items: Annotated[tuple[NominalItem, ...], BeforeValidator(_rows)] = ()
+    tax_analysis_items: Annotated[tuple[TaxItem, ...], BeforeValidator(rows_of)] = ()
+    nominal_analysis_items: Annotated[tuple[NominalItem, ...], BeforeValidator(rows_of)] = ()
 
 
 class MovementView(Shape):
@@ -250,7 +252,7 @@ class WarehouseHolding(Shape):
     id: int
     warehouse_id: Id = 0
     warehouse_name: Text = ""
-    bin_holdings: Annotated[tuple[BinHolding, ...], BeforeValidator(_rows)] = ()
+    bin_holdings: Annotated[tuple[BinHolding, ...], BeforeValidator(rows_of)] = ()
 
 
 class BinView(Shape):
