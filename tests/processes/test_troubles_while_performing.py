@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tieout.domain import commands as c
+from tieout.domain.rules.mapping import MappingTables
 from tieout.processes.performing import Bench, Done, Trouble, perform
 from tieout.processes.record import command_from_json
 from tieout.processes.returns import KIND
@@ -309,7 +310,14 @@ def test_the_same_key_with_other_content_is_a_case_never_an_edit(house: House) -
         payment = command_from_json(kept["post_refund_payment"])
         assert isinstance(payment, c.PostRefundPayment)
         floor = house.application.floor
-        bench = Bench(held=held, document=document, attempt=9, clock=floor.clock, patience=floor.patience)
+        bench = Bench(
+            held=held,
+            document=document,
+            attempt=9,
+            clock=floor.clock,
+            patience=floor.patience,
+            rules=MappingTables(rules=()),
+        )
         before = house.control.deeds()
         trouble = perform(company, replace(payment, amount=payment.amount + payment.amount), bench)
         assert isinstance(trouble, Trouble)

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from tieout.domain import commands as c
+from tieout.domain.business_dates import uk_date
 from tieout.domain.documents.books import PeriodCheck, Product
 from tieout.domain.documents.rma import Rma
 from tieout.domain.documents.sales_order import SalesOrder
 from tieout.domain.documents.shop_order import ShopOrder
 from tieout.domain.money import Money
 from tieout.domain.returns.allocation import matched_order
-from tieout.domain.returns.batches import batches, next_return_key, uk_date, unannounced_units
+from tieout.domain.returns.batches import batches, next_return_key, unannounced_units
 from tieout.domain.returns.expected_legs import refund_expected
 from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
 from tieout.domain.returns.matching import holding_all
 from tieout.domain.returns.settle import foreign_refunds
-from tieout.domain.rules.mapping import MappingRule, MappingTables
+from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
-from tieout.processes.record import Json, command_from_json
+from tieout.processes.record import command_from_json
+from tieout.processes.rules import rules_on
 from tieout.processes.standing import seen_leg
-from tieout.store import approvals, cross_references, effects, legs, mapping_rules
+from tieout.store import approvals, cross_references, effects, legs
 from tieout.store.documents import Document
 from tieout.store.store import Connection, Held
 
@@ -37,7 +39,7 @@ def gather_return(company: Company, held: Held, document: Document, now: datetim
     """
     today = uk_date(now)
     with held.begin() as connection:
-        tables = _tables(connection, company.name, today)
+        tables = rules_on(connection, company.name, today)
         known = [_effect_fact(effect) for effect in effects.effects_of(connection, document) if _may_stand(effect)]
         accepted = approvals.approvals_of(connection, document.company, document.kind, document.key)
     rma = company.portal.rma(document.key)
@@ -82,26 +84,6 @@ def with_taken(connection: Connection, facts: ReturnFacts) -> ReturnFacts:
         return facts
     effects.hold_order(connection, facts.company, order.number)
     return replace(facts, taken=tuple(_taken(connection, order, facts.rma_number)))
-
-
-def _tables(connection: Connection, company: str, today: date) -> MappingTables:
-    rows = mapping_rules.rules_in_force(connection, today, company=company)
-    return MappingTables(
-        rules=tuple(
-            MappingRule(
-                table=row.table_name,
-                key=row.key,
-                value=_fields(row.value),
-                version=row.version,
-            )
-            for row in rows
-        )
-    )
-
-
-def _fields(value: Json) -> Mapping[str, str]:
-    assert isinstance(value, Mapping), "a mapping rule's value is a record of fields"
-    return {name: str(field) for name, field in value.items()}
 
 
 def _customer(company: Company, tables: MappingTables, rma: Rma | None) -> str:

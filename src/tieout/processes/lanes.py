@@ -8,10 +8,12 @@ from datetime import datetime
 
 import structlog
 
+from tieout.domain.business_dates import uk_date
 from tieout.durable import LaneJob
 from tieout.ports.directory import Company
 from tieout.processes.patience import Patience
 from tieout.processes.returns import KIND, Ending, Work, settle_return
+from tieout.processes.rules import rules_on
 from tieout.store import attempts, documents, pauses
 from tieout.store.documents import Document
 from tieout.store.store import Held, HoldLost, Store
@@ -56,6 +58,7 @@ def _work_on(floor: Floor, company: Company, held: Held, key: str) -> None:
     now = floor.clock()
     with held.begin() as c:
         document = documents.document(c, company.name, KIND, key)
+        rules = rules_on(c, company.name, uk_date(now))
     if document is None or document.due_at is None or document.due_at > now:
         return
     work = Work(
@@ -65,6 +68,7 @@ def _work_on(floor: Floor, company: Company, held: Held, key: str) -> None:
         now=now,
         clock=floor.clock,
         patience=floor.patience,
+        rules=rules,
     )
     try:
         ending = settle_return(work)

@@ -12,9 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tieout.domain.business_dates import UK
 from tieout.domain.commands import AnyCommand, Found, differences
 from tieout.domain.faults import performing as kinds
 from tieout.domain.faults.kinds import Fault, FaultKind
+from tieout.domain.rules.mapping import MappingTables
+from tieout.domain.rules.posting_windows import opening_after
 from tieout.ports.directory import Company
 from tieout.ports.errors import (
     BadAnswer,
@@ -30,6 +33,7 @@ from tieout.ports.errors import (
 from tieout.processes.bindings import Binding, bind
 from tieout.processes.patience import Patience
 from tieout.processes.record import Json, command_to_json, content_hash
+from tieout.processes.sightings import note_answer
 from tieout.store import effects
 from tieout.store.documents import Document
 from tieout.store.store import Connection, Held
@@ -77,6 +81,8 @@ class Bench:
     clock: Callable[[], datetime]
     """Asked at every step: the late-commit window counts from the moment of sending."""
     patience: Patience
+    rules: MappingTables
+    """The company's rules in force today: when it lets postings be sent."""
 
     @property
     def now(self) -> datetime:
@@ -108,6 +114,9 @@ def perform(company: Company, command: AnyCommand, bench: Bench) -> Done | Later
         )
     if effect.tries >= bench.patience.tries_max:
         return Trouble(fault=_fault(kinds.NOT_SEEN_AFTER_POSTING, command, f"sent {effect.tries} times"))
+    opens = opening_after(bench.rules, bench.now, UK) if binding.account == company.ledger_account else None
+    if opens is not None:
+        return Later(at=opens, why="outside the company's posting window")
     return _send(command, binding, bench)
 
 
@@ -162,9 +171,11 @@ def _send(command: AnyCommand, binding: Binding, bench: Bench) -> Done | Later |
     try:
         recorded = binding.act()
     except (OutcomeUnknown, BadAnswer) as error:
+        _note(error, command, binding, bench)
         # An answer that nobody understands does not say that nothing was done.
         return Later(at=bench.now + bench.patience.late_commit, why=str(error))
     except ConnectorError as error:
+        _note(error, command, binding, bench)
         with bench.held.begin() as c:
             effects.not_sent(c, bench.document, command.key)
         return _not_sent(error, command, binding, bench)
@@ -177,6 +188,11 @@ def _send(command: AnyCommand, binding: Binding, bench: Bench) -> Done | Later |
     if found is None:
         return Later(at=bench.now + bench.patience.late_commit, why="posted, and not to be seen yet")
     return _adopt(found, command, bench)
+
+
+def _note(error: ConnectorError, command: AnyCommand, binding: Binding, bench: Bench) -> None:
+    with bench.held.begin() as c:
+        note_answer(c, error, command, bench.document, account=binding.account, at=bench.now)
 
 
 def _adopt(found: Found, command: AnyCommand, bench: Bench) -> Done | Later | Trouble:

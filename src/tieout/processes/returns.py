@@ -18,6 +18,7 @@ from tieout.domain.legs import Leg, is_tied_out
 from tieout.domain.money import Money
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.plan import Blocked, Plan, plan_return, stake_of
+from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
 from tieout.ports.errors import BadAnswer, Busy, ConnectorError, Unauthorised
 from tieout.processes import standing
@@ -45,6 +46,7 @@ class Work:
     """When this run began: the time of its facts."""
     clock: Callable[[], datetime]
     patience: Patience
+    rules: MappingTables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,12 @@ def _decide(work: Work, given: ReturnFacts | Blocked) -> Attempt:
 
 def _bench(work: Work, attempt: Attempt) -> Bench:
     return Bench(
-        held=work.held, document=work.document, attempt=attempt.number, clock=work.clock, patience=work.patience
+        held=work.held,
+        document=work.document,
+        attempt=attempt.number,
+        clock=work.clock,
+        patience=work.patience,
+        rules=work.rules,
     )
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
+from tieout.domain.business_dates import uk_date
 from tieout.domain.documents.rma import Grade, RmaStatus, RmaUnit
 from tieout.domain.identifiers import compose_key
 from tieout.domain.returns.allocation import refundable_units
 from tieout.domain.returns.facts import EffectFact, ReturnFacts
-
-UK = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +31,6 @@ class Batch:
     units: tuple[RmaUnit, ...]
     on: date
     """Business date: when the last of them was received, in UK local time."""
-
-
-def uk_date(moment: datetime) -> date:
-    """The UK calendar date of an instant."""
-    return moment.astimezone(UK).date()
 
 
 def open_returns(facts: ReturnFacts) -> tuple[PendingReturn, ...]:

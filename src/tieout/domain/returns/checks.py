@@ -14,6 +14,7 @@ from tieout.domain.identifiers import find_key
 from tieout.domain.money import Money, total
 from tieout.domain.returns.allocation import allocate, matched_order, refundable_units, unit_gross
 from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.rules.posting_windows import malformed_windows
 
 LINE_CLASSES: dict[str, FaultKind] = {
     "carriage": kinds.CARRIAGE_REFUND,
@@ -175,6 +176,13 @@ def numbers_are_numbers(facts: ReturnFacts) -> Iterator[Fault]:
             yield Fault(code=kinds.POLICY_MISSING.code, at=f"policy {name}", saw=text, wanted="a whole number")
 
 
+def posting_windows_are_read(facts: ReturnFacts) -> Iterator[Fault]:
+    """A row that says when postings may be sent names a day and two clock times; one that does not is not obeyed."""
+    for key in malformed_windows(facts.tables):
+        wanted = "a date, a weekday or *, with from=07:00 and to=19:00, or closed=yes"
+        yield Fault(code=kinds.POLICY_MISSING.code, at=f"posting_window {key}", saw=key, wanted=wanted)
+
+
 def reasons_are_mapped(facts: ReturnFacts) -> Iterator[Fault]:
     """Every reason is in the reason table, so that the nominal of the pending return is known from the start."""
     for unit in refundable_units(facts):
@@ -267,6 +275,7 @@ BEFORE_MATCHING: tuple[Callable[[ReturnFacts], Iterator[Fault]], ...] = (
     texts_fit,
     reasons_are_mapped,
     numbers_are_numbers,
+    posting_windows_are_read,
 )
 ON_THE_ORDER: tuple[Callable[[ReturnFacts, SalesOrder], Iterator[Fault]], ...] = (
     units_are_on_the_order,
