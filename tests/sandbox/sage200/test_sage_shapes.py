@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.sandbox.sage200.conftest import Json, Sage
 
 DEFINITION = Path(__file__).parents[4] / "shared" / "data" / "samples" / "sage200_openapi"
-SINCE_2025 = frozenset({"sop_returns", "sop_return_receipt_line_views"})
+SINCE_2025 = frozenset({"sop_returns", "sop_return_receipt_line_views", "lookup_sop_returns"})
 SCHEMAS = {
     "sales_ledger_settings": "sales_ledger_settings",
     "sop_settings": "sop_settings",

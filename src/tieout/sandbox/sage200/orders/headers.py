@@ -11,6 +11,7 @@ from typing import Any
 from tieout.sandbox.sage200.company.bodies import Fields, checked
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.figures import PERCENT
+from tieout.sandbox.sage200.company.profiles import STANDARD
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.company.tables import ANALYSIS_CODES
 from tieout.sandbox.sage200.orders.delivery import delivery_address_of
@@ -104,7 +105,7 @@ def new_number(books: Books, kind: str, asked: str = "") -> str:
 
     Standard companies always number by themselves; so do quotes (assumed).
     """
-    if kind == "quote" or books.profile.edition == "standard":
+    if kind == "quote" or books.edition == STANDARD:
         return f"{books.number(f'{kind}_no'):010d}"
     if books.setting("sop", "auto_generate_order_return_numbers"):
         return f"{books.number(f'{kind}_no'):010d}"

@@ -7,12 +7,14 @@ from tieout.sandbox.sage200.reading.catalogue_general import GENERAL
 from tieout.sandbox.sage200.reading.catalogue_sales import SALES
 from tieout.sandbox.sage200.reading.catalogue_sales_views import SALES_VIEWS
 from tieout.sandbox.sage200.reading.catalogue_sop import SOP
+from tieout.sandbox.sage200.reading.catalogue_sop_lines import SOP_LINES
+from tieout.sandbox.sage200.reading.catalogue_sop_lists import SOP_LISTS
 from tieout.sandbox.sage200.reading.catalogue_sop_views import SOP_VIEWS
 from tieout.sandbox.sage200.reading.catalogue_stock import STOCK
 from tieout.sandbox.sage200.reading.resources import Resource
 
 RESOURCES: dict[str, Resource] = {
-    r.name: r for r in (*GENERAL, *CUSTOMERS, *SALES, *SALES_VIEWS, *SOP, *SOP_VIEWS, *STOCK)
+    r.name: r for r in (*GENERAL, *CUSTOMERS, *SALES, *SALES_VIEWS, *SOP, *SOP_LINES, *SOP_LISTS, *SOP_VIEWS, *STOCK)
 }
 
 CONTACT_VALUES = ("customer_emails", "customer_faxes", "customer_mobiles", "customer_telephones", "customer_websites")

@@ -146,17 +146,4 @@ GENERAL = (
         order="c.id",
         fields=fields("c", f"id:i name:s {STAMPS}", **stamps("c")),
     ),
-    Resource(
-        name="sop_additional_charges",
-        source="charge c",
-        order="c.id",
-        fields=fields(
-            "c",
-            f"id:i code:s name:s charge_value:m notional_cost_value:q nominal_code_id:k tax_code_id:k {STAMPS}",
-            charge_value="c.value",
-            notional_cost_value="0",
-            nominal_code_id="c.nominal_id",
-            **stamps("c"),
-        ),
-    ),
 )

@@ -1,301 +1,251 @@
-"""Readable resources of sales order processing: orders, returns, their lines and the read-only views."""
+"""Readable resources of sales order processing: orders, returns and quotes, and their lines."""
 
 from __future__ import annotations
 
-from tieout.sandbox.sage200.company.tables import ANALYSIS_CODES
-from tieout.sandbox.sage200.reading.catalogue_general import BASE_CURRENCY, STAMPS, stamps
-from tieout.sandbox.sage200.reading.resources import Resource, fields, many, one
-
-HEADER_ANALYSIS = " ".join(f"{name}:s" for name in ANALYSIS_CODES)
-_LINE_ANALYSIS = {name: f"json_extract(l.analysis, '$.{name}')" for name in ANALYSIS_CODES}
-_DELIVERY = {
-    "sop_delivery_addr_postal_name": "postal_name",
-    "sop_delivery_addr_address_1": "address_1",
-    "sop_delivery_addr_address_2": "address_2",
-    "sop_delivery_addr_address_3": "address_3",
-    "sop_delivery_addr_address_4": "address_4",
-    "sop_delivery_addr_city": "city",
-    "sop_delivery_addr_county": "county",
-    "sop_delivery_addr_post_code": "postcode",
-    "sop_delivery_addr_country": "country",
-}
-DELIVERY_FIELDS = " ".join(f"{name}:s" for name in _DELIVERY)
-DELIVERY_SQL = {name: f"json_extract(d.address, '$.{key}')" for name, key in _DELIVERY.items()}
-_POSTED = "(SELECT coalesce(sum(quantity), 0) FROM invoice_line WHERE line_id = l.id)"
-_DISCOUNTED = "CASE WHEN l.quantity > 0 THEN l.total * 100000000 / l.quantity ELSE 0 END"
-
-
-def _how_far(done: str) -> str:
-    return f"CASE WHEN {done} <= 0 THEN 0 WHEN {done} >= l.quantity THEN 2 ELSE 1 END"
-
-
-_IN_STOCK_UNITS = {
-    "stock_unit_line_quantity": "l.quantity",
-    "stock_unit_to_allocate_quantity": "l.quantity - l.allocated - l.despatched",
-    "stock_unit_allocated_quantity": "l.allocated",
-    "stock_unit_available_for_despatch": "l.allocated",
-    "stock_unit_despatch_receipt_quantity": "l.despatched",
-    "stock_unit_invoice_credit_quantity": "l.invoiced",
-    "stock_unit_posted_invoice_credit_quantity": _POSTED,
-}
-_LINE_TEXT = (
-    "line_type:e.line_type product_id:k warehouse_id:k code:s description:s "
-    "line_quantity:q to_allocate_quantity:q line_number:i tax_code_id:k nominal_reference:s "
-    "nominal_cost_centre:s nominal_department:s allocated_quantity:q available_for_despatch:q "
-    "despatch_receipt_quantity:q invoice_credit_quantity:q posted_invoice_credit_quantity:q "
-    f"{' '.join(f'{name}:q' for name in _IN_STOCK_UNITS)} "
-    "allocation_status:e.line_status despatch_receipt_status:e.line_status "
-    "invoice_credit_status:e.line_status selling_unit_id:k selling_unit_description:s "
-    "selling_unit_price:q line_unit_precision:q stock_unit_precision:q selling_unit_multiple:r "
-    "stock_unit_multiple:r unit_discount_percent:p unit_discount_value:q discounted_unit_price:m "
-    "cost_price:q confirmation_intent_type:s line_tax_value:m line_total_value:m "
-    "requested_delivery_date:d promised_delivery_date:d is_complete:b is_line_deletable:b "
-    f"{' '.join(f'{name}:s' for name in ANALYSIS_CODES)} {STAMPS}"
+from tieout.sandbox.sage200.reading.catalogue_general import BASE_CURRENCY
+from tieout.sandbox.sage200.reading.resources import Child, Resource, many, one
+from tieout.sandbox.sage200.reading.sop_fields import (
+    CREATED_BY,
+    DISCOUNTED,
+    EXCHANGE,
+    POSTED,
+    SETTLEMENT,
+    SPARES,
+    TOTALS,
+    UNIT_NAME,
+    Columns,
+    analysis,
+    declared,
+    how_far,
+    kept,
+    line_analysis,
+    selling,
 )
-_LINE_SQL = {
-    "line_quantity": "l.quantity",
-    "to_allocate_quantity": "l.quantity - l.allocated - l.despatched",
-    "line_number": "l.number",
-    "nominal_reference": "n.account",
-    "nominal_cost_centre": "n.cost_centre",
-    "nominal_department": "n.department",
-    "allocated_quantity": "l.allocated",
-    "available_for_despatch": "l.allocated",
-    "despatch_receipt_quantity": "l.despatched",
-    "invoice_credit_quantity": "l.invoiced",
-    "posted_invoice_credit_quantity": _POSTED,
-    "allocation_status": _how_far("(l.allocated + l.despatched)"),
-    "despatch_receipt_status": _how_far("l.despatched"),
-    "invoice_credit_status": _how_far("l.invoiced"),
-    "selling_unit_id": "CASE WHEN l.product_id > 0 THEN 1 END",
-    "selling_unit_description": "'Each'",
-    "selling_unit_price": "l.unit_price",
-    "line_unit_precision": "1",
-    "stock_unit_precision": "1",
-    "selling_unit_multiple": "1000000",
-    "stock_unit_multiple": "1000000",
-    "unit_discount_percent": "l.discount_percent",
-    "unit_discount_value": "l.discount_value",
-    "discounted_unit_price": f"CAST(round(({_DISCOUNTED}) / 1000.0) AS INTEGER)",
-    "confirmation_intent_type": "l.confirmation",
-    "line_tax_value": "l.tax",
-    "line_total_value": "l.total",
-    "requested_delivery_date": "l.requested_date",
-    "promised_delivery_date": "l.promised_date",
-    "is_complete": "(l.invoiced >= l.quantity)",
-    "is_line_deletable": "(l.despatched = 0 AND l.invoiced = 0)",
-    **_IN_STOCK_UNITS,
-    **_LINE_ANALYSIS,
-    **stamps("l"),
-}
-_VIEW_HEADER = {
-    "id:i": "d.id",
-    "document_no:s": "d.document_no",
-    "document_date:d": "d.document_date",
+
+KINDS = ("order", "return", "quote")
+_STAMPS = {"date_time_created:t": "{}.created", "date_time_updated:t": "{}.updated"}
+_PROCESS = {
     "document_status:e.status": "d.status",
-    "customer_document_no:s": "d.customer_document_no",
-    "currency_id:i": BASE_CURRENCY,
-    "currency_name:s": "(SELECT name FROM currency WHERE base = 1)",
-    "currency_symbol:s": "(SELECT symbol FROM currency WHERE base = 1)",
-    "exchange_rate:r": "1000000",
+    "despatch_receipt_status:e.process": "d.despatch_status",
+    "invoice_credit_status:e.process": "d.invoice_status",
+    "cancelled_status:e.process": "d.cancelled_status",
+}
+_AVAILABLE = (
+    "max(c.document_discount, coalesce((SELECT b.percent FROM order_value_break b WHERE "
+    "b.discount_id = c.order_discount_id AND b.value <= d.subtotal_goods ORDER BY b.value DESC LIMIT 1), 0))"
+)
+_DATES = {
+    "document_created_by:s": CREATED_BY,
     "requested_delivery_date:d": "d.requested_date",
     "promised_delivery_date:d": "d.promised_date",
-    **{f"{name}:s": f"d.{name}" for name in ANALYSIS_CODES},
-    "date_time_updated:t": "d.updated",
+    **kept("d", "quotation_expiry_date:d"),
+    "order_priority:s": "coalesce(d.priority, '')",
+    "external_reference:s": "''",
 }
-_VIEW_LINE = {
-    "id:i": "l.id",
-    "number:i": "l.number",
-    "type:e.line_type": "l.line_type",
-    "product_code:s": "l.code",
-    "product_description:s": "substr(l.description, 1, 1000)",
-    "quantity:q": "l.quantity",
-    "despatch_receipt_quantity:q": "l.despatched",
-    "invoice_credit_quantity:q": "l.invoiced",
-    "selling_unit_description:s": "'Each'",
-    "selling_unit_price:q": "l.unit_price",
-    "unit_discount_percent:p": "l.discount_percent",
-    "unit_discount_value:q": "l.discount_value",
-    "cost_price:q": "l.cost_price",
-    "total_value:m": "l.total",
-    "line_tax_value:m": "l.tax",
-    "discounted_unit_price:q": _DISCOUNTED,
-    "requested_delivery_date:d": "l.requested_date",
-    "promised_delivery_date:d": "l.promised_date",
-    **{f"{word}:s": sql for word, sql in _LINE_ANALYSIS.items()},
-    "date_time_updated:t": "l.updated",
+_PAID = "(d.payment_urn IS NOT NULL)"
+_PAYMENT = {
+    **kept(
+        "d",
+        "payment_with_order:b payment_type:s invoice_payment_with_order_immediately:b payment_value:m "
+        "payment_reference:s payment_method_id:k",
+        payment_type="'EnumSOPOrderPaymentTypeFull'",
+    ),
+    "payment_declared:m": f"CASE WHEN {_PAID} THEN coalesce(json_extract(d.kept, '$.payment_value'), 0) ELSE 0 END",
+    "payment_undeclared:m": f"CASE WHEN {_PAID} THEN 0 ELSE coalesce(json_extract(d.kept, '$.payment_value'), 0) END",
+    "declared_payment_remaining:m": "coalesce((SELECT allocated - gross FROM posted WHERE urn = d.payment_urn), 0)",
 }
+_PAYMENT_STATUS = (
+    "json_object('is_partially_invoiced', json(CASE d.invoice_status WHEN 1 THEN 'true' ELSE 'false' END), "
+    + ", ".join(
+        f"'{name}', json(CASE WHEN {_PAID} THEN 'false' ELSE 'true' END)"
+        for name in ("is_amendable", "is_reference_amendable", "is_payment_method_amendable")
+    )
+    + ")"
+)
+_NEVER = dict.fromkeys(("is_editing:b", "is_to_sequence_lines:b"), "0")
+
+
+def stamps(alias: str) -> Columns:
+    """Return the two stamps of a record as columns."""
+    return {word: sql.format(alias) for word, sql in _STAMPS.items()}
+
+
+def _header(kind: str) -> Columns:
+    """Return the properties of an order, return or quote, in the order of the definition."""
+    order = kind == "order"
+    return {
+        "id:i": "d.id",
+        "customer_id:k": "d.customer_id",
+        "is_draft:b": "d.is_draft",
+        **_NEVER,
+        **({"override_on_hold:b": "0"} if order else {}),
+        "recalculate_prices:b": "0",
+        "apply_available_document_discount_percent:b": "0",
+        "customer_delivery_address_id:k": "0",
+        **({"suppress_warnings:b": "0"} if order else {}),
+        "document_no:s": "d.document_no",
+        **kept("d", "customer_type:s", customer_type="'EnumCustomerTypeCredit'"),
+        "document_date:d": "d.document_date",
+        **_PROCESS,
+        "currency_id:k": BASE_CURRENCY,
+        **EXCHANGE,
+        **TOTALS,
+        "customer_document_no:s": "d.customer_document_no",
+        **({"is_credit_limit_exceeded:b": "d.credit_exceeded"} if order else {}),
+        "use_invoice_address:b": "d.use_invoice_address",
+        **kept("d", "is_triangulated:b"),
+        **SETTLEMENT,
+        "document_discount_percent:p": "d.discount_percent",
+        "available_document_discount_percent:p": _AVAILABLE,
+        **_DATES,
+        **(_PAYMENT if order else {}),
+        **({"source_document_no:s": "d.source_document_no"} if kind == "return" else {}),
+        **analysis("d"),
+        **kept("d", SPARES),
+        **({} if kind == "return" else kept("d", "cash_account_invoice_address:o")),
+        "delivery_address:o": "d.address",
+        **({"payment_status:o": _PAYMENT_STATUS} if order else {}),
+        **stamps("d"),
+    }
 
 
 def _documents(kind: str) -> Resource:
-    """Return the resource of orders or returns; returns have the same shape without payment (assumed)."""
-    lines = f"sop_{kind}_lines"
+    """Return the resource of orders, returns or quotes; returns have the shape of orders without payment (assumed)."""
+    children: dict[str, Child] = {
+        "lines": many(f"sop_{kind}_lines", f"sop_{kind}_id"),
+        "memos": many("sop_document_memos", "sop_order_return_id"),
+        "customer": one("customers", "customer_id"),
+        "currency": one("currencies", "currency_id"),
+        "profitability": Child(resource="sop_profits", mine="id", theirs="sop_order_return_id", many=False, deep=True),
+    }
+    if kind == "order":
+        children["payment_method"] = one("sop_payment_methods", "payment_method_id")
+    if kind == "quote":
+        children["document_links"] = many("sop_document_links", "source_document_id")
     return Resource(
         name=f"sop_{kind}s",
-        source="document d",
+        source="document d JOIN customer c ON c.id = d.customer_id",
         where=f"d.kind = '{kind}' AND d.archived = 0",
+        veil="d.is_draft = 0",
         order="d.id",
-        fields=fields(
-            "d",
-            "id:i customer_id:k is_draft:b document_no:s document_date:d document_status:e.status "
-            "despatch_receipt_status:e.process invoice_credit_status:e.process cancelled_status:e.process "
-            "currency_id:k exchange_rate:r subtotal_goods_value:m subtotal_charge_net_value:m "
-            "subtotal_charge_tax_value:m subtotal_discount_value:m total_net_value:m total_tax_value:m "
-            "total_gross_value:m customer_document_no:s use_invoice_address:b document_discount_percent:p "
-            f"document_created_by:s requested_delivery_date:d promised_delivery_date:d order_priority:s "
-            f"{'source_document_no:s ' if kind == 'return' else ''}{HEADER_ANALYSIS} delivery_address:o {STAMPS}",
-            document_status="d.status",
-            despatch_receipt_status="d.despatch_status",
-            invoice_credit_status="d.invoice_status",
-            currency_id=BASE_CURRENCY,
-            exchange_rate="1000000",
-            subtotal_goods_value="d.subtotal_goods",
-            subtotal_charge_net_value="d.charge_net",
-            subtotal_charge_tax_value="d.charge_tax",
-            subtotal_discount_value="d.discount",
-            total_net_value="d.net",
-            total_tax_value="d.tax",
-            total_gross_value="d.gross",
-            document_discount_percent="d.discount_percent",
-            document_created_by="d.user_name",
-            requested_delivery_date="d.requested_date",
-            promised_delivery_date="d.promised_date",
-            order_priority="d.priority",
-            delivery_address="d.address",
-            **stamps("d"),
-        ),
-        children={
-            "lines": many(lines, f"sop_{kind}_id"),
-            "customer": one("customers", "customer_id"),
-            "currency": one("currencies", "currency_id"),
-        },
+        fields=declared("d", _header(kind)),
+        children=children,
         inline=("lines",),
+        upon={"available_document_discount_percent": "available_document_discount"},
     )
 
 
+_IN_STOCK_UNITS = {
+    "stock_unit_line_quantity:q": "l.quantity",
+    "stock_unit_to_allocate_quantity:q": "l.quantity - l.allocated - l.despatched",
+    "stock_unit_allocated_quantity:q": "l.allocated",
+    "stock_unit_available_quantity:q": (
+        "coalesce((SELECT sum(b.quantity - b.allocated) FROM warehouse_holding h JOIN bin_holding b "
+        "ON b.warehouse_holding_id = h.id WHERE h.product_id = l.product_id AND h.warehouse_id = l.warehouse_id), 0)"
+    ),
+    "stock_unit_available_for_despatch:q": "l.allocated",
+    "stock_unit_despatch_receipt_quantity:q": "l.despatched",
+    "stock_unit_invoice_credit_quantity:q": "l.invoiced",
+    "stock_unit_posted_invoice_credit_quantity:q": POSTED,
+}
+_QUANTITIES = {
+    "allocated_quantity:q": selling("l.allocated"),
+    "available_for_despatch:q": selling("l.allocated"),
+    "despatch_receipt_quantity:q": selling("l.despatched"),
+    "invoice_credit_quantity:q": selling("l.invoiced"),
+    "posted_invoice_credit_quantity:q": selling(POSTED),
+}
+_STATUSES = {
+    "allocation_status:e.line_status": how_far("(l.allocated + l.despatched)"),
+    "despatch_receipt_status:e.line_status": how_far("l.despatched"),
+    "invoice_credit_status:e.line_status": how_far("l.invoiced"),
+}
+_BASE_UNIT = "10000000"
+_PRICE = {
+    "selling_unit_id:k": "coalesce(json_extract(l.kept, '$.selling_unit_id'), CASE WHEN l.product_id > 0 THEN 1 END)",
+    "selling_unit_description:s": UNIT_NAME,
+    "selling_unit_price:q": "l.unit_price",
+    **kept("l", "selling_unit_price_overridden:b pricing_unit_id:k pricing_unit_description:s"),
+    **kept("l", "line_unit_precision:q stock_unit_precision:q", line_unit_precision="1", stock_unit_precision="1"),
+    **kept("l", "selling_unit_multiple:u stock_unit_multiple:u", selling_unit_multiple=_BASE_UNIT,
+           stock_unit_multiple=_BASE_UNIT),
+    "unit_discount_percent:p": "l.discount_percent",
+    **kept("l", "discount_percent_specified:b"),
+    "unit_discount_value:q": "l.discount_value",
+    **kept("l", "unit_discount_overridden:b"),
+    "discounted_unit_price:m": f"CAST(round(({DISCOUNTED}) / 1000.0) AS INTEGER)",
+    "cost_price:q": "l.cost_price",
+    **kept("l", "retain_manual_prices:b fulfilment_method:s", fulfilment_method="'EnumFulfilmentFromStock'"),
+    "confirmation_intent_type:s": "l.confirmation",
+}  # fmt: skip
+
+
+def _line(kind: str) -> Columns:
+    """Return the properties of a line, in the order of the definition."""
+    order = kind != "quote"
+    return {
+        "id:i": "l.id",
+        f"sop_{kind}_id:k": "l.document_id",
+        "line_type:e.line_type": "l.line_type",
+        "product_id:k": "l.product_id",
+        "warehouse_id:k": "l.warehouse_id",
+        "create_cancelled_line:b": "0",
+        **(kept("l", "is_to_split_line:b") if order else {}),
+        "code:s": "l.code",
+        **kept("l", "use_description:b"),
+        "description:s": "l.description",
+        "line_quantity:q": selling("l.quantity"),
+        **({"to_allocate_quantity:q": selling("l.quantity - l.allocated - l.despatched")} if order else {}),
+        "line_number:i": "l.number",
+        "tax_code_id:k": "l.tax_code_id",
+        "nominal_reference:s": "n.account",
+        "nominal_cost_centre:s": "n.cost_centre",
+        "nominal_department:s": "n.department",
+        **_QUANTITIES,
+        **_IN_STOCK_UNITS,
+        **_STATUSES,
+        **_PRICE,
+        **(kept("l", "mark_as_preferred:b") if order else {}),
+        "line_tax_value:m": "l.tax",
+        "line_total_value:m": "l.total",
+        "requested_delivery_date:d": "l.requested_date",
+        "promised_delivery_date:d": "l.promised_date",
+        **kept("l", "picking_list_comment:s despatch_note_comment:s show_on_customer_docs:b"),
+        **kept("l", "show_on_picking_list_type:s", show_on_picking_list_type="'Show'"),
+        **({"has_pop_order:b": "0", "back_to_back_status:s": "'EnumBackToBackStatusPONotReq'"} if order else {}),
+        "is_complete:b": "(l.invoiced >= l.quantity)",
+        "is_line_deletable:b": "(l.despatched = 0 AND l.invoiced = 0)",
+        **line_analysis(),
+        **kept("l", SPARES),
+        "nominal_code_id:h": "l.nominal_id",
+        "additional_charge_id:h": "json_extract(l.kept, '$.charge_id')",
+        "is_to_delete:b": "0",
+        **stamps("l"),
+    }
+
+
 def _lines(kind: str) -> Resource:
-    """Return the resource of order or return lines."""
+    """Return the resource of order, return or quote lines."""
     return Resource(
         name=f"sop_{kind}_lines",
-        hidden=kind == "return",
+        hidden=kind != "order",
         source="line l JOIN document d ON d.id = l.document_id LEFT JOIN nominal n ON n.id = l.nominal_id",
         where=f"d.kind = '{kind}'",
         order="l.number, l.id",
-        fields=fields(
-            "l",
-            f"id:i sop_{kind}_id:k {_LINE_TEXT}",
-            **{f"sop_{kind}_id": "l.document_id"},
-            **_LINE_SQL,
-        ),
+        fields=declared("l", _line(kind)),
         children={
             "product": one("products", "product_id"),
             "warehouse": one("warehouses", "warehouse_id"),
             "tax_code": one("tax_codes", "tax_code_id"),
+            "nominal_code": one("nominal_codes", "nominal_code_id"),
+            "additional_charge": one("sop_additional_charges", "additional_charge_id"),
+            "selling_unit": one("units", "selling_unit_id"),
+            "pricing_unit": one("units", "pricing_unit_id"),
+            "discount": one("sop_line_discounts", "id", "sop_order_return_line_id"),
+            "profitability": one("sop_line_profits", "id", "sop_order_return_line_id"),
             f"sop_{kind}": one(f"sop_{kind}s", f"sop_{kind}_id"),
         },
     )
 
 
-def _line_views(kind: str) -> Resource:
-    """Return sop_order_line_views or sop_return_line_views: every column carries the document's prefix."""
-    p, q = f"sop_{kind}", f"sop_{kind}_line"
-    line = dict(_VIEW_LINE)
-    if kind == "order":
-        line["allocated_quantity:q"] = "l.allocated"
-    named = {f"{p}_{word}": sql for word, sql in _VIEW_HEADER.items()}
-    named |= {f"{q}_{word}": sql for word, sql in line.items()}
-    expressions = {word.partition(":")[0]: sql for word, sql in named.items()}
-    delivery = DELIVERY_FIELDS if kind == "order" else ""
-    return Resource(
-        name=f"{q}_views",
-        single=False,
-        source=(
-            "line l JOIN document d ON d.id = l.document_id JOIN customer c ON c.id = d.customer_id "
-            "LEFT JOIN product p ON p.id = l.product_id LEFT JOIN warehouse w ON w.id = l.warehouse_id "
-            "LEFT JOIN tax_code t ON t.id = l.tax_code_id"
-        ),
-        where=f"d.kind = '{kind}' AND d.archived = 0",
-        order="d.id DESC, l.id DESC",
-        fields=fields(
-            "l",
-            f"{' '.join(named)} {delivery} customer_id:i customer_reference:s customer_name:s product_id:k "
-            "product_code:s product_name:s product_description:s warehouse_id:k warehouse_name:s tax_code_id:k "
-            "tax_code_code:i tax_code_name:s tax_code_rate:p",
-            **expressions,
-            **(DELIVERY_SQL if kind == "order" else {}),
-            customer_id="d.customer_id",
-            customer_reference="c.reference",
-            customer_name="c.name",
-            product_code="p.code",
-            product_name="p.name",
-            product_description="p.description",
-            warehouse_name="w.name",
-            tax_code_code="t.code",
-            tax_code_name="t.name",
-            tax_code_rate="t.rate",
-        ),
-    )
-
-
-def _note_line_views(kind: str) -> Resource:
-    """Return despatch line views of orders, or receipt line views of returns (names of the latter assumed)."""
-    note, doc = ("despatch", "order") if kind == "order" else ("receipt", "return")
-    n, d = f"sop_{note}", f"sop_{doc}"
-    names = {
-        f"{n}_line_id:i": "x.id",
-        f"{n}_line_quantity:q": "x.quantity",
-        f"{n}_line_is_invoiced:b": "(x.invoiced >= x.quantity)",
-        f"{n}_id:i": "v.id",
-        f"{n}_document_no:s": "v.despatch_no",
-        f"{n}_date:d": "v.date",
-        f"{n}_user_name:s": "v.user_name",
-        f"{d}_line_id:i": "l.id",
-        f"{d}_line_type_id:i": "CASE l.line_type WHEN 'EnumLineTypeStandard' THEN 0 ELSE 1 END",
-        f"{d}_line_item_code:s": "l.code",
-        f"{d}_line_item_description:s": "substr(l.description, 1, 60)",
-        f"{d}_line_print_sequence_number:i": "l.number",
-        f"{d}_line_quantity:q": "l.quantity",
-        f"{d}_line_{note}_quantity:q": "l.despatched",
-        f"{d}_id:i": "d.id",
-        f"{d}_document_no:s": "d.document_no",
-        f"{d}_document_date:d": "d.document_date",
-        f"{d}_document_status_type:e.status": "d.status",
-        f"{d}_customer_document_no:s": "d.customer_document_no",
-        "customer_id:i": "d.customer_id",
-        "customer_reference:s": "c.reference",
-        "customer_name:s": "c.name",
-        "product_id:k": "l.product_id",
-        "product_code:s": "p.code",
-        "product_name:s": "p.name",
-        "warehouse_holding_id:k": "h.id",
-        "warehouse_id:k": "l.warehouse_id",
-        "warehouse_name:s": "w.name",
-        "date_time_updated:t": "x.updated",
-    }
-    if kind == "order":
-        names |= {
-            f"{n}_consignment_no:s": "v.consignment_no",
-            f"{n}_pieces:i": "v.pieces",
-            f"{n}_notes:s": "v.notes",
-        }
-    return Resource(
-        name=f"sop_{doc}_{note}_line_views",
-        single=False,
-        source=(
-            "despatch_line x JOIN despatch v ON v.id = x.despatch_id JOIN line l ON l.id = x.line_id "
-            "JOIN document d ON d.id = l.document_id JOIN customer c ON c.id = d.customer_id "
-            "LEFT JOIN product p ON p.id = l.product_id LEFT JOIN warehouse w ON w.id = l.warehouse_id "
-            "LEFT JOIN warehouse_holding h ON h.product_id = l.product_id AND h.warehouse_id = l.warehouse_id"
-        ),
-        where=f"d.kind = '{kind}' AND d.archived = 0",
-        order="v.id DESC, x.id DESC",
-        fields=fields("x", " ".join(names), **{word.partition(":")[0]: sql for word, sql in names.items()}),
-    )
-
-
-SOP = (
-    *(_documents(kind) for kind in ("order", "return")),
-    *(_lines(kind) for kind in ("order", "return")),
-    *(_line_views(kind) for kind in ("order", "return")),
-    *(_note_line_views(kind) for kind in ("order", "return")),
-)
+SOP = (*(_documents(kind) for kind in KINDS), *(_lines(kind) for kind in KINDS))

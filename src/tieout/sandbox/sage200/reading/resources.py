@@ -99,7 +99,8 @@ class Resource:
     """A list that can be read; `single` says that `/{Id}` exists, `inline` which children a single read carries.
 
     `veil` leaves records out of a list unless its $filter asks for drafts; `upon` names fields that are shown only
-    when $expand has the word. `prepare` makes the list of one request where its rows depend on more than $filter (the books, the parameters).
+    when $expand has the word. `prepare` makes the list of one request where its rows depend on more than $filter
+    (the books, the parameters).
     """
 
     name: str
