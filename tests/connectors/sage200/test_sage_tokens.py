@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from tieout.ports.errors import Busy, Unauthorised, Unavailable
 
 if TYPE_CHECKING:
     from tieout.connectors.transport import Transport
+    from tieout.ports.systems import TokenRenewal
 
     from .conftest import Clock, Keeper, Site
 
@@ -151,8 +153,99 @@ def test_the_sign_in_address_asks_for_what_sage_id_documents(settings: Sage200Se
     for part in ("audience=s200ukipd", "response_type=code", "offline_access", "state=state-1"):
         assert part in address
     assert code_of("https://tieout.example/signed-in?code=abc&state=state-1", "state-1") == "abc"
-    with pytest.raises(ValueError, match="start again"):
-        code_of("https://tieout.example/signed-in?code=abc&state=another", "state-1")
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("https://tieout.example/signed-in?code=abc&state=another", "answers another sign-in"),
+        ("https://tieout.example/signed-in?error=access_denied&state=state-1", "nobody agreed"),
+        ("https://tieout.example/signed-in?error=%3Cscript%3E&state=state-1", "(error)"),
+        ("https://tieout.example/signed-in", "copy the whole address"),
+        ("", "copy the whole address"),
+    ],
+)
+def test_an_address_that_is_no_answer_to_our_sign_in_is_refused_with_what_to_do(address: str, says: str) -> None:
+    with pytest.raises(Unauthorised) as raised:
+        code_of(address, "state-1")
+    assert says in str(raised.value)
+    assert "abc" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ("invalid_grant", "used already"),
+        ("invalid_client", "client_id and client_secret"),
+        ("invalid_request", "redirect_uri"),
+        ("odd_word", "start the sign-in again"),
+    ],
+)
+def test_a_refused_code_says_what_to_put_right(
+    site: Site, settings: Sage200Settings, keeper: Keeper, clock: Clock, transport: Transport, word: str, says: str
+) -> None:
+    site.says("POST", "/oauth/token", {"error": word, "error_description": "the-code"}, status=403)
+    with pytest.raises(Unauthorised) as raised:
+        opened(settings, keeper, clock, transport).redeem("the-code")
+    assert says in str(raised.value)
+    assert "the-code" not in str(raised.value)
+    assert keeper.kept == {}
+
+
+def test_a_client_that_may_not_stay_signed_in_is_refused_at_once(
+    site: Site, settings: Sage200Settings, keeper: Keeper, clock: Clock, transport: Transport
+) -> None:
+    site.says("POST", "/oauth/token", {"access_token": "a", "expires_in": 3600})
+    with pytest.raises(Unauthorised, match="offline_access"):
+        opened(settings, keeper, clock, transport).redeem("the-code")
+    assert keeper.kept == {}
+
+
+def test_a_sign_in_ends_so_many_days_after_it_was_made_however_often_it_is_renewed(
+    site: Site, settings: Sage200Settings, keeper: Keeper, clock: Clock, transport: Transport
+) -> None:
+    sage_id = opened(settings, keeper, clock, transport)
+    assert sage_id.sign_in_ends() is None
+    began = clock()
+    sage_id.bearer()
+    clock.move(EIGHT_HOURS)
+    sage_id.bearer()
+    assert site.tokens_given == 2
+    assert sage_id.sign_in_ends() == began + timedelta(days=90)
+    compat = settings.compat.model_copy(update={"sign_in_counts_from": "renewal"})
+    prolonged = settings.model_copy(update={"compat": compat, "refresh_token_days": 30})
+    assert opened(prolonged, keeper, clock, transport).sign_in_ends() == clock() + timedelta(days=30)
+
+
+class Unreliable:
+    """A keeper whose database is away when it should keep what was given, once."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self.keeper = keeper
+        self.is_away = True
+
+    def read(self, account: str, name: str) -> str | None:
+        return self.keeper.read(account, name)
+
+    def renew(self, account: str, name: str, renewal: TokenRenewal) -> str:
+        if not self.is_away:
+            return self.keeper.renew(account, name, renewal)
+        self.is_away = False
+        renewal(self.keeper.read(account, name))
+        raise ConnectionError("the database is away")
+
+
+def test_tokens_that_could_not_be_kept_are_kept_at_the_next_try_and_not_lost(
+    site: Site, settings: Sage200Settings, keeper: Keeper, clock: Clock, transport: Transport
+) -> None:
+    sage_id = SageId(settings, Unreliable(keeper), clock, transport)
+    with pytest.raises(ConnectionError):
+        sage_id.bearer()
+    assert sage_id.bearer() == "access-1"
+    assert site.tokens_given == 1
+    clock.move(EIGHT_HOURS)
+    assert sage_id.bearer() == "access-2"
+    assert "refresh-2" in (keeper.read("sage200/0b3c", TOKEN_NAME) or "")
 
 
 def test_the_code_of_a_sign_in_becomes_the_first_tokens(

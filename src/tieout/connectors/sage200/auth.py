@@ -1,15 +1,17 @@
 """Signing in to Sage ID: one refresher over many threads and processes, and no token used before it is kept.
 
 The refresh token changes at each refresh (section 1.3), so a lost one means that a person must
-sign in again: the kept blob is written by the token keeper before anybody uses it.
+sign in again: the kept blob is written by the token keeper before anybody uses it. What Sage ID gave
+and the keeper could not keep is remembered for as long as this process lives, and kept at the next try.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -32,6 +34,29 @@ MARGIN = timedelta(minutes=5)
 """Tokens are renewed this long before they end; earlier attempts may be refused as over-eager (1.3)."""
 OAUTH_WORD = re.compile(r"^[a-z_]{1,40}$")
 
+WRONG_CLIENT = "client_id and client_secret do not belong together: compare both with what Sage sent you"
+CODE_REFUSED = {
+    "": "start the sign-in again",
+    "invalid_grant": "the code was used already, is too old, or was given for another redirect_uri: start again",
+    "invalid_client": WRONG_CLIENT,
+    "access_denied": WRONG_CLIENT,
+    "unauthorized_client": WRONG_CLIENT,
+    "invalid_request": "compare redirect_uri with the address that is registered with Sage, to the letter",
+}
+"""What to do about a refused code, by the error's word: the words are OAuth's, who says which is Sage ID's choice."""
+REFRESH_REFUSED = {
+    "": "sign in to Sage 200 again",
+    "invalid_client": f"{WRONG_CLIENT}, or sign in to Sage 200 again",
+    "unauthorized_client": f"{WRONG_CLIENT}, or sign in to Sage 200 again",
+}
+DENIED = {
+    "": "start again, and ask Sage Developer Services if it happens again",
+    "access_denied": "nobody agreed to it. Sign in as a Sage user who may use this site, and agree to what Sage asks",
+    "login_required": "start again, and sign in",
+    "invalid_scope": "ask Sage for a client that may use offline_access",
+    "unauthorized_client": "compare client_id and redirect_uri with what is registered with Sage",
+}
+
 
 class Tokens(BaseModel):
     """What is kept for one account, as one secret text."""
@@ -43,6 +68,10 @@ class Tokens(BaseModel):
     expires_at: datetime = datetime.min.replace(tzinfo=UTC)
     seed: str = ""
     """Digest of the first refresh token of this chain: a newer sign-in in the settings starts a new one."""
+    signed_in_at: datetime | None = None
+    """When a person signed in; of a refresh token from the settings, when it was first used."""
+    renewed_at: datetime | None = None
+    """When Sage ID last gave a refresh token."""
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the access token can be used and is not near its end."""
@@ -64,6 +93,7 @@ class SageId:
         self._clock = clock
         self._transport = transport
         self._kept: Tokens | None = None
+        self._unkept: tuple[str, Tokens] | None = None
         self._turn = threading.Lock()
 
     def bearer(self, rejected: str = "") -> str:
@@ -85,7 +115,7 @@ class SageId:
                         self._settings.token_account, TOKEN_NAME, lambda kept: self._renewed(kept, rejected)
                     )
                 )
-            self._kept = kept
+            self._kept, self._unkept = kept, None
             return kept.access_token
 
     def secrets(self) -> tuple[str, ...]:
@@ -94,13 +124,33 @@ class SageId:
         return (kept.access_token, kept.refresh_token) if kept else ()
 
     def redeem(self, code: str) -> None:
-        """Exchange the code of a sign-in for the first tokens and keep them."""
+        """Exchange the code of a sign-in for the first tokens and keep them.
+
+        Raises Unauthorised with a sentence that says what to do, Busy or Unavailable when Sage ID cannot now.
+        """
 
         def first(kept: str | None) -> str:  # noqa: ARG001 - a new sign-in starts anew
             reply = self._ask("authorization_code", redirect_uri=self._settings.redirect_uri, code=code)
-            return self._tokens(reply, Tokens(seed=self._seed())).model_dump_json()
+            tokens = self._tokens(reply, Tokens(seed=self._seed(), signed_in_at=self._clock()), CODE_REFUSED)
+            if not tokens.refresh_token:
+                raise Unauthorised("Sage ID gave no refresh token: ask Sage for a client that may use offline_access")
+            return tokens.model_dump_json()
 
-        self._kept = tokens_of(self._keeper.renew(self._settings.token_account, TOKEN_NAME, first))
+        with self._turn:
+            self._unkept = None
+            self._kept = tokens_of(self._keeper.renew(self._settings.token_account, TOKEN_NAME, first))
+
+    def sign_in_ends(self) -> datetime | None:
+        """When the refresh token dies and a person must have signed in again; None when nobody has signed in.
+
+        Its life is chosen on Sage's form (1.3); whether a renewal prolongs it is `compat.sign_in_counts_from`.
+        """
+        kept = tokens_of(self._keeper.read(self._settings.token_account, TOKEN_NAME))
+        if not kept.refresh_token:
+            return None
+        is_prolonged = self._settings.compat.sign_in_counts_from == "renewal"
+        began = kept.renewed_at if is_prolonged else kept.signed_in_at
+        return began + timedelta(days=self._settings.refresh_token_days) if began else None
 
     def _is_usable(self, tokens: Tokens, rejected: str) -> bool:
         return tokens.is_fresh(self._clock()) and tokens.access_token != rejected
@@ -110,42 +160,50 @@ class SageId:
         if self._is_usable(kept, rejected):
             return text or ""
         if self._is_superseded(kept):
-            kept = Tokens(refresh_token=self._configured(), seed=self._seed())
+            kept = Tokens(refresh_token=self._configured(), seed=self._seed(), signed_in_at=self._clock())
         if not kept.refresh_token:
             raise Unauthorised("nobody has signed in to Sage 200 for this account: sign in once")
+        if self._unkept and self._unkept[0] == kept.refresh_token:
+            return self._unkept[1].model_dump_json()
         reply = self._ask("refresh_token", refresh_token=kept.refresh_token)
         still_good = kept.access_token != rejected and self._clock() < kept.expires_at
         if still_good and not reply.is_success and b"expired" in reply.body:
             return kept.model_dump_json()
-        return self._tokens(reply, kept).model_dump_json()
+        new = self._tokens(reply, kept, REFRESH_REFUSED)
+        self._unkept = (kept.refresh_token, new)
+        return new.model_dump_json()
 
     def _is_superseded(self, kept: Tokens) -> bool:
         configured = self._configured()
         return bool(configured) and (not kept.refresh_token or kept.seed not in ("", self._seed()))
 
-    def _tokens(self, reply: Reply, before: Tokens) -> Tokens:
+    def _tokens(self, reply: Reply, before: Tokens, refused: Mapping[str, str]) -> Tokens:
         if not reply.is_success:
-            self._complain(reply)
+            self._complain(reply, refused)
         try:
             new = TokenReply.model_validate(reply.json())
         except ValidationError:
             raise BadAnswer("Sage ID answered without an access token") from None
+        now = self._clock()
         return Tokens(
             access_token=new.access_token,
             refresh_token=new.refresh_token or before.refresh_token,
-            expires_at=self._clock() + timedelta(seconds=new.expires_in),
+            expires_at=now + timedelta(seconds=new.expires_in),
             seed=before.seed,
+            signed_in_at=before.signed_in_at or now,
+            renewed_at=now if new.refresh_token else before.renewed_at,
         )
 
-    def _complain(self, reply: Reply) -> None:
-        text = f"Sage ID answered {reply.status}{oauth_word(reply.body)}"
+    def _complain(self, reply: Reply, refused: Mapping[str, str]) -> None:
+        word = oauth_word(reply.body)
+        text = f"Sage ID answered {reply.status}" + (f" ({word})" if word else "")
         wait = timedelta(seconds=self._settings.busy_seconds)
         kind = error_for(reply.status, writing=False)
         if kind is Busy:
             raise Busy(text, wait_asked(reply.headers, now=self._clock(), otherwise=wait))
         if kind is Unavailable:
             raise Unavailable(text)
-        raise Unauthorised(f"{text}: sign in to Sage 200 again")
+        raise Unauthorised(f"{text}: {refused.get(word, refused[''])}")
 
     def _ask(self, grant: str, **fields: str) -> Reply:
         body: str = prepare_token_request(
@@ -186,10 +244,18 @@ def sign_in_address(settings: Sage200Settings, state: str) -> str:
 
 
 def code_of(address: str, state: str) -> str:
-    """The code in the address that Sage ID redirected to; ValueError when it is not the answer to our `state`."""
-    answer = dict(parse_qsl(address.partition("?")[2]))
-    if answer.get("state") != state or not answer.get("code"):
-        raise ValueError("this is not the address that Sage ID redirected this sign-in to: start again")
+    """The code in the address that Sage ID redirected to; Unauthorised when it is not the answer to our `state`."""
+    answer = dict(parse_qsl(address.strip().partition("?")[2].partition("#")[0]))
+    if "state" not in answer or not ("code" in answer or "error" in answer):
+        raise Unauthorised(
+            "this is not an address that Sage ID ends a sign-in at: copy the whole address from the browser, "
+            "with everything behind the question mark, or start again"
+        )
+    if not secrets.compare_digest(answer["state"].encode(), state.encode()):
+        raise Unauthorised("this address answers another sign-in than the one that was started last: start again")
+    if "error" in answer:
+        word = answer["error"] if OAUTH_WORD.match(answer["error"]) else "error"
+        raise Unauthorised(f"Sage ID ended the sign-in ({word}): {DENIED.get(word, DENIED[''])}")
     return answer["code"]
 
 
@@ -208,4 +274,4 @@ def oauth_word(body: bytes) -> str:
     except BadAnswer:
         return ""
     word = said.get("error") if isinstance(said, dict) else ""
-    return f" ({word})" if isinstance(word, str) and OAUTH_WORD.match(word) else ""
+    return word if isinstance(word, str) and OAUTH_WORD.match(word) else ""

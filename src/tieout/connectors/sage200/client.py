@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,8 +16,12 @@ from tieout.connectors.transport import Json, Reply, Transport, write_json
 from tieout.ports.errors import BadAnswer
 
 S = TypeVar("S", bound=Shape)
+Standing = Literal["there", "missing", "forbidden"]
 
 MISSING = 404
+FORBIDDEN = 403
+SITES = "/sites"
+"""The one list that is asked for no company (1.4)."""
 THIN_PAGE = 5000
 """The largest $top (2.1)."""
 
@@ -31,14 +35,16 @@ class Client:
         sage_id: SageId,
         transport: Transport,
         clock: Callable[[], datetime],
+        lock_words: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._page_size = settings.page_size
         self._sage_id = sage_id
         self._transport = transport
         self._clock = clock
-        self._company = {"X-Site": settings.site_id, "X-Company": str(settings.company_id)}
+        company = {"X-Site": settings.site_id, "X-Company": str(settings.company_id)}
+        self._company = company if settings.is_connected else {}
         self._reading = Reading(
-            patterns=settings.lock_patterns,
+            patterns=lambda: (*settings.lock_patterns, *lock_words()),
             busy=timedelta(seconds=settings.busy_seconds),
             secrets=settings.secrets(),
         )
@@ -96,6 +102,29 @@ class Client:
         said = self._checked(reply, f"GET {path}", writing=False).json()
         return tuple(read(shape, row, path) for row in list_of(said, path))
 
+    def standing(self, path: str, *, where: str = "") -> Standing:
+        """Whether a list is there for us, missing at this site's release or edition, or beyond our rights (2.5)."""
+        params = {"$top": "1", **({"$filter": where} if where else {})}
+        reply = self._send("GET", path, writing=False, params=params)
+        if reply.status in (MISSING, FORBIDDEN):
+            return "missing" if reply.status == MISSING else "forbidden"
+        self._checked(reply, f"GET {path}", writing=False)
+        return "there"
+
+    def fields(self, path: str) -> frozenset[str]:
+        """The names of the fields that a list knows (`$metadata`, 2.1)."""
+        reply = self._checked(
+            self._send("GET", path, writing=False, params={"$metadata": "true"}), f"GET {path}", writing=False
+        )
+        rows = list_of(reply.json(), path)
+        return frozenset(name for row in rows if isinstance(row, dict) and isinstance(name := row.get("name"), str))
+
+    def newest(self, path: str, shape: type[S], *, by: str, where: str = "") -> S | None:
+        """The row with the largest value of a field; None when there is no row."""
+        query = {"$top": "1", "$orderby": f"{by} desc"}
+        rows = self._page(path, query, where, "")
+        return read(shape, rows[0], path) if rows else None
+
     def has(self, path: str) -> bool:
         """Whether this site's release knows the resource: an endpoint newer than the site is 404 (4.6)."""
         reply = self._send("GET", path, writing=False, params={"$top": "1"})
@@ -152,7 +181,8 @@ class Client:
         params: Mapping[str, str] | None,
         body: Json,
     ) -> Reply:
-        headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json", **self._company}
+        company = {} if path == SITES else self._company
+        headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json", **company}
         if body is not None:
             headers["Content-Type"] = "application/json"
         return self._transport.send(

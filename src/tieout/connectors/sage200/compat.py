@@ -55,6 +55,11 @@ class Compat(BaseModel):
         default="/sales_historical_transactions",
         description="Archived ledger rows are looked for here too; empty to leave them out (2.7).",
     )
+    sign_in_counts_from: Literal["sign_in", "renewal"] = Field(
+        default="sign_in",
+        description="Whether a sign-in's life counts from the sign-in, the cautious way, or from the last renewal "
+        "(1.3 is silent).",
+    )
     currency_signs: dict[str, str] = Field(
         default={"£": "GBP", "€": "EUR", "$": "USD"},
         description="Used where a foreign currency has no ISO code record (A.7).",

@@ -38,12 +38,24 @@ class Sage200Settings(BaseModel):
     identity_url: str = Field(default="https://id.sage.com", description="Address of Sage ID (1.3).")
     client_id: str = Field(description="Client id from Sage Developer Services.")
     client_secret: SecretStr = Field(description="Client secret from Sage Developer Services.")
-    redirect_uri: str = Field(default="", description="Redirect address registered with Sage for sign-in.")
-    refresh_token: SecretStr | None = Field(
-        default=None, description="Refresh token of the first sign-in; later ones are kept by Tieout."
+    redirect_uri: str = Field(
+        default="",
+        description="Address registered with Sage, where a sign-in ends; `http://localhost:PORT/...` is listened on.",
     )
-    site_id: str = Field(description="`site_id` of the company in /sites, sent as X-Site.")
-    company_id: int = Field(description="`company_id` of the company in /sites, sent as X-Company.")
+    refresh_token: SecretStr | None = Field(
+        default=None,
+        description="Refresh token of a sign-in made elsewhere; leave it out and use `tieout accounts connect`.",
+    )
+    refresh_token_days: int = Field(
+        default=90, ge=1, description="Days that a sign-in lasts, as chosen on Sage's form for the client id (1.3)."
+    )
+    sign_in_warn_days: int = Field(
+        default=14, ge=0, description="Days before its end that somebody is asked to sign in again."
+    )
+    site_id: str = Field(
+        default="", description="`site_id` of the company; `tieout accounts connect` lists what the sign-in sees."
+    )
+    company_id: int = Field(default=0, description="`company_id` of the company, listed beside its `site_id`.")
     channel: Literal["companion", "manual"] = Field(
         default="manual",
         description="Who does what the API cannot: the on-site companion service, or a person by worklist.",
@@ -111,6 +123,11 @@ class Sage200Settings(BaseModel):
     def token_account(self) -> str:
         """Whose tokens are used: companies of one site share a sign-in unless they name their own."""
         return self.account or f"sage200/{self.site_id}"
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is known which company of which site is meant."""
+        return bool(self.site_id and self.company_id)
 
     def secrets(self) -> tuple[str, ...]:
         """Everything that must never stand in a text."""

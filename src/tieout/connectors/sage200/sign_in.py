@@ -1,0 +1,46 @@
+"""A person's sign-in to Sage 200, from the address to open up to the companies that it reaches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tieout.connectors.sage200.auth import SageId, code_of, sign_in_address
+from tieout.connectors.sage200.client import SITES, Client
+from tieout.connectors.sage200.settings import Sage200Settings
+from tieout.connectors.sage200.wire import SiteShape
+from tieout.ports.accounts import SeenCompany
+from tieout.ports.errors import Unauthorised
+
+
+class SageSignIn:
+    """The sign-in of one account."""
+
+    def __init__(self, settings: Sage200Settings, sage_id: SageId, client: Client) -> None:
+        self._settings = settings
+        self._sage_id = sage_id
+        self._client = client
+
+    def address(self, state: str) -> str:
+        """Where the person signs in; Unauthorised when no redirect address is configured."""
+        if not self._settings.redirect_uri:
+            raise Unauthorised("no redirect_uri is set: write the address that is registered with Sage for this client")
+        return sign_in_address(self._settings, state)
+
+    def redeem(self, answer: str, state: str) -> None:
+        """Turn the address that the browser ended at into tokens, and keep them."""
+        self._sage_id.redeem(code_of(answer, state))
+
+    def check(self) -> None:
+        """Raise Unauthorised when a person must sign in; Busy or Unavailable when nobody can tell."""
+        self._sage_id.bearer()
+
+    def sign_in_ends(self) -> datetime | None:
+        """When a person must have signed in again; None when nobody has signed in."""
+        return self._sage_id.sign_in_ends()
+
+    def companies(self) -> tuple[SeenCompany, ...]:
+        """Every company of every site that this sign-in reaches; none when the tunnel to the site is down (1.2)."""
+        return tuple(
+            SeenCompany(site_id=row.site_id, site=row.site_name, company_id=row.company_id, company=row.company_name)
+            for row in self._client.plain_list(SITES, SiteShape)
+        )
