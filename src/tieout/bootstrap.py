@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tieout.connectors import returngo, sage200, shopify
+from tieout.domain.business_dates import uk_date
 from tieout.durable import Engine, EngineSettings, LaneJob, Process
 from tieout.intake.webhooks import Intake, Receiver
 from tieout.ports.directory import Company
@@ -18,12 +19,14 @@ from tieout.processes import sweeps
 from tieout.processes.lanes import Floor, drain
 from tieout.processes.patience import Patience
 from tieout.processes.returns import KIND, PROCESS
+from tieout.processes.rules import lock_words
 from tieout.settings import ReturnGoAccount, Sage200Account, Settings, ShopifyAccount, WorkSettings
 from tieout.store import Store, embedded, quotas, schema
 from tieout.store.documents import due_lanes
 from tieout.store.vault import Vault, key_of
 
 Clock = Callable[[], datetime]
+LOCK_WORDS_BELIEVED = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +157,7 @@ def _companies(
         assert isinstance(ledger, Sage200Account)
         assert isinstance(portal, ReturnGoAccount)
         assert isinstance(shop, ShopifyAccount)
-        books = sage200.open_ledger(ledger, keeper, clock)
+        books = sage200.open_ledger(ledger, keeper, clock, _LockWords(store, clock, name))
         returns_portal = returngo.open_portal(portal, budget, clock)
         storefront = shopify.open_storefront(shop, clock)
         for account in (books, returns_portal, storefront):
@@ -235,6 +238,23 @@ class _Keeper:
             if renewed != kept:
                 self._vault.put(account, name, renewed, at=self._clock())
             return renewed
+
+
+class _LockWords:
+    """The words for a record lock that a company has added, believed for a while."""
+
+    def __init__(self, store: Store, clock: Clock, company: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._company = company
+        self._read: tuple[datetime, tuple[str, ...]] | None = None
+
+    def __call__(self) -> tuple[str, ...]:
+        now = self._clock()
+        if self._read is None or now - self._read[0] > LOCK_WORDS_BELIEVED:
+            with self._store.scope(self._company) as c:
+                self._read = now, lock_words(c, self._company, uk_date(now))
+        return self._read[1]
 
 
 class _Budget:

@@ -8,6 +8,7 @@ import click
 
 from tieout.cli.demo import demo
 from tieout.cli.desk import case, cases, mapping, show
+from tieout.cli.locks import locks
 from tieout.cli.reports import report
 from tieout.cli.running import db, down, init, up, web, worker
 from tieout.cli.sandbox import sandbox
@@ -32,7 +33,7 @@ def tieout(context: click.Context, config: str | None, home: str | None) -> None
     context.obj = Context.of(config, home)
 
 
-for command in (demo, up, down, web, worker, init, db, cases, case, show, report, mapping, sandbox):
+for command in (demo, up, down, web, worker, init, db, cases, case, show, report, mapping, locks, sandbox):
     tieout.add_command(command)
 
 

@@ -175,28 +175,37 @@ def mapping_set(context: Context, company: str, table: str, key: str, fields: tu
         if company not in application.companies:
             raise UserError(f"There is no company {company!r} in the settings.", code=2)
         with application.store.scope(company) as c:
-            rule = mapping_rules.propose(
-                c,
-                company=company,
-                table_name=table,
-                key=key,
-                value=value,
-                in_force_from=application.clock().date(),
-                owner=owner,
-                proposed_by=who(),
-            )
-            mapping_rules.approve(c, rule.id, by=who(), at=application.clock())
-            audit.append(
-                c,
-                at=application.clock(),
-                who=who(),
-                company=company,
-                action="mapping.set",
-                subject=f"{table}/{key}",
-                before=None,
-                after=value,
-            )
-    click.echo(f"{table} / {key} is in force from today, version {rule.version}.")
+            version = put_in_force(c, application, company, table, key, value, owner=owner)
+    click.echo(f"{table} / {key} is in force from today, version {version}.")
+
+
+def put_in_force(
+    c: Connection,
+    application: Application,
+    company: str,
+    table: str,
+    key: str,
+    value: dict[str, str],
+    *,
+    owner: str,
+) -> int:
+    """Propose and approve one rule in the caller's name, with its audit entry; returns its version."""
+    now = application.clock()
+    rule = mapping_rules.propose(
+        c,
+        company=company,
+        table_name=table,
+        key=key,
+        value=value,
+        in_force_from=now.date(),
+        owner=owner,
+        proposed_by=who(),
+    )
+    mapping_rules.approve(c, rule.id, by=who(), at=now)
+    audit.append(
+        c, at=now, who=who(), company=company, action="mapping.set", subject=f"{table}/{key}", before=None, after=value
+    )
+    return rule.version
 
 
 def _field(text: str) -> tuple[str, str]:

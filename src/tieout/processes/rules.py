@@ -22,6 +22,15 @@ def rules_on(connection: Connection, company: str, day: date) -> MappingTables:
     )
 
 
+LOCK_WORDS = "lock_words"
+
+
+def lock_words(connection: Connection, company: str, day: date) -> tuple[str, ...]:
+    """The words that a company has added for a record lock: rows of `lock_words` whose meaning is lock."""
+    rules = rules_on(connection, company, day).rules
+    return tuple(rule.key for rule in rules if rule.table == LOCK_WORDS and rule.value.get("meaning") == "lock")
+
+
 def _fields(value: Json) -> Mapping[str, str]:
     assert isinstance(value, Mapping), "a mapping rule's value is a record of fields"
     return {name: str(field) for name, field in value.items()}

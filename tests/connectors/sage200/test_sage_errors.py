@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .conftest import Clock, Keeper, Site
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-READING = Reading(patterns=LOCK_PATTERNS, busy=timedelta(seconds=15), secrets=("hush-client",))
+READING = Reading(patterns=lambda: LOCK_PATTERNS, busy=timedelta(seconds=15), secrets=("hush-client",))
 IN_USE = "Order 0000000123 is in use by JSMITH."
 PAYMENT = c.PostRefundPayment(
     key="TPA-0123456789ABCDEF",

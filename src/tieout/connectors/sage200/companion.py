@@ -46,7 +46,7 @@ class Companion:
         }
         self._secrets = settings.secrets()
         self._busy = timedelta(seconds=settings.busy_seconds)
-        self._reading = Reading(patterns=settings.lock_patterns, busy=self._busy, secrets=self._secrets)
+        self._reading = Reading(patterns=lambda: settings.lock_patterns, busy=self._busy, secrets=self._secrets)
 
     def about(self) -> About:
         """What it is and which contract it speaks."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tieout.connectors.transport import Json, Reply, error_for, parse_json, wait_asked
@@ -31,8 +31,8 @@ HOLDER = re.compile(
 class Reading:
     """Turns the answers of one site into connector errors."""
 
-    def __init__(self, *, patterns: Sequence[str], busy: timedelta, secrets: Sequence[str]) -> None:
-        self._patterns = tuple(pattern.casefold() for pattern in patterns)
+    def __init__(self, *, patterns: Callable[[], Iterable[str]], busy: timedelta, secrets: Sequence[str]) -> None:
+        self._patterns = patterns
         self._busy = busy
         self._secrets = tuple(secrets)
 
@@ -59,7 +59,7 @@ class Reading:
         if status in LOCK_STATUSES:
             return True
         words = sentence.casefold()
-        return status in WORDED_LOCK_STATUSES and any(pattern in words for pattern in self._patterns)
+        return status in WORDED_LOCK_STATUSES and any(pattern.casefold() in words for pattern in self._patterns())
 
 
 def sentence_of(body: bytes) -> str:
