@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from tieout.connectors.sage200.probe import Probe
 from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.returns import SageReturns
 from tieout.connectors.sage200.settings import Sage200Settings
+from tieout.connectors.sage200.sign_in import SageSignIn
 from tieout.connectors.sage200.stock import SageStock
 from tieout.connectors.transport import Transport
 from tieout.ports.systems import (
@@ -47,7 +48,8 @@ class Sage200:
     cash_book: CashBook
     stock: StockLedger
     books: ReferenceBooks
-    sign_in: SageId
+    sage_id: SageId
+    sign_in: SageSignIn
     probe: Probe
     transports: tuple[Transport, ...]
 
@@ -57,8 +59,16 @@ class Sage200:
             transport.close()
 
 
-def open_ledger(settings: Sage200Settings, keeper: TokenKeeper, clock: Callable[[], datetime]) -> Sage200:
-    """Open one company. Nothing is sent until it is used; `clock` gives aware UTC times."""
+def open_ledger(
+    settings: Sage200Settings,
+    keeper: TokenKeeper,
+    clock: Callable[[], datetime],
+    lock_words: Callable[[], Sequence[str]] = tuple,
+) -> Sage200:
+    """Open one company. Nothing is sent until it is used; `clock` gives aware UTC times.
+
+    `lock_words` gives what the company has added to the settings' words for a record lock.
+    """
 
     def transport(system: str, address: str) -> Transport:
         return Transport(
@@ -73,7 +83,7 @@ def open_ledger(settings: Sage200Settings, keeper: TokenKeeper, clock: Callable[
     identity = transport("Sage ID", settings.identity_url)
     on_site = transport("The companion", settings.companion_url) if settings.channel == "companion" else None
     sage_id = SageId(settings, keeper, clock, identity)
-    client = Client(settings, sage_id, api, clock)
+    client = Client(settings, sage_id, api, clock, lock_words)
     companion = Companion(settings, on_site, clock) if on_site else None
     registers = Registers(client, settings, clock)
     postings = Postings(client, settings.compat)
@@ -84,9 +94,10 @@ def open_ledger(settings: Sage200Settings, keeper: TokenKeeper, clock: Callable[
         ledger=SageLedger(client, registers, postings, settings),
         customer_postings=SageCustomerPostings(client, registers, postings),
         cash_book=SageCashBook(client, registers, companion),
-        stock=SageStock(client, registers, movements, companion),
+        stock=SageStock(client, registers, movements, companion, settings.compat),
         books=SageBooks(client, registers, settings, clock),
-        sign_in=sage_id,
-        probe=Probe(client, companion, settings),
+        sage_id=sage_id,
+        sign_in=SageSignIn(settings, sage_id, client),
+        probe=Probe(client, companion, settings, clock),
         transports=(api, identity, on_site) if on_site else (api, identity),
     )

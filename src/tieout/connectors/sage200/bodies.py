@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from tieout.connectors.sage200.settings import Sage200Settings
@@ -117,8 +117,18 @@ def allocation_body(command: c.AllocateCredit, credit_id: int, payment_id: int) 
     }
 
 
-def transfer_body(command: c.MoveStock, product_id: int, from_bin: int, to_bin: int) -> Json:
-    """`POST /stock_transfers` (7.11)."""
+def transfer_body(
+    command: c.MoveStock, product_id: int, from_bin: int, to_bin: int, numbered: Sequence[tuple[int, int, Decimal]] = ()
+) -> Json:
+    """`POST /stock_transfers` (7.11); `numbered` are the batches and serial numbers that move.
+
+    Each is (item record, bin item record, quantity); Sage reads the quantity of a batch and the
+    selection of a serial number (A.5).
+    """
+    items: list[Json] = [
+        {"traceable_item_id": item, "traceable_bin_item_id": place, "quantity": quantity, "is_selected": True}
+        for item, place, quantity in numbered
+    ]
     return {
         "product_id": product_id,
         "bin_holding_from_id": from_bin,
@@ -127,6 +137,7 @@ def transfer_body(command: c.MoveStock, product_id: int, from_bin: int, to_bin: 
         "date": stamp_of(command.on),
         "reference": command.key,
         "second_reference": command.second_reference,
+        **({"traceable_adjustment_items": items} if items else {}),
     }
 
 

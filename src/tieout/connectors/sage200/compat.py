@@ -64,3 +64,44 @@ class Compat(BaseModel):
         default={"£": "GBP", "€": "EUR", "$": "USD"},
         description="Used where a foreign currency has no ISO code record (A.7).",
     )
+    order_cancel_path: str = Field(
+        default="/sop_orders_status",
+        description="Where an order's status is changed, since release 2025 R1; verb and fields as `cancel_...` (7.6).",
+    )
+    lock_orders_to_edit: bool = Field(
+        default=False,
+        description="Take Sage's edit lock before an order is changed and give it back with the change (2.6, 7.5).",
+    )
+    allocate_by: Literal["to_allocate_quantity", "allocated_quantity"] = Field(
+        default="to_allocate_quantity",
+        description="Field that asks for allocation: the one adds, the other sets; both are writable (A.2).",
+    )
+    allocated_holds_despatched: bool = Field(
+        default=False,
+        description="Whether a line's allocated_quantity goes on counting what was despatched of it (A.2).",
+    )
+    despatch_view_in_stock_units: bool = Field(
+        default=False,
+        description="Whether sop_despatch_line_quantity of the despatch line view is in stock units (B.1).",
+    )
+    draft_numbers: tuple[str, ...] = Field(
+        default=("TBA", "##"),
+        description="How the number of an order begins that a cut-off entry left behind (2.5, 7.4).",
+    )
+    despatch_intents: dict[str, str] = Field(
+        default={"goods": "", "services": "Confirm"},
+        description="confirmation_intent_type of a despatch; empty leaves it to Sage's default, which is goods (A.3).",
+    )
+    out_words: tuple[str, ...] = Field(
+        default=("out", "bom issue"),
+        description="Movement types that begin with one of these take stock away; whether quantities are signed is "
+        "not stated (6.4, A.5).",
+    )
+    unmoving_words: tuple[str, ...] = Field(
+        default=("allocation", "on pop order"),
+        description="Rows of the movement log whose type begins with one of these moved no stock (Annex C).",
+    )
+    stocktake_type: Literal["By Stock Item", "By Bin"] = Field(
+        default="By Stock Item",
+        description="How a stocktake selects; by bin every other item of the bin is on the sheet too (4.2).",
+    )

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from tieout.connectors.sage200.bodies import transfer_body
 from tieout.connectors.sage200.client import Client
 from tieout.connectors.sage200.companion import Companion, write_on_body
+from tieout.connectors.sage200.companion_bodies import issue_body, write_off_body
+from tieout.connectors.sage200.compat import Compat
+from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.movements import Movements
 from tieout.connectors.sage200.registers import Registers
-from tieout.connectors.sage200.tasks import write_on_task
+from tieout.connectors.sage200.stocktakes import Stocktakes
+from tieout.connectors.sage200.tasks import issue_task, write_off_task, write_on_task
 from tieout.connectors.sage200.translate import moves_found, receipts_found
+from tieout.connectors.sage200.translate_stock import gone_found, numbers_to_move
 from tieout.connectors.sage200.wire import WarehouseHolding
+from tieout.connectors.sage200.wire_stock import TraceableStock
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
 from tieout.ports.errors import NeedsHand, Refused
@@ -26,11 +34,14 @@ class SageStock:
         registers: Registers,
         movements: Movements,
         companion: Companion | None,
+        compat: Compat,
     ) -> None:
         self._client = client
         self._registers = registers
         self._movements = movements
         self._companion = companion
+        self._out_words = compat.out_words
+        self._stocktakes = Stocktakes(client, registers, compat)
 
     def find_write_on(self, command: c.WriteOn) -> c.Found | None:
         """The movements whose reference is the key."""
@@ -38,9 +49,7 @@ class SageStock:
 
     def write_on(self, command: c.WriteOn) -> None:
         """Add the stock through the channel; the companion answers a repeated key without adding again."""
-        if self._companion is None:
-            raise NeedsHand(write_on_task(command))
-        self._companion.perform("/v1/stock/write-ons", write_on_body(command))
+        self._on_site("/v1/stock/write-ons", write_on_body(command), write_on_task(command))
 
     def find_move(self, command: c.MoveStock) -> c.Found | None:
         """The pair of movements whose reference is the key."""
@@ -52,6 +61,8 @@ class SageStock:
 
         Done twice the links are found; the transfer itself is looked for by the caller.
         """
+        refuse_over_long("stock_transfer", transfer_body(command, 0, 0, 0))
+        refuse_over_long("bin_holding", {"name": command.to_bin})
         product_id = self._registers.product_ids([command.sku])[command.sku]
         holdings = self._holdings(product_id)
         from_bin = bin_id(holdings, command.from_warehouse, command.from_bin)
@@ -60,7 +71,46 @@ class SageStock:
         to_bin = bin_id(holdings, command.to_warehouse, command.to_bin)
         if to_bin is None:
             to_bin = self._linked(command, product_id, holdings)
-        self._client.write("POST", "/stock_transfers", transfer_body(command, product_id, from_bin, to_bin))
+        numbered = self._numbered(command, product_id, from_bin)
+        self._client.write("POST", "/stock_transfers", transfer_body(command, product_id, from_bin, to_bin, numbered))
+
+    def find_write_off(self, command: c.WriteOff) -> c.Found | None:
+        """The movements whose reference is the key; negative quantities."""
+        return gone_found(self._movements.under(command.key), self._out_words)
+
+    def write_off(self, command: c.WriteOff) -> None:
+        """Take it off through the channel; the companion answers a repeated key without doing it again."""
+        self._on_site("/v1/stock/write-offs", write_off_body(command), write_off_task(command))
+
+    def find_issue(self, command: c.IssueStock) -> c.Found | None:
+        """The movements whose reference is the key; negative quantities."""
+        return gone_found(self._movements.under(command.key), self._out_words)
+
+    def issue_stock(self, command: c.IssueStock) -> None:
+        """Issue it through the channel, as a write-off."""
+        self._on_site("/v1/stock/issues", issue_body(command), issue_task(command))
+
+    def find_count(self, command: c.CountStock) -> c.Found | None:
+        """The completed stocktake of this name; None while it is not complete."""
+        return self._stocktakes.find(command)
+
+    def count_stock(self, command: c.CountStock) -> None:
+        """Run the stocktake to its end, from whatever step an earlier try reached."""
+        self._stocktakes.run(command)
+
+    def _on_site(self, path: str, body: Json, task: str) -> None:
+        refuse_over_long("on_site_stock", body)
+        if self._companion is None:
+            raise NeedsHand(task)
+        self._companion.perform(path, body)
+
+    def _numbered(self, command: c.MoveStock, product_id: int, from_bin: int) -> list[tuple[int, int, Decimal]]:
+        if not command.batches:
+            return []
+        place: dict[str, Json] = {"product_id": product_id, "bin_holding_from_id": from_bin}
+        there = self._client.ask("/stock_transfer_traceable_items", place, TraceableStock)
+        rows = numbers_to_move(command.batches, command.quantity, there.traceable_adjustment_items)
+        return [(row.traceable_item_id, row.traceable_bin_item_id, quantity) for row, quantity in rows]
 
     def _linked(self, command: c.MoveStock, product_id: int, holdings: list[WarehouseHolding]) -> int:
         name = command.to_warehouse
