@@ -76,6 +76,9 @@ class ScheduleSettings(_Group):
 
     portal_sweep: str = Field(default="17 * * * *", description="List the portal's RMAs; finds what no event told.")
     refund_sweep: str = Field(default="*/15 * * * *", description="List the storefront's refunds.")
+    ledger_poll: str = Field(
+        default="*/5 * * * *", description="Ask Sage what changed: postings, orders, stock movements."
+    )
     credit_note_sweep: str = Field(default="37 * * * *", description="List Sage's credit notes.")
     sweep_days: int = Field(default=60, ge=1, description="How many days back a sweep looks.")
 

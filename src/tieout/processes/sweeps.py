@@ -78,7 +78,7 @@ def sweep_credit_notes(floor: Floor, company: Company, back: timedelta) -> int:
         for credit in company.ledger.credit_notes((now - back).date()):
             listed += 1
             with floor.store.scope(company.name) as c:
-                strays += _see_credit_note(floor, company, c, credit)
+                strays += see_credit_note(floor, company, c, credit)
     except ConnectorError as error:
         return _stopped(company, "credit notes", error, strays)
     _note(floor, company.name, company.ledger_account, "credit notes", {"listed": listed, "strays": strays})
@@ -165,8 +165,8 @@ def _was_considered(c: Connection, document: Document, refund: ShopRefund) -> bo
             return False
 
 
-def _see_credit_note(floor: Floor, company: Company, c: Connection, credit: PostedCredit) -> int:
-    """Returns 1 for a stray."""
+def see_credit_note(floor: Floor, company: Company, c: Connection, credit: PostedCredit) -> int:
+    """One credit note in Sage: ours fills its leg; another's is a stray. Returns 1 for a stray not known before."""
     amount = credit.net + credit.tax
     key = find_key(credit.reference) or find_key(credit.second_reference)
     owner = _owner_of_leg(c, company.name, key) if key else None

@@ -154,6 +154,12 @@ def effect(c: Connection, document: Document, key: str) -> Effect | None:
     return read_maybe(Effect, c.execute(select(*_COLUMNS).where(_is(document, key))).first())
 
 
+def under_key(c: Connection, company: str, key: str) -> Effect | None:
+    """Return the effect of a key, whichever document of the company it belongs to, or None."""
+    query = select(*_COLUMNS).where(effects.c.company == company, effects.c.key == key).limit(1)
+    return read_maybe(Effect, c.execute(query).first())
+
+
 def effects_of(c: Connection, document: Document) -> list[Effect]:
     """Return all effects of a document in the order in which they were intended."""
     query = select(*_COLUMNS).where(

@@ -31,7 +31,8 @@ class PostingHead:
     """A row of the sales ledger that was posted or changed. Amounts carry the ledger's sign."""
 
     posting_id: str
-    """Its URN."""
+    """The ledger's record id, as in `PostedCredit`."""
+    urn: str
     kind: PostingKind
     reference: str
     second_reference: str

@@ -1,0 +1,143 @@
+"""Polls of the ledger's own lists: what changed since the last look, so that work done by hand is seen unasked.
+
+A poll only says that something happened: whoever is concerned is woken and reads the ledger itself. Polls overlap,
+because a ledger's stamps are not in the order of its commits (Sage 200, section 2.4); the sweeps stay the truth behind.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from tieout.domain.documents.books import PostedCredit
+from tieout.domain.documents.feeds import PostingHead
+from tieout.domain.identifiers import find_key
+from tieout.ports.directory import Company
+from tieout.ports.errors import ConnectorError
+from tieout.processes.lanes import Floor
+from tieout.processes.returns import KIND
+from tieout.processes.routing import wake
+from tieout.processes.sweeps import see_credit_note
+from tieout.store import documents, effects, sweeps
+from tieout.store.store import Connection
+
+log = structlog.get_logger()
+
+OVERLAP = timedelta(minutes=5)
+OVERLAP_ROWS = 500
+"""Movements read again: their ids are not given in the order of their commits either."""
+POSTINGS, ORDERS, MOVEMENTS = "changed postings", "changed orders", "stock movements"
+
+
+def poll_ledger(floor: Floor, company: Company, back: timedelta) -> int:
+    """Look at what changed in postings, orders and movements; returns how many documents were woken.
+
+    The first poll looks `back` so far; movements are followed from the newest one on. A list that cannot be
+    read now is read from the same place next time.
+    """
+    return poll_postings(floor, company, back) + poll_orders(floor, company, back) + poll_movements(floor, company)
+
+
+def poll_postings(floor: Floor, company: Company, back: timedelta) -> int:
+    """Credit notes are seen at once, ours and others'; a posting under a key that is not settled wakes its return."""
+    since = _since(floor, company, POSTINGS, back)
+    newest, listed, woken = since, 0, 0
+    try:
+        for head in company.feeds.changed_postings(since - OVERLAP):
+            listed += 1
+            newest = max(newest, head.changed_at)
+            keys = _keys(head.reference, head.second_reference)
+            if head.kind == "credit_note" or keys:
+                with floor.store.scope(company.name) as c:
+                    woken += _wake_owners(floor, company, c, keys)
+                    if head.kind == "credit_note":
+                        see_credit_note(floor, company, c, _credit(head))
+    except ConnectorError as error:
+        log.warning("poll.stopped", company=company.name, poll=POSTINGS, reason=str(error))
+    _note(floor, company, POSTINGS, newest.isoformat(), {"listed": listed, "woken": woken})
+    return woken
+
+
+def poll_orders(floor: Floor, company: Company, back: timedelta) -> int:
+    """An order or return changed under a key that is not settled wakes its return."""
+    since = _since(floor, company, ORDERS, back)
+    newest, listed, woken = since, 0, 0
+    try:
+        for head in company.feeds.changed_orders(since - OVERLAP):
+            listed += 1
+            newest = max(newest, head.changed_at)
+            if keys := _keys(head.channel_reference):
+                with floor.store.scope(company.name) as c:
+                    woken += _wake_owners(floor, company, c, keys)
+    except ConnectorError as error:
+        log.warning("poll.stopped", company=company.name, poll=ORDERS, reason=str(error))
+    _note(floor, company, ORDERS, newest.isoformat(), {"listed": listed, "woken": woken})
+    return woken
+
+
+def poll_movements(floor: Floor, company: Company) -> int:
+    """Stock moved by hand under a key that is not settled, as a worklist asks for, wakes its return."""
+    listed = woken = 0
+    try:
+        known = _high_water(floor, company, MOVEMENTS)
+        newest = int(known) if known else company.feeds.newest_movement()
+        for movement in company.feeds.movements_after(max(0, newest - OVERLAP_ROWS)) if known else ():
+            listed += 1
+            newest = max(newest, movement.movement_id)
+            if keys := _keys(movement.reference, movement.second_reference):
+                with floor.store.scope(company.name) as c:
+                    woken += _wake_owners(floor, company, c, keys)
+    except ConnectorError as error:
+        log.warning("poll.stopped", company=company.name, poll=MOVEMENTS, reason=str(error))
+        return woken
+    _note(floor, company, MOVEMENTS, str(newest), {"listed": listed, "woken": woken})
+    return woken
+
+
+def _wake_owners(floor: Floor, company: Company, c: Connection, keys: tuple[str, ...]) -> int:
+    """Wake the resting returns that wait for what stands under these keys; what is settled wakes nobody."""
+    woken = 0
+    for key in keys:
+        effect = effects.under_key(c, company.name, key)
+        if effect is None or effect.state == "done" or effect.document_kind != KIND:
+            continue
+        document = documents.document(c, company.name, KIND, effect.document_key)
+        if document is not None and document.due_at is None:
+            wake(c, company.name, company.lanes, document.key, at=floor.clock())
+            woken += 1
+    return woken
+
+
+def _keys(*texts: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for text in texts if (key := find_key(text))))
+
+
+def _credit(head: PostingHead) -> PostedCredit:
+    return PostedCredit(
+        posting_id=head.posting_id,
+        reference=head.reference,
+        second_reference=head.second_reference,
+        customer_id=head.customer_id,
+        posted_on=head.posted_on,
+        net=abs(head.net),
+        tax=abs(head.tax),
+        outstanding=abs(head.outstanding),
+    )
+
+
+def _since(floor: Floor, company: Company, name: str, back: timedelta) -> datetime:
+    known = _high_water(floor, company, name)
+    return datetime.fromisoformat(known) if known else floor.clock() - back
+
+
+def _high_water(floor: Floor, company: Company, name: str) -> str:
+    with floor.store.scope(company.name) as c:
+        last = sweeps.sweep(c, company.ledger_account, name)
+    return last.high_water if last is not None else ""
+
+
+def _note(floor: Floor, company: Company, name: str, high_water: str, counted: dict[str, int]) -> None:
+    with floor.store.scope(company.name) as c:
+        sweeps.swept(c, company.ledger_account, name, high_water=high_water, counted=counted, at=floor.clock())
+    log.info("poll.done", company=company.name, poll=name, **counted)
