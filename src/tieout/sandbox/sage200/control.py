@@ -24,6 +24,9 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
          "quantity", "unit_price", "discount_percent", "tax_code", "warehouse"}], "despatched", "invoiced",
          "paid": true or a bank code}]}. Tax codes are named by number (1), nominals as "4000" or "4000/WEB/ONL".
          Missing stock of a despatched line is brought in as opening stock. Answers how many of each.
+- POST   bulk                        {"posted", "orders", "returns", "movements", "customers", "products": how many}:
+                                     made-up trade of three years that hangs together; a million posted transactions
+                                     take a minute or two, during which nothing else is answered. Answers the counts
 - POST   locks                       {"record": "order"|"return"|"customer"|"product"|"company", "id" or "reference",
                                      "holder", "seconds", "dress": "400"|"409"|"423"|"500"|"hang"}; GET lists them
 - DELETE locks                       clears all
@@ -40,12 +43,22 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
          {"4000/WEB": {"hidden", "name"}}, "tax_codes": {number: {"removed", "rate", "name"}}, "bins":
          [{"warehouse", "name", "rename" or "remove": true, "priority"}], "warehouses": {name:
          {"use_for_sales_trading", "rename"}}, "products": {code: {"inactive", "tax_code", "revenue_nominal"}}}
+- PUT    price-book                  {"bands": {name: {product code: price}}, "discount_groups": [names], "discounts":
+         [{"name", "product" or "product_group", "customer" or "discount_group" (neither: everybody), "breaks":
+         [{"quantity", "percent" or "value"}]}], "order_value_discounts": [{"name", "breaks": [{"value", "percent"}]}],
+         "customers": {reference: {"band", "discount_group", "line_discount", "document_discount",
+         "order_value_discount", "credit_limit"}}, "settings": {"use_stock_item_discounts": bool, ...}}
+- PUT    drafts-left                 {"rate": 0 to 1, "seed"}: this share of POSTs of orders dies half-way (504) and
+                                     leaves a draft whose number begins with ##, its stock allocated
+- POST   desktop/crash-order         a body as POST /sop_orders takes it; leaves such a draft
 - POST   desktop/receive-return      {"return": id or number, "bin", "reference", "receipt_date", "lines"}
 - POST   desktop/post-credit-note    {"return", "reference", "credit_date", "lines": [{"return_line_id", "quantity",
                                      "net_value", "tax_value"}]}; without lines everything due, at the return's values
 - POST   desktop/post-invoice        {"order", "reference", "invoice_date"}
 - POST   desktop/edit                {"order" or "return": id or number, header fields and lines as in a PUT}
 - POST   desktop/ledger-credit-note, desktop/ledger-receipt   as the API's POST, by another user's hand
+- POST   desktop/ledger-invoice, desktop/ledger-payment, desktop/ledger-allocation          the same
+- POST   desktop/archive-ledger      {"upto": date}: fully allocated transactions dated up to it become historical
 - POST   desktop/archive             {"upto": date}: completed and cancelled documents vanish
 - GET    ledgers/nominal             {"total": "0.00", "accounts": [...]}; ledgers/nominal/{account} lists postings
 - GET    ledgers/stock               per item, warehouse and bin; ledgers/stock/movements?product=&reference=
@@ -64,8 +77,11 @@ from starlette.routing import Route
 
 from tieout.sandbox.sage200.company import proofs, set_up
 from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.fill import fill
 from tieout.sandbox.sage200.company.profiles import PROFILES
 from tieout.sandbox.sage200.control_parts import DESKTOP_USER, Act, Body, by_hand, changing, chosen, reading, route
+from tieout.sandbox.sage200.control_sales import sales_routes
+from tieout.sandbox.sage200.control_sop import sop_routes
 from tieout.sandbox.sage200.desktop import deeds
 from tieout.sandbox.sage200.ledger import sales_ledger
 from tieout.sandbox.sage200.orders import changes
@@ -77,7 +93,14 @@ if TYPE_CHECKING:
 
 def control_routes(system: Sage200Sandbox) -> list[Route]:
     """Return the control routes of one sandbox."""
-    return [*_state_routes(system), *_change_routes(system), *_desktop_routes(system), *_ledger_routes(system)]
+    return [
+        *_state_routes(system),
+        *_change_routes(system),
+        *_desktop_routes(system),
+        *sales_routes(system),
+        *sop_routes(system),
+        *_ledger_routes(system),
+    ]
 
 
 def _state_routes(system: Sage200Sandbox) -> list[Route]:
@@ -127,6 +150,7 @@ def _state_routes(system: Sage200Sandbox) -> list[Route]:
         route("/refresh-tokens", {"DELETE": end_refreshing}),
         route("/oauth", {"PUT": oauth}),
         route("/load", {"POST": load}),
+        route("/bulk", {"POST": lambda request, body: fill(chosen(system, request), body)}),
     ]
 
 

@@ -9,14 +9,14 @@ from tieout.sandbox.sage200.company.bodies import checked, full_date
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.periods import SUB_LEDGER_OF_TYPE, classify
 from tieout.sandbox.sage200.company.refusals import RefusedError
-from tieout.sandbox.sage200.ledger import customers, sales_ledger
 from tieout.sandbox.sage200.orders import despatch, documents
 from tieout.sandbox.sage200.orders.entry_lines import record_of
 from tieout.sandbox.sage200.reading.catalogue import RESOURCES
-from tieout.sandbox.sage200.reading.enquiries import despatchable, price_enquiry
+from tieout.sandbox.sage200.reading.enquiries_sop import despatchable, price_enquiry
 from tieout.sandbox.sage200.reading.paths import Address, check_below, links_of
 from tieout.sandbox.sage200.reading.reads import read_one
 from tieout.sandbox.sage200.stock import holdings
+from tieout.sandbox.sage200.writes_sales import SALES_READS_BY_POST, SALES_WRITES
 from tieout.sandbox.sage200.writes_sop import SELF_CONTAINED, SOP_WRITES
 
 Body = dict[str, Any]
@@ -58,17 +58,6 @@ def _bin_items(books: Books, _: int, body: Body) -> object:
     raise RefusedError("The line has no allocated stock.")
 
 
-def _ledger(kind: str) -> Writer:
-    if kind in {sales_ledger.RECEIPT, sales_ledger.PAYMENT}:
-        return lambda books, _, body: {"urn": str(sales_ledger.post_money_document(books, kind, body))}
-    return lambda books, _, body: {"urn": str(sales_ledger.post_trade_document(books, kind, body))}
-
-
-def _allocate(books: Books, _: int, body: Body) -> object:
-    sales_ledger.allocate(books, body)
-    return body
-
-
 def _transfer(books: Books, _: int, body: Body) -> object:
     holdings.transfer_stock(books, body)
     return {}
@@ -100,29 +89,6 @@ def _delete_flow_state(books: Books, key: int, _: Body) -> object:
     return None
 
 
-def _memo(books: Books, _: int, body: Body) -> object:
-    fields = checked(body, "posted_customer_transaction_id:i! note:s1000! is_active:b")
-    posted = books.need("posted", fields["posted_customer_transaction_id"], "Transaction")
-    key = books.insert(
-        "memo",
-        posted_id=posted["id"],
-        note=fields["note"],
-        active=int(fields.get("is_active", True)),
-        user_name=books.user,
-        **books.stamps(),
-    )
-    return read_one(books, RESOURCES["sales_posted_transaction_memos"], key)
-
-
-def _create_customer(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["customers"], customers.create_customer(books, body))
-
-
-def _amend_customer(books: Books, key: int, body: Body) -> object:
-    customers.amend_customer(books, key, body)
-    return read_one(books, RESOURCES["customers"], key)
-
-
 def _create_warehouse_holding(books: Books, _: int, body: Body) -> object:
     return read_one(books, RESOURCES["warehouse_holdings"], holdings.create_warehouse_holding(books, body))
 
@@ -145,25 +111,18 @@ def order_record(books: Books, kind: str, key: int) -> int:
 # By method, route (the names of the path joined: "customers/customer_contacts"), and whether an id ends the path.
 WRITES: dict[tuple[str, str, bool], Writer] = {
     **SOP_WRITES,
+    **SALES_WRITES,
     ("POST", "sop_confirm_despatch", False): _confirm_despatch,
     ("POST", "sop_confirm_despatch_bin_items", False): _bin_items,
-    ("POST", "sales_invoices", False): _ledger(sales_ledger.INVOICE),
-    ("POST", "sales_credit_notes", False): _ledger(sales_ledger.CREDIT_NOTE),
-    ("POST", "sales_receipts", False): _ledger(sales_ledger.RECEIPT),
-    ("POST", "sales_payments", False): _ledger(sales_ledger.PAYMENT),
-    ("POST", "sales_allocations", False): _allocate,
-    ("POST", "sales_posted_transaction_memos", False): _memo,
     ("POST", "stock_transfers", False): _transfer,
     ("POST", "warehouse_holdings", False): _create_warehouse_holding,
     ("POST", "bin_holdings", False): _create_bin_holding,
     ("POST", "transaction_date_validation", False): _validate_date,
     ("POST", "customer_price_enquiry", False): _price_enquiry,
-    ("POST", "customers", False): _create_customer,
-    ("PUT", "customers", True): _amend_customer,
     ("POST", "flow_states", False): _flow_state,
     ("PUT", "flow_states", True): _flow_state,
     ("DELETE", "flow_states", True): _delete_flow_state,
 }
-READS_BY_POST = frozenset(
+READS_BY_POST = SALES_READS_BY_POST | frozenset(
     {"transaction_date_validation", "customer_price_enquiry", "sop_confirm_despatch_bin_items", "suggested_products"}
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.periods import create_periods
+from tieout.sandbox.sage200.company.seed_sales import seed_sales
+from tieout.sandbox.sage200.company.seed_sop import PERMISSIONS, SOP_SETTINGS, seed_sop
 from tieout.sandbox.sage200.company.seed_stock import seed_stock
 
 TAX_CODE_BASE = 1728
@@ -27,6 +29,7 @@ CHART = (
     ("4010", "Sales returns"),
     ("4100", "Carriage charged"),
     ("4200", "Other sales"),
+    ("4900", "Discounts allowed"),
     ("5000", "Cost of sales"),
     ("5100", "Stock written off"),
     ("5200", "Stock variance"),
@@ -51,6 +54,7 @@ CONTROL = {
     "cost_of_sales": "5000",
     "revenue": "4000",
     "carriage": "4100",
+    "discount": "4900",
     "write_off": "5100",
     "variance": "5200",
 }
@@ -59,22 +63,6 @@ WAREHOUSES = (
     ("HOME", "Main warehouse", True, ("A1", "B2", "GOODS-IN")),
     ("QUARANTINE", "Goods held back", False, ("Q1",)),
 )
-SOP_SETTINGS: dict[str, object] = {
-    "id": 1,
-    "auto_generate_order_return_numbers": True,
-    "amend_analysis_codes": True,
-    "amend_nominal_codes": True,
-    "allow_payment_with_order": True,
-    "allow_cash_orders": True,
-    "are_prices_tax_inclusive": False,
-    "allocate_stock_on_order_entry": False,
-    "update_stock_on_despatch": True,
-    "record_cancelled_order_lines": False,
-    "add_invoice_credit_note_to_sales_ledger": True,
-    "default_free_text_confirm_intent_type": "NoConfirmation",
-    "default_service_labour_confirm_intent_type": "NoConfirmation",
-    "record_tracking_on_despatch": True,
-}
 STOCK_SETTINGS: dict[str, object] = {
     "id": 1,
     "use_multiple_locations": True,
@@ -111,31 +99,10 @@ SYSTEM_SETTINGS: dict[str, object] = {
         "future_period_classification": "Acceptable",
     },
 }
-SALES_LEDGER_SETTINGS: dict[str, object] = {
-    "id": 1,
-    "auto_generate_account_numbers": False,
-    "use_transaction_date_for_allocation": False,
-    "show_outstanding_transactions": True,
-    "use_account_periods_as_trading_periods": True,
-    "default_terms_agreed": True,
-}
-PERMISSIONS: dict[str, object] = {
-    "id": 1,
-    "user_number": 1,
-    "view_profit_values": True,
-    "view_price_calculations": True,
-    "override_credit_holds": False,
-    "override_prices_discounts": True,
-    "override_fulfilment_method": False,
-    "override_confirmation_method": False,
-    "override_cost_price": True,
-    "generate_purchase_orders": False,
-}
 SETTINGS: dict[str, dict[str, object]] = {
     "sop": SOP_SETTINGS,
     "stock": STOCK_SETTINGS,
     "system": SYSTEM_SETTINGS,
-    "sales_ledger": SALES_LEDGER_SETTINGS,
     "permissions": PERMISSIONS,
     "forbidden": {"resources": [], "features": []},
     "company": {"release": "2025 R1"},
@@ -184,7 +151,9 @@ def seed(books: Books) -> None:
     )
     for name, description, trading, bins in WAREHOUSES:
         create_warehouse(books, name, description, list(bins), trading=trading)
+    seed_sop(books)
     seed_stock(books)
+    seed_sales(books)
     create_periods(books)
 
 

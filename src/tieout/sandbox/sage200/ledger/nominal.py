@@ -22,6 +22,7 @@ class Entry:
     value: int
     role: str
     narrative: str = ""
+    transaction_code: str = ""
 
 
 def post_journal(  # the facts that every journal must state
@@ -51,6 +52,7 @@ def post_journal(  # the facts that every journal must state
                 value=entry.value,
                 role=entry.role,
                 narrative=entry.narrative,
+                transaction_code=entry.transaction_code,
             )
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from tieout.sandbox.sage200.company.bodies import Fields, checked
 from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.figures import percent_of
 from tieout.sandbox.sage200.company.periods import check_date
 from tieout.sandbox.sage200.company.refusals import RefusedError
-from tieout.sandbox.sage200.ledger.customers import customer_record
 from tieout.sandbox.sage200.ledger.nominal import Entry, check_nominal, find_nominal, post_journal
+from tieout.sandbox.sage200.ledger.owned import customer_record
+from tieout.sandbox.sage200.ledger.terms import due_date
 
 INVOICE = "TradingAccountEntryTypeInvoice"
 CREDIT_NOTE = "TradingAccountEntryTypeCreditNote"
@@ -32,20 +34,26 @@ WORD = {
 TRADE_DOCUMENT = (
     "customer_id:i! transaction_date:d due_date:d reference:s20 second_reference:s20 settled_immediately:b "
     "document_goods_value:m document_tax_value:m document_discount_value:m document_tax_discount_value:m "
-    "discount_percent:p discount_days:i triangular_transaction:b tax_analysis_items:l nominal_analysis_items:l"
+    "discount_percent:p discount_days:i exchange_rate:r triangular_transaction:b tax_analysis_items:l "
+    "nominal_analysis_items:l"
 )
 MONEY_DOCUMENT = (
     "customer_id:i! bank_id:i! cheque_value:m! cheque_currency_id:i customer_cheque_value:m transaction_date:d "
-    "settlement_discount_value:m reference:s20 second_reference:s20 nominal_analysis_items:l"
+    "settlement_discount_value:m exchange_rate:r bank_exchange_rate:r cheque_exchange_rate:r reference:s20 "
+    "second_reference:s20 nominal_analysis_items:l"
 )
 TAX_ITEM = "id:i! goods_amount:m discount_amount:m tax_amount:m tax_discount_amount:m"
 NOMINAL_ITEM = "code:s8! cost_centre:s3 department:s3 narrative:s6000 value:m transaction_analysis_code:s20"
-DUE_DAYS = 30
+BASE_RATE = 1_000_000
+"""The exchange rate of the base currency, in millionths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """A ledger document ready to post; values in pence and positive."""
+    """A ledger document ready to post; values in pence and positive.
+
+    `discount` is what paying early would save (of a receipt: what it did save), at a percentage, within so many days.
+    """
 
     customer: sqlite3.Row
     type: str
@@ -60,6 +68,10 @@ class Posting:
     origin: str = "SALES"
     due: date | None = None
     settled_immediately: bool = False
+    discount: int = 0
+    tax_discount: int = 0
+    discount_percent: int = 0
+    discount_days: int = 0
 
 
 def open_account(books: Books, customer_id: int) -> sqlite3.Row:
@@ -87,10 +99,14 @@ def post(books: Books, posting: Posting) -> int:
         reference=posting.reference,
         second_reference=posting.second_reference,
         date=posting.on.isoformat(),
-        due=(posting.due or posting.on + timedelta(days=DUE_DAYS)).isoformat(),
+        due=(posting.due or due_date(posting.customer, posting.on)).isoformat(),
         goods=sign * posting.goods,
         tax=sign * posting.tax,
         gross=sign * gross,
+        discount=sign * posting.discount,
+        tax_discount=sign * posting.tax_discount,
+        discount_percent=posting.discount_percent,
+        discount_days=posting.discount_days,
         settled_immediately=int(posting.settled_immediately),
         urn=urn,
         bank_id=posting.bank_id,
@@ -126,6 +142,7 @@ def post_trade_document(books: Books, kind: str, body: Mapping[str, Any]) -> int
     """Post a ledger invoice or credit note as keyed and return its URN."""
     fields = checked(body, TRADE_DOCUMENT)
     customer = open_account(books, fields["customer_id"])
+    _check_rates(fields)
     goods, tax = fields.get("document_goods_value", 0), fields.get("document_tax_value", 0)
     if goods < 0 or tax < 0:
         raise RefusedError("The document value cannot be negative.")
@@ -134,6 +151,7 @@ def post_trade_document(books: Books, kind: str, body: Mapping[str, Any]) -> int
     on = fields.get("transaction_date", books.today())
     check_date(books, on, "Sales")
     sign = SIGN[kind]
+    percent = fields.get("discount_percent", customer["early_settlement_discount_percent"])
     posting = Posting(
         customer=customer,
         type=kind,
@@ -145,10 +163,20 @@ def post_trade_document(books: Books, kind: str, body: Mapping[str, Any]) -> int
         tax=tax,
         taxes=taxes,
         entries=[
-            Entry(nominal_id=nominal_id, value=-sign * value, role="analysis", narrative=narrative)
-            for nominal_id, value, narrative in keyed
+            Entry(
+                nominal_id=a.nominal_id,
+                value=-sign * a.value,
+                role="analysis",
+                narrative=a.narrative,
+                transaction_code=a.transaction_code,
+            )
+            for a in keyed
         ],
         settled_immediately=bool(fields.get("settled_immediately")),
+        discount=fields.get("document_discount_value", percent_of(goods, percent)),
+        tax_discount=fields.get("document_tax_discount_value", 0),
+        discount_percent=percent,
+        discount_days=fields.get("discount_days", customer["early_settlement_discount_days"]),
     )
     return post(books, posting)
 
@@ -175,37 +203,69 @@ def _tax_analysis(
     return rows
 
 
-def _nominal_analysis(books: Books, fields: Fields, default: int, total: int) -> list[tuple[int, int, str]]:
-    """Return (nominal id, value, narrative) rows that add up to the goods value, or the default as one row."""
+class Analysis(NamedTuple):
+    """So much of a document on one nominal account."""
+
+    nominal_id: int
+    value: int
+    narrative: str = ""
+    transaction_code: str = ""
+
+
+def _nominal_analysis(books: Books, fields: Fields, default: int, total: int) -> list[Analysis]:
+    """Return the nominal analysis, which adds up to the total, or the default account as one row."""
     items = [checked(item, NOMINAL_ITEM) for item in fields.get("nominal_analysis_items", [])]
     if not items:
         check_nominal(books.need("nominal", default, "Nominal account"))
-        return [(default, total, "")]
+        return [Analysis(default, total)]
     rows = []
     for item in items:
         nominal = find_nominal(books, item["code"], item.get("cost_centre", ""), item.get("department", ""))
+        code = item.get("transaction_analysis_code", "")
+        if code and not books.setting("sales_ledger", "allow_additional_trans_analysis"):
+            raise RefusedError("Transaction analysis codes are not used by the sales ledger.")
         value = item.get("value", total if len(items) == 1 else 0)
-        rows.append((nominal["id"], value, item.get("narrative", "")))
-    if sum(row[1] for row in rows) != total:
+        rows.append(Analysis(nominal["id"], value, item.get("narrative", ""), code))
+    if sum(row.value for row in rows) != total:
         raise RefusedError("The total of the nominal analysis does not equal the document value.")
     return rows
 
 
+def _check_rates(fields: Fields) -> None:
+    """Raise RefusedError for an exchange rate other than 1: all accounts and banks are in the base currency."""
+    for name in ("exchange_rate", "bank_exchange_rate", "cheque_exchange_rate"):
+        if fields.get(name, BASE_RATE) != BASE_RATE:
+            raise RefusedError(f"The field {name} must be 1 for an account in the base currency.")
+
+
 def post_money_document(books: Books, kind: str, body: Mapping[str, Any]) -> int:
-    """Post a receipt from, or a payment (refund) to, a customer and return its URN."""
+    """Post a receipt from, or a payment (refund) to, a customer and return its URN.
+
+    A receipt clears what was paid and the settlement discount that was taken; the discount goes to its own nominal.
+    """
     fields = checked(body, MONEY_DOCUMENT)
     customer = open_account(books, fields["customer_id"])
-    bank = books.row("SELECT * FROM bank WHERE id = ?", fields["bank_id"])
-    if bank is None:
-        raise RefusedError(f"The bank account {fields['bank_id']} does not exist.")
-    value = fields["cheque_value"]
+    bank = _bank(books, fields)
+    value, discount = fields["cheque_value"], fields.get("settlement_discount_value", 0)
     if value <= 0:
         raise RefusedError("The field cheque_value must be greater than zero.")
+    if discount < 0 or (discount and kind == PAYMENT):
+        raise RefusedError("A settlement discount can only be taken on a receipt, and cannot be negative.")
     on = fields.get("transaction_date", books.today())
     check_date(books, on, "CashBook")
     sign = SIGN[kind]
-    keyed = _nominal_analysis(books, fields, bank["nominal_id"], value)
     role = "analysis" if fields.get("nominal_analysis_items") else "bank"
+    entries = [
+        Entry(
+            nominal_id=a.nominal_id,
+            value=-sign * a.value,
+            role=role,
+            narrative=a.narrative,
+            transaction_code=a.transaction_code,
+        )
+        for a in _nominal_analysis(books, fields, bank["nominal_id"], value)
+    ]
+    entries.append(Entry(nominal_id=books.control("discount"), value=-sign * discount, role="discount"))
     posting = Posting(
         customer=customer,
         type=kind,
@@ -213,15 +273,27 @@ def post_money_document(books: Books, kind: str, body: Mapping[str, Any]) -> int
         due=on,
         reference=fields.get("reference", ""),
         second_reference=fields.get("second_reference", ""),
-        goods=value,
+        goods=value + discount,
         tax=0,
-        entries=[
-            Entry(nominal_id=nominal_id, value=-sign * part, role=role, narrative=narrative)
-            for nominal_id, part, narrative in keyed
-        ],
+        entries=entries,
         bank_id=bank["id"],
+        discount=discount,
     )
     return post(books, posting)
+
+
+def _bank(books: Books, fields: Fields) -> sqlite3.Row:
+    """Return the bank account of a receipt or payment, which must be in its currency."""
+    bank = books.row("SELECT * FROM bank WHERE id = ?", fields["bank_id"])
+    if bank is None:
+        raise RefusedError(f"The bank account {fields['bank_id']} does not exist.")
+    _check_rates(fields)
+    base = books.value("SELECT id FROM currency WHERE base = 1")
+    if fields.get("cheque_currency_id", 0) not in {0, base}:
+        raise RefusedError(f"The currency of the cheque is not that of bank account {bank['code']}.")
+    if fields.get("customer_cheque_value", fields["cheque_value"]) != fields["cheque_value"]:
+        raise RefusedError("The field customer_cheque_value must equal cheque_value in one currency.")
+    return bank
 
 
 def allocate(books: Books, body: Mapping[str, Any]) -> int:
@@ -242,7 +314,7 @@ def allocate(books: Books, body: Mapping[str, Any]) -> int:
 
 
 def _allocate_row(books: Books, customer: sqlite3.Row, line: Fields, on: date, session: int) -> None:
-    posted = books.row("SELECT * FROM posted WHERE id = ?", line["posted_tran_id"])
+    posted = books.row("SELECT * FROM posted WHERE id = ? AND archived = 0", line["posted_tran_id"])
     if posted is None or posted["customer_id"] != customer["id"]:
         raise RefusedError(f"The transaction {line['posted_tran_id']} is not one of customer {customer['reference']}.")
     value = line["value_to_allocate"]

@@ -13,7 +13,7 @@ from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.company.seed import add_bin
 from tieout.sandbox.sage200.company.set_up import nominal_id, set_price, tax_code_id
 from tieout.sandbox.sage200.desktop.deeds import document_named
-from tieout.sandbox.sage200.ledger.customers import customer_record
+from tieout.sandbox.sage200.ledger.owned import customer_record
 from tieout.sandbox.sage200.orders.entry_lines import record_of
 from tieout.sandbox.sage200.reading.access import FEATURES, RELEASES
 from tieout.sandbox.sage200.stock.movements import product_record

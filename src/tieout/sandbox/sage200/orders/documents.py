@@ -13,7 +13,7 @@ from tieout.sandbox.sage200.company.bodies import Fields, checked
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.figures import PERCENT
 from tieout.sandbox.sage200.company.refusals import NotFoundError, RefusedError
-from tieout.sandbox.sage200.ledger.customers import customer_record
+from tieout.sandbox.sage200.ledger.owned import customer_record
 from tieout.sandbox.sage200.orders import allocation
 from tieout.sandbox.sage200.orders.entry_lines import (
     NOUNS,

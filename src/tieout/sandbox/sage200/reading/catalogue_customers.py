@@ -34,7 +34,7 @@ MAIN_ADDRESS = (
     f"'address_country_code_id', coalesce({ADDRESS_COUNTRY}, 0), "
     "'date_time_created', c.created, 'date_time_updated', c.updated)"
 )
-CREDIT_MEMO = "coalesce(c.credit_memo, '{}')"
+CREDIT_MEMO = "CASE WHEN c.credit_memo IS NOT NULL THEN json_set(c.credit_memo, '$.id', c.id) END"
 ANALYSIS = " ".join(f"analysis_code_{n}:s" for n in range(1, 21))
 SPARES = " ".join(
     f"spare_{kind}_{n}:{shown}"
