@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from tieout.sandbox.sage200.company.books import Books
@@ -11,6 +12,7 @@ from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.orders import documents
 
 AREA = "crashes"
+IN_A_MILLION = 1_000_000
 
 
 def leave_half_entered(books: Books, body: Mapping[str, Any]) -> int:
@@ -18,9 +20,9 @@ def leave_half_entered(books: Books, body: Mapping[str, Any]) -> int:
     return documents.create(books, "order", body, half_entered=True)
 
 
-def set_rate(books: Books, rate: float, seed: int) -> None:
+def set_rate(books: Books, rate: Decimal, seed: int) -> None:
     """Let this share of POSTs of orders die half-way; the same seed kills the same ones."""
-    books.set_setting(AREA, "drafts_left", rate)
+    books.set_setting(AREA, "drafts_left", int(rate * IN_A_MILLION))
     books.set_setting(AREA, "dice", seed)
 
 
@@ -30,7 +32,7 @@ def strike(books: Books, body: Mapping[str, Any]) -> None:
     if not told.get("drafts_left"):
         return
     dice = random.Random(told["dice"])  # a seeded game, no secret
-    hit = dice.random() < told["drafts_left"]
+    hit = dice.randrange(IN_A_MILLION) < told["drafts_left"]
     with books.transaction():
         books.set_setting(AREA, "dice", dice.getrandbits(32))
         if hit:
