@@ -5,7 +5,7 @@ Plain values, so that they can be kept, compared with an earlier day and printed
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -98,5 +98,3 @@ class OpenAccount:
     """Where the browser ends after signing in."""
     place: str = ""
     """The company or shop that is configured, as its system names it; empty when none is."""
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    """What must never stand in a text."""

@@ -253,8 +253,8 @@ def test_the_code_of_a_sign_in_becomes_the_first_tokens(
 ) -> None:
     site.says("POST", "/oauth/token", {"access_token": "a", "refresh_token": "r", "expires_in": 3600})
     opened_ledger = open_ledger(settings, keeper, clock)
-    opened_ledger.sign_in.redeem("the-code")
-    assert opened_ledger.sign_in.bearer() == "a"
+    opened_ledger.sage_id.redeem("the-code")
+    assert opened_ledger.sage_id.bearer() == "a"
     assert b"grant_type=authorization_code" in site.asked[0].body
     opened_ledger.close()
 

@@ -12,8 +12,11 @@ from tieout.connectors.sage200.cash_book import SageCashBook
 from tieout.connectors.sage200.client import Client
 from tieout.connectors.sage200.companion import Companion
 from tieout.connectors.sage200.customer_postings import SageCustomerPostings
+from tieout.connectors.sage200.despatches import SageDespatches
 from tieout.connectors.sage200.ledger import SageLedger
 from tieout.connectors.sage200.movements import Movements
+from tieout.connectors.sage200.open_orders import OpenOrders
+from tieout.connectors.sage200.order_entry import SageOrderEntry
 from tieout.connectors.sage200.orders import SageOrders
 from tieout.connectors.sage200.postings import Postings
 from tieout.connectors.sage200.probe import Probe
@@ -24,6 +27,8 @@ from tieout.connectors.sage200.sign_in import SageSignIn
 from tieout.connectors.sage200.stock import SageStock
 from tieout.connectors.transport import Transport
 from tieout.ports.systems import (
+    Despatches,
+    OrderEntry,
     CashBook,
     CustomerPostings,
     ReferenceBooks,
@@ -42,6 +47,8 @@ class Sage200:
     """One company by capability; safe to share between threads."""
 
     orders: SalesOrders
+    order_entry: OrderEntry
+    despatches: Despatches
     returns: SalesReturns
     ledger: SalesLedger
     customer_postings: CustomerPostings
@@ -88,8 +95,11 @@ def open_ledger(
     registers = Registers(client, settings, clock)
     postings = Postings(client, settings.compat)
     movements = Movements(client)
+    open_orders = OpenOrders(client, settings.compat)
     return Sage200(
         orders=SageOrders(client, registers, postings, settings),
+        order_entry=SageOrderEntry(client, registers, open_orders, settings),
+        despatches=SageDespatches(client, registers, postings, open_orders, companion, settings),
         returns=SageReturns(client, registers, postings, movements, companion, settings),
         ledger=SageLedger(client, registers, postings, settings),
         customer_postings=SageCustomerPostings(client, registers, postings),

@@ -1,90 +1,167 @@
-"""What one site's release, settings and rights allow, asked of the site itself (sections 1.5, 4.6)."""
+"""Asks one site what its edition, release, settings and rights allow (sections 1.5, 4.6). Reads only."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Literal, TypeVar
 
-from tieout.connectors.sage200.client import Client
-from tieout.connectors.sage200.companion import CONTRACT, Companion
+from tieout.connectors.sage200.capabilities import capabilities
+from tieout.connectors.sage200.client import SITES, Client, Standing, quoted
+from tieout.connectors.sage200.companion import Companion
+from tieout.connectors.sage200.facts import (
+    CONFIRM_DESPATCH,
+    NATIVE_LISTS,
+    NO_ORDER,
+    CompanionFacts,
+    SiteFacts,
+    edition_of,
+    release_of,
+)
+from tieout.connectors.sage200.findings import findings
+from tieout.connectors.sage200.postings import POSTED
 from tieout.connectors.sage200.settings import Sage200Settings
-from tieout.connectors.sage200.wire import SiteShape, SopPermission, SopSettings, SystemSettings
-from tieout.ports.errors import ConnectorError
+from tieout.connectors.sage200.translate import CREDIT_NOTE
+from tieout.connectors.sage200.wire import Shape, SiteShape
+from tieout.connectors.sage200.wire_probe import (
+    CreditSample,
+    LedgerRules,
+    SopRights,
+    SopRules,
+    Stamped,
+    StockRules,
+    SystemRules,
+    UserShape,
+)
+from tieout.ports.accounts import AccountReport, Finding, SeenCompany
+from tieout.ports.errors import BadAnswer, ConnectorError, Unauthorised
 
+T = TypeVar("T")
+S = TypeVar("S", bound=Shape)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was asked, whether it is as Tieout needs it, and what that means."""
-
-    subject: str
-    is_well: bool
-    says: str
+STAMPED_LISTS = ("/sop_orders", POSTED, "/products")
+"""Lists that change all day, by whose newest stamp Sage's clock shows."""
 
 
 class Probe:
     """Asks a site what it can do; changes nothing."""
 
-    def __init__(self, client: Client, companion: Companion | None, settings: Sage200Settings) -> None:
+    def __init__(
+        self, client: Client, companion: Companion | None, settings: Sage200Settings, clock: Callable[[], datetime]
+    ) -> None:
         self._client = client
         self._companion = companion
         self._settings = settings
+        self._clock = clock
+
+    def examine(self) -> AccountReport:
+        """Edition, release, findings, and how every command is done; a question that fails is a finding."""
+        facts = self.facts()
+        return AccountReport(
+            edition=edition_of(facts, self._settings.base_url),
+            release=release_of(facts),
+            findings=findings(facts, self._settings),
+            capabilities=capabilities(facts, self._settings),
+        )
 
     def findings(self) -> tuple[Finding, ...]:
-        """Every question with its answer; a question that fails is a finding, not an error."""
-        questions: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (
-            ("company", self._company),
-            ("sales returns", self._returns),
-            ("price override", self._price_override),
-            ("nominals on lines", self._nominals),
-            ("date validation", self._dates),
-            ("companion", self._on_site),
+        """Every question with its answer."""
+        return self.examine().findings
+
+    def facts(self) -> SiteFacts:
+        """What the site shows; no more than why it does not, when it does not answer at all."""
+        companion = self._on_site()
+        began = time.monotonic()
+        try:
+            seen = tuple(_company(row) for row in self._client.plain_list(SITES, SiteShape))
+        except ConnectorError as error:
+            return SiteFacts(trouble=str(error), companion=companion)
+        latency = timedelta(seconds=time.monotonic() - began)
+        if not self._settings.is_connected:
+            return SiteFacts(companies=seen, latency=latency, companion=companion)
+        return self._company_facts(seen, latency, companion)
+
+    def _company_facts(
+        self, seen: tuple[SeenCompany, ...], latency: timedelta, companion: CompanionFacts | None
+    ) -> SiteFacts:
+        troubles: dict[str, str] = {}
+
+        def asked(subject: str, ask: Callable[[], T], otherwise: T) -> T:
+            try:
+                return ask()
+            except ConnectorError as error:
+                troubles[subject] = str(error)
+                return otherwise
+
+        def row(path: str, shape: type[S], otherwise: S) -> S:
+            return asked(path, lambda: self._client.one(path, shape) or otherwise, otherwise)
+
+        user = row("/current_user", UserShape, UserShape())
+        return SiteFacts(
+            troubles=troubles,
+            companies=seen,
+            latency=latency,
+            lists=self._lists(troubles),
+            order_fields=asked("$metadata", lambda: self._client.fields("/sop_orders"), None),
+            user=user.logon_name,
+            rights=row("/current_user_sop_user_permissions", SopRights, SopRights()),
+            sop=row("/sop_settings", SopRules, SopRules()),
+            stock=row("/stock_settings", StockRules, StockRules()),
+            ledger=row("/sales_ledger_settings", LedgerRules, LedgerRules()),
+            system=row("/system_settings", SystemRules, SystemRules()),
+            credit_sign=asked("credit sign", self._credit_sign, None),
+            ahead=self._ahead(),
+            companion=companion,
         )
-        return tuple(_answered(subject, ask) for subject, ask in questions)
 
-    def _company(self) -> tuple[bool, str]:
-        wanted = (self._settings.site_id, self._settings.company_id)
-        sites = self._client.plain_list("/sites", SiteShape)
-        found = next((row for row in sites if (row.site_id, row.company_id) == wanted), None)
-        if found is None:
-            return False, f"the sign-in sees {len(sites)} companies and not this one: check site_id and company_id"
-        return True, f"{found.company_name} at {found.site_name}"
+    def _lists(self, troubles: dict[str, str]) -> dict[str, Standing]:
+        """How every list stands; one that fails is left out and noted."""
+        found: dict[str, Standing] = {}
+        for path, where in (*((path, "") for path in NATIVE_LISTS), (CONFIRM_DESPATCH, NO_ORDER)):
+            try:
+                found[path] = self._client.standing(path, where=where)
+            except ConnectorError as error:
+                troubles[path] = str(error)
+        return found
 
-    def _returns(self) -> tuple[bool, str]:
-        if self._client.has(self._settings.compat.return_path):
-            return True, "sales returns can be raised (release 2025 R1 or later)"
-        return False, "this release cannot raise sales returns: use the ledger credit route, or upgrade to 2025 R1"
+    def _credit_sign(self) -> Literal[-1, 0, 1] | None:
+        """The sign of a credit note that stands there already, whoever posted it (open question 10)."""
+        kind = f"trader_transaction_type eq {quoted(CREDIT_NOTE)}"
+        try:
+            row = self._client.newest(POSTED, CreditSample, by="id", where=kind)
+        except (Unauthorised, BadAnswer):  # told by the list's own standing
+            return None
+        if row is None:
+            return None
+        value = row.document_gross_value
+        return 0 if value == 0 else (-1 if value < 0 else 1)
 
-    def _price_override(self) -> tuple[bool, str]:
-        rights = self._client.one("/current_user_sop_user_permissions", SopPermission)
-        if rights and rights.override_prices_discounts:
-            return True, "the user may set prices"
-        return False, "the user may not override prices: returns at the price invoiced will be refused"
+    def _ahead(self) -> timedelta | None:
+        """How far Sage's newest stamp lies ahead of our clock; what is behind proves nothing of a clock."""
+        stamps = []
+        for path in STAMPED_LISTS:
+            with suppress(ConnectorError):
+                row = self._client.newest(path, Stamped, by="date_time_updated")
+                if row and row.date_time_updated and row.date_time_updated.tzinfo:
+                    stamps.append(row.date_time_updated)
+        return max(stamps) - self._clock() if stamps else None
 
-    def _nominals(self) -> tuple[bool, str]:
-        sop = self._client.one("/sop_settings", SopSettings)
-        if sop and sop.amend_nominal_codes:
-            return True, "a return's lines carry their own nominals"
-        return False, "Sage chooses the nominals of a return's lines: SOP credits follow the stock item"
-
-    def _dates(self) -> tuple[bool, str]:
-        found = self._client.one("/system_settings", SystemSettings)
-        kind = found.transaction_date_validation.transaction_date_validation_type if found else ""
-        if kind and not kind.casefold().endswith("none"):
-            return True, f"posting dates are validated by {kind}"
-        return False, "date validation is off: Sage moves postings into a closed period to the next open one"
-
-    def _on_site(self) -> tuple[bool, str]:
+    def _on_site(self) -> CompanionFacts | None:
         if self._companion is None:
-            return True, "none: receipts, SOP credit notes and write-ons are tasks for a person"
-        about = self._companion.about()
-        if about.contract != CONTRACT:
-            return False, f"speaks contract {about.contract}, not {CONTRACT}"
-        return True, f"companion {about.companion_version} beside Sage {about.sage_release}"
+            return None
+        try:
+            about = self._companion.about()
+        except ConnectorError as error:
+            return CompanionFacts(trouble=str(error))
+        return CompanionFacts(
+            contract=about.contract,
+            version=about.companion_version,
+            sage_release=about.sage_release,
+            commands=frozenset(about.commands),
+        )
 
 
-def _answered(subject: str, ask: Callable[[], tuple[bool, str]]) -> Finding:
-    try:
-        is_well, says = ask()
-    except ConnectorError as error:
-        is_well, says = False, str(error)
-    return Finding(subject=subject, is_well=is_well, says=says)
+def _company(row: SiteShape) -> SeenCompany:
+    return SeenCompany(site_id=row.site_id, site=row.site_name, company_id=row.company_id, company=row.company_name)

@@ -336,6 +336,7 @@ class About(Shape):
     contract: int
     companion_version: Text = ""
     sage_release: Text = ""
+    commands: tuple[str, ...] = ()
 
 
 class Remembered(Shape):
