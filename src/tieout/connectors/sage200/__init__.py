@@ -27,10 +27,10 @@ from tieout.connectors.sage200.sign_in import SageSignIn
 from tieout.connectors.sage200.stock import SageStock
 from tieout.connectors.transport import Transport
 from tieout.ports.systems import (
-    Despatches,
-    OrderEntry,
     CashBook,
     CustomerPostings,
+    Despatches,
+    OrderEntry,
     ReferenceBooks,
     SalesLedger,
     SalesOrders,

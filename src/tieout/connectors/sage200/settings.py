@@ -82,6 +82,12 @@ class Sage200Settings(BaseModel):
     order_slot: int = Field(
         default=0, ge=0, le=20, description="Analysis code of a return for the order number; 0 for none."
     )
+    order_key_slot: int = Field(
+        default=3,
+        ge=1,
+        le=20,
+        description="Analysis code of an order that Tieout enters for its key; Standard has the first five only.",
+    )
     line_slot: int = Field(
         default=1,
         ge=0,

@@ -1,0 +1,69 @@
+"""Orders that were entered, despatched and invoiced, as figures. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from tieout.connectors.sage200.order_changes import STANDARD_LINE
+from tieout.connectors.sage200.translate import day_of
+from tieout.connectors.sage200.wire import PostedShape
+from tieout.connectors.sage200.wire_orders import DespatchLineView, OpenOrder
+from tieout.domain import commands as c
+from tieout.domain.money import Money, money
+
+
+def order_found(order: OpenOrder, command: c.EnterOrder, currency: str) -> c.Found:
+    """The figures of an order as Sage keeps it; totals only where the command knows them."""
+    sold = [(f"quantity {line.code}", line.line_quantity) for line in order.lines if line.line_type == STANDARD_LINE]
+    totals = {
+        **total_figure("net", command.net, order.total_net_value, currency),
+        **total_figure("tax", command.tax, order.total_tax_value, currency),
+    }
+    figures = {"customer": str(order.customer_id), "channel": order.customer_document_no, **c.summed(sold), **totals}
+    return c.Found(reference=order.document_no, figures=figures, link=f"order {order.id}")
+
+
+def total_figure(name: str, wanted: Money | None, seen: Decimal | None, currency: str) -> dict[str, str]:
+    """A total in pence, with its currency where that is another than wanted.
+
+    A wanted total of nothing is no figure of the command; it is one here when Sage has more than nothing.
+    """
+    if wanted is None or seen is None:
+        return {}
+    amount = money(seen, currency)
+    if not wanted and not amount:
+        return {}
+    return {name: str(amount.minor) if currency == wanted.currency else f"{amount.minor} {currency}"}
+
+
+def under_key(rows: Sequence[DespatchLineView], key: str) -> list[DespatchLineView]:
+    """The despatched lines whose tracking notes hold the key as a word of its own."""
+    return [row for row in rows if key in row.sop_despatch_notes.split()]
+
+
+def quantities_of(rows: Sequence[DespatchLineView], selling_per_unit: Mapping[int, Decimal]) -> dict[str, Decimal]:
+    """What left by order line, in selling units; `selling_per_unit` where the rows are in stock units."""
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        line = str(row.sop_order_line_id)
+        quantity = row.sop_despatch_line_quantity * selling_per_unit.get(row.sop_order_line_id, Decimal(1))
+        sums[line] = sums.get(line, Decimal(0)) + quantity
+    return sums
+
+
+def despatch_found(order_number: str, left: Mapping[str, Decimal], reference: str) -> c.Found:
+    """The figures of a despatch: order, and quantity by order line."""
+    lines = c.summed([(f"line {line}", quantity) for line, quantity in left.items()])
+    return c.Found(reference=reference, figures={"order": order_number, **lines})
+
+
+def sop_invoice_found(row: PostedShape, currency: str) -> c.Found:
+    """The figures of a posted invoice."""
+    figures = {
+        "customer": str(row.customer_id),
+        "on": day_of(row.transaction_date).isoformat(),
+        "net": str(money(row.document_goods_value, currency).minor),
+        "tax": str(money(row.document_tax_value, currency).minor),
+    }
+    return c.Found(reference=row.reference, figures=figures, link=f"urn {row.urn}")
