@@ -17,6 +17,7 @@ from tieout.sandbox.sage200.company.tables_finance import (
 )
 from tieout.sandbox.sage200.company.tables_prices import PRICES_SCHEMA
 from tieout.sandbox.sage200.company.tables_sales import CUSTOMER_COLUMNS, SALES_SCHEMA
+from tieout.sandbox.sage200.company.tables_scale import SCALE_SCHEMA
 from tieout.sandbox.sage200.company.tables_sop import SOP_SCHEMA
 from tieout.sandbox.sage200.company.tables_stock import STOCK_SCHEMA
 
@@ -194,4 +195,4 @@ CREATE TABLE ledger_allocation (id INTEGER PRIMARY KEY, session INTEGER NOT NULL
 CREATE INDEX ledger_allocation_posted ON ledger_allocation (posted_id);
 CREATE TABLE command (key TEXT PRIMARY KEY, command TEXT NOT NULL, content TEXT NOT NULL, result TEXT NOT NULL);
 """
-SCHEMA += PRICES_SCHEMA + SOP_SCHEMA + STOCK_SCHEMA + SALES_SCHEMA + FINANCE_SCHEMA
+SCHEMA += PRICES_SCHEMA + SOP_SCHEMA + STOCK_SCHEMA + SALES_SCHEMA + FINANCE_SCHEMA + SCALE_SCHEMA

@@ -16,6 +16,7 @@ from tieout.sandbox.sage200.reading.resources import Child, Field, Resource, con
 
 Json = dict[str, Any]
 BATCH = 500
+SORTED_MAX = 20_000
 KNOWN_EXPANDS = frozenset({"is_to_lock", "available_document_discount", "nominal_codes", "units", "sop_status"})
 
 
@@ -62,8 +63,21 @@ def read_list(
     if params.get("$count") == "true":
         return int(books.value(f"SELECT count(*) FROM {resource.source}{tail}", *values))  # noqa: S608  # declared
     selection = Selection(resource, params.get("$select", ""), _expands(resource, params), _asked(params))
+    if "(" not in order and _is_small(books, resource, params.get("$filter", ""), tail, values):
+        order = ", ".join(f"+{part.strip()}" for part in order.split(","))
     sql_tail = f"{tail} ORDER BY {order} LIMIT {top} OFFSET {skip}"
     return _fetch(books, resource, selection, sql_tail, values)
+
+
+def _is_small(books: Books, resource: Resource, asked: str, tail: str, values: Sequence[object]) -> bool:
+    """Say whether a filter by a moment or a day finds few rows: then they are found by it and sorted afterwards.
+
+    SQLite cannot know how many rows are newer than a moment, and would walk the whole table in the order asked for.
+    """
+    if not any(f.kind in {"t", "d"} and f.name in asked for f in resource.fields):
+        return False
+    probe = f"SELECT count(*) FROM (SELECT 1 FROM {resource.source}{tail} LIMIT {SORTED_MAX + 1})"  # noqa: S608  # declared
+    return int(books.value(probe, *values)) <= SORTED_MAX
 
 
 def _narrowing(resource: Resource, under: Sequence[tuple[str, int]]) -> list[str]:
