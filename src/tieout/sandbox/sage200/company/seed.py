@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.periods import create_periods
+from tieout.sandbox.sage200.company.seed_finance import seed_finance
 from tieout.sandbox.sage200.company.seed_sales import seed_sales
 from tieout.sandbox.sage200.company.seed_sop import PERMISSIONS, SOP_SETTINGS, seed_sop
 from tieout.sandbox.sage200.company.seed_stock import seed_stock
@@ -154,6 +155,7 @@ def seed(books: Books) -> None:
     seed_sop(books)
     seed_stock(books)
     seed_sales(books)
+    seed_finance(books)
     create_periods(books)
 
 

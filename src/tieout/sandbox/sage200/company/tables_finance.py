@@ -53,9 +53,11 @@ CREATE TRIGGER entry_taken_back AFTER DELETE ON entry BEGIN
 END;
 CREATE TRIGGER journal_moved AFTER UPDATE OF period_id, deferred ON journal BEGIN
   INSERT INTO nominal_total SELECT e.nominal_id, OLD.period_id, OLD.deferred, -max(e.value, 0), -max(-e.value, 0)
-    FROM entry e WHERE e.journal_id = NEW.id ON CONFLICT DO UPDATE SET debit = debit + excluded.debit, credit = credit + excluded.credit;
+    FROM entry e WHERE e.journal_id = NEW.id
+    ON CONFLICT DO UPDATE SET debit = debit + excluded.debit, credit = credit + excluded.credit;
   INSERT INTO nominal_total SELECT e.nominal_id, NEW.period_id, NEW.deferred, max(e.value, 0), max(-e.value, 0)
-    FROM entry e WHERE e.journal_id = NEW.id ON CONFLICT DO UPDATE SET debit = debit + excluded.debit, credit = credit + excluded.credit;
+    FROM entry e WHERE e.journal_id = NEW.id
+    ON CONFLICT DO UPDATE SET debit = debit + excluded.debit, credit = credit + excluded.credit;
 END;
 CREATE TRIGGER posted_at_the_bank AFTER INSERT ON posted WHEN NEW.bank_id IS NOT NULL BEGIN
   INSERT INTO bank_posted (bank_id, type, description, reference, second_reference, date, posted, value, source, urn,

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tieout.sandbox.sage200.reading.catalogue_stock import MOVEMENT_TYPES
+from tieout.sandbox.sage200.reading.enumerations_finance import FINANCE_TYPES, Values
+from tieout.sandbox.sage200.reading.enumerations_sop import SOP_TYPES
+from tieout.sandbox.sage200.reading.enumerations_stock import STOCK_TYPES
 from tieout.sandbox.sage200.reading.resources import ENUMS
-
-Values = list[dict[str, object]]
-_LEDGERS = (
-    "NotSpecified",
-    "Sales",
-    "Purchase",
-    "Nominal",
-    "Payroll",
-    "ProjectCosting",
-    "StockControl",
-    "SOP",
-    "POP",
-    "Invoicing",
-    "CashBook",
-)
 
 
 def _listed(names: Iterable[tuple[str, str]]) -> Values:
@@ -33,22 +20,13 @@ def _known(name: str) -> Values:
 
 
 TYPES: dict[str, Values] = {
+    **FINANCE_TYPES,
+    **STOCK_TYPES,
     "sop_document_status_types": _known("status"),
     "sop_document_process_status_types": _known("process"),
     "sop_trade_line_status_types": _known("line_status"),
     "trader_transaction_types": _known("trader_type"),
     "account_status_types": _known("account_status"),
     "product_status_types": _known("product_status"),
-    "sop_document_types": _listed((("Order", "EnumDocumentTypeOrder"), ("Return", "EnumDocumentTypeReturn"))),
-    "sop_invoice_credit_types": _listed(
-        (("Invoice", "EnumInvoiceCreditTypeInvoice"), ("Credit", "EnumInvoiceCreditTypeCredit"))
-    ),
-    "product_transaction_types": _listed((name, name) for name in MOVEMENT_TYPES),
-    "product_transaction_group_types": _listed(
-        (name, name) for name in ("Allocation", "Goods Out", "Goods In", "On POP Order")
-    ),
-    "ledger_types": _listed((name, f"Ledger{name}") for name in _LEDGERS),
-    "transaction_date_validation_classifications": _listed(
-        (name, name) for name in ("Normal", "Acceptable", "Unacceptable")
-    ),
+    **{name: _listed(pairs) for name, pairs in SOP_TYPES.items()},
 }
