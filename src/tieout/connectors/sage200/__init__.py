@@ -12,6 +12,7 @@ from tieout.connectors.sage200.cash_book import SageCashBook
 from tieout.connectors.sage200.client import Client
 from tieout.connectors.sage200.companion import Companion
 from tieout.connectors.sage200.customer_postings import SageCustomerPostings
+from tieout.connectors.sage200.customers import SageCustomers
 from tieout.connectors.sage200.despatches import SageDespatches
 from tieout.connectors.sage200.ledger import SageLedger
 from tieout.connectors.sage200.movements import Movements
@@ -28,6 +29,7 @@ from tieout.connectors.sage200.stock import SageStock
 from tieout.connectors.transport import Transport
 from tieout.ports.systems import (
     CashBook,
+    CustomerAccounts,
     CustomerPostings,
     Despatches,
     OrderEntry,
@@ -53,6 +55,7 @@ class Sage200:
     ledger: SalesLedger
     customer_postings: CustomerPostings
     cash_book: CashBook
+    customers: CustomerAccounts
     stock: StockLedger
     books: ReferenceBooks
     sage_id: SageId
@@ -104,6 +107,7 @@ def open_ledger(
         ledger=SageLedger(client, registers, postings, settings),
         customer_postings=SageCustomerPostings(client, registers, postings),
         cash_book=SageCashBook(client, registers, companion),
+        customers=SageCustomers(client, registers, postings),
         stock=SageStock(client, registers, movements, companion, settings.compat),
         books=SageBooks(client, registers, settings, clock),
         sage_id=sage_id,

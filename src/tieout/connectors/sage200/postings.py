@@ -59,6 +59,13 @@ class Postings:
                     self._gather(path, int(customer_id), missing, found)
         return found
 
+    def id_of(self, urn: str) -> int | None:
+        """The record id of the posting with this URN; None when there is none that is not archived."""
+        rows = [row for row in self._client.rows(POSTED, PostedShape, where=f"urn eq {urn}") if row.urn == urn]
+        if len(rows) > 1:
+            raise BadAnswer(f"Sage 200 holds {len(rows)} postings with urn {urn}")
+        return rows[0].id if rows else None
+
     def _gather(self, path: str, customer_id: int, urns: Sequence[str], found: dict[str, PostedShape]) -> None:
         where = f"customer_id eq {customer_id} and {either('urn', urns)}"
         for row in self._client.rows(path, PostedShape, where=where):
