@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from tieout.sandbox.sage200.reading.catalogue import DEEP, NESTED, NESTED_SINGLES, RESOURCES
 from tieout.sandbox.sage200.reading.enquiries import SINGLETONS
+from tieout.sandbox.sage200.reading.enquiries_sop import ENQUIRIES
 from tieout.sandbox.sage200.reading.enumerations import TYPES
+from tieout.sandbox.sage200.reading.figures_enquiry import FIGURES
 from tieout.sandbox.sage200.writes import WRITES
 
 Operation = tuple[str, str]
-WORKED_OUT = ("sop_confirm_despatch",)
+WORKED_OUT = tuple(ENQUIRIES)
 PURCHASES = "Tieout does not touch the purchase side."
 
 
@@ -71,23 +73,29 @@ def served() -> dict[Operation, str]:
 
 
 def _reads() -> Iterator[tuple[Operation, str]]:
-    for resource in RESOURCES.values():
-        if not resource.hidden:
-            yield ("GET", template(resource.name)), "list"
-            if resource.single:
-                yield ("GET", template(resource.name, single=True)), "single"
+    yield from _resources()
     for route in (*("/".join(names) for names in NESTED), *DEEP):
         yield ("GET", template(route)), "list"
         if route in NESTED_SINGLES:
             yield ("GET", template(route, single=True)), "single"
     for name in TYPES:
         yield ("GET", template(name)), "values"
+    for name in FIGURES:
+        yield ("GET", template(name, single=True)), "worked out"
     for name in SINGLETONS:
         yield ("GET", template(name)), "settings"
         if name == "company_details" or name.endswith("_settings"):
             yield ("GET", template(name, single=True)), "settings"
     for name in WORKED_OUT:
         yield ("GET", template(name)), "worked out"
+
+
+def _resources() -> Iterator[tuple[Operation, str]]:
+    for resource in RESOURCES.values():
+        if resource.listed and not resource.hidden:
+            yield ("GET", template(resource.name)), "list"
+        if resource.single and not resource.hidden:
+            yield ("GET", template(resource.name, single=True)), "single"
 
 
 def template(route: str, *, single: bool = False) -> str:

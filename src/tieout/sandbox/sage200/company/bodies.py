@@ -2,8 +2,8 @@
 
 A specification is a text such as "customer_id:i! reference:s20 value:m": name, kind, and ! when required.
 Kinds: i whole number, s<n> text of at most n characters, m money (2 places), q quantity or unit price (5 places),
-p percentage (2 places), w weight (4 places), n any number (passed over), b true/false, d date (full date-time),
-l list of objects, o object. Unknown keys are passed over (assumed); null is refused.
+p percentage (2 places), w weight (4 places), v unit multiple (9 places), n any number (passed over), b true/false,
+d date (full date-time), l list of objects, o object. Unknown keys are passed over (assumed); null is refused.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from tieout.sandbox.sage200.company.figures import stored
 from tieout.sandbox.sage200.company.refusals import RefusedError
 
 Fields = dict[str, Any]
-PLACES = {"m": 2, "q": 5, "p": 2, "w": 4, "r": 6}
-LARGEST = {"i": 10**15, "m": 10**11, "q": 10**7, "p": 10**5, "w": 10**7, "r": 10**6}
+PLACES = {"m": 2, "q": 5, "p": 2, "w": 4, "r": 6, "v": 9}
+LARGEST = {"i": 10**15, "m": 10**11, "q": 10**7, "p": 10**5, "w": 10**7, "r": 10**6, "v": 10**5}
 FULL_DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$")
 
 

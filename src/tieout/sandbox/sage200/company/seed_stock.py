@@ -13,10 +13,10 @@ GROUPS = (
     ("MISC", "Miscellaneous items", "EnumStockItemTypeMisc", "FIFO"),
 )
 SYSTEM_WAREHOUSES = (
-    ("Supplier returns", "EnumWarehouseTypeReturns"),
-    ("Direct delivery", "EnumWarehouseTypeDirect"),
+    ("Supplier returns", "Supplier returns"),
+    ("Direct delivery", "Direct delivery"),
 )
-NORMAL_WAREHOUSE = "EnumWarehouseTypeNormal"
+NORMAL_WAREHOUSE = "Normal"
 SEARCH = (("Colour", ("None", "Blue", "Red", "White")), ("Season", ("None", "Summer", "Winter")))
 
 

@@ -1,22 +1,21 @@
-"""Readable resources of stock and prices: products, warehouses, holdings, movements, price bands."""
+"""Readable resources of stock in its places: warehouses, holdings, bins, movements; and the price bands.
+
+The movement feed is paged by id or by stamp without reading more than the page: its joins start from the movement.
+"""
 
 from __future__ import annotations
 
+from tieout.sandbox.sage200.company.tables import ANALYSIS_CODES
 from tieout.sandbox.sage200.reading.catalogue_general import BASE_CURRENCY, STAMPS, stamps
+from tieout.sandbox.sage200.reading.enumerations_stock import MOVEMENT_TYPES
 from tieout.sandbox.sage200.reading.resources import Resource, fields, many, one
+from tieout.sandbox.sage200.reading.stock_fields import SPARES, WAREHOUSE_KEPT, kept, stamped
 
-MOVEMENT_TYPES = (
-    "Allocation - Customer",
-    "In - Unknown Source",
-    "In - SOP",
-    "In - Transfer",
-    "Out - Write Off",
-    "Out - Internal",
-    "Out - FOC",
-    "Out - SOP",
-    "Out - Transfer",
-)
 _TYPE_ID = "CASE m.type " + " ".join(f"WHEN '{t}' THEN {i}" for i, t in enumerate(MOVEMENT_TYPES)) + " END"
+_AREA_ID = (
+    "CASE WHEN m.type LIKE '% - POP' THEN 0 WHEN m.type LIKE '% - SOP' THEN 1 WHEN m.type = 'Out - Write Off' THEN 3 "
+    "ELSE 2 END"
+)
 _BY_WAREHOUSE = "(SELECT coalesce(sum({0}), 0) FROM bin_holding WHERE warehouse_holding_id = h.id)"
 _IN_STOCK = _BY_WAREHOUSE.format("quantity")
 _ALLOCATED = _BY_WAREHOUSE.format("allocated")
@@ -26,6 +25,8 @@ _QUANTITIES = (
     "quantity_allocated_stock:q quantity_allocated_bom:q quantity_in_stock:q quantity_in_stock_less_reserved:q "
     "quantity_allocated:q free_stock_available:q free_stock_available_less_reserved:q"
 )
+_ANALYSIS_NAMES = " ".join(f"{name}:s" for name in ANALYSIS_CODES)
+_VISIBLE = "w.type = 'Normal'"
 
 
 def _quantities(in_stock: str, allocated: str, free: str) -> dict[str, str]:
@@ -47,82 +48,53 @@ def _quantities(in_stock: str, allocated: str, free: str) -> dict[str, str]:
 
 STOCK = (
     Resource(
-        name="products",
-        source="product p",
-        order="p.id",
-        fields=fields(
-            "p",
-            "id:i code:s name:s description:s barcode:s allow_sales_order:b free_stock_quantity:q "
-            "product_group_id:k tax_code_id:k product_status_type:e.product_status fulfilment_method_type:s "
-            "fulfilment_sequence_type:s traceable_type:s+ standard_cost:q average_buying_price:q "
-            "stock_nominal_code_id:k revenue_nominal_code_id:k issue_nominal_code_id:k+ base_unit_id:k "
-            f"stock_unit_id:k {STAMPS}",
-            allow_sales_order="1",
-            free_stock_quantity=(
-                "(SELECT coalesce(sum(quantity - allocated), 0) FROM bin_holding WHERE product_id = p.id)"
-            ),
-            product_group_id="p.group_id",
-            product_status_type="p.status",
-            fulfilment_method_type="'EnumFulfilmentFromStock'",
-            fulfilment_sequence_type="'EnumBinPriority'",
-            traceable_type="'EnumTraceableTypeNone'",
-            average_buying_price=(
-                "(SELECT CASE WHEN sum(quantity) > 0 THEN sum(value) * 100000000 / sum(quantity) ELSE 0 END "
-                "FROM layer WHERE product_id = p.id)"
-            ),
-            stock_nominal_code_id="p.stock_id",
-            revenue_nominal_code_id="p.revenue_id",
-            issue_nominal_code_id="p.issue_id",
-            base_unit_id="1",
-            stock_unit_id="1",
-            **stamps("p"),
-        ),
-        children={
-            "product_group": one("product_groups", "product_group_id"),
-            "tax_code": one("tax_codes", "tax_code_id"),
-            "stock_nominal_code": one("nominal_codes", "stock_nominal_code_id"),
-            "revenue_nominal_code": one("nominal_codes", "revenue_nominal_code_id"),
-            "issue_nominal_code": one("nominal_codes", "issue_nominal_code_id"),
-            "stock_unit": one("units", "stock_unit_id"),
-            "base_unit": one("units", "base_unit_id"),
-            "warehouse_holdings": many("warehouse_holdings", "product_id"),
-        },
-    ),
-    Resource(
-        name="product_groups",
-        source="product_group g",
-        order="g.id",
-        fields=fields(
-            "g",
-            f"id:i code:s description:s product_type:s costing_method:s {STAMPS}",
-            product_type="g.type",
-            costing_method="CASE g.costing WHEN 'AVERAGE' THEN 'EnumCostingMethodTypeAverage' "
-            "ELSE 'EnumCostingMethodTypeFIFO' END",
-            **stamps("g"),
-        ),
-    ),
-    Resource(
-        name="units",
-        source="unit u",
-        order="u.id",
-        fields=fields(
-            "u",
-            "id:i name:s multiple_of_base_unit:i each_value:b",
-            multiple_of_base_unit="1",
-            each_value="1",
-        ),
-    ),
-    Resource(
         name="warehouses",
         source="warehouse w",
         order="w.id",
+        fields=(
+            *fields(
+                "w",
+                "id:i name:s description:s warehouse_type:s use_for_sales_trading:b+",
+                warehouse_type="w.type",
+                use_for_sales_trading="w.trading",
+            ),
+            *kept("w", WAREHOUSE_KEPT),
+            *stamped("w"),
+        ),
+        children={
+            "country_code": one("country_codes", "country_code_id"),
+            "bom_settings": one("warehouse_bom_settings", "id"),
+        },
+    ),
+    Resource(
+        name="warehouse_bom_settings",
+        source="warehouse w",
+        order="w.id",
+        hidden=True,
         fields=fields(
             "w",
-            f"id:i name:s description:s warehouse_type:s use_for_sales_trading:b+ {STAMPS}",
-            warehouse_type="'EnumWarehouseTypeNormal'",
-            use_for_sales_trading="w.trading",
-            **stamps("w"),
+            "id:i is_component_source:b+ date_time_created:t",
+            is_component_source="1",
+            date_time_created="w.created",
         ),
+    ),
+    Resource(
+        name="product_warehouses",
+        source="warehouse_holding h JOIN warehouse w ON w.id = h.warehouse_id",
+        order="w.id",
+        hidden=True,
+        fields=(
+            *fields(
+                "w",
+                "id:i product_id:h name:s description:s warehouse_type:s use_for_sales_trading:b+",
+                product_id="h.product_id",
+                warehouse_type="w.type",
+                use_for_sales_trading="w.trading",
+            ),
+            *kept("w", WAREHOUSE_KEPT),
+            *stamped("w"),
+        ),
+        children={"country_code": one("country_codes", "country_code_id")},
     ),
     Resource(
         name="warehouse_holdings",
@@ -130,8 +102,9 @@ STOCK = (
         order="h.id",
         fields=fields(
             "h",
-            f"id:i warehouse_id:k product_id:k reorder_level:q minimum_level:q maximum_level:q {_QUANTITIES} "
-            f"quantity_on_order:q warehouse_name:s {STAMPS}",
+            "id:i warehouse_id:k product_id:k is_default_manufacturing_warehouse:b reorder_level:q minimum_level:q "
+            f"maximum_level:q {_QUANTITIES} quantity_on_order:q warehouse_name:s {STAMPS}",
+            is_default_manufacturing_warehouse="0",
             quantity_on_order="0",
             warehouse_name="w.name",
             **_quantities(_IN_STOCK, _ALLOCATED, _FREE),
@@ -141,18 +114,33 @@ STOCK = (
             "product": one("products", "product_id"),
             "warehouse": one("warehouses", "warehouse_id"),
             "bin_holdings": many("bin_holdings", "warehouse_holding_id"),
+            "status": one("warehouse_holding_status", "id"),
         },
+    ),
+    Resource(
+        name="warehouse_holding_status",
+        source="warehouse_holding h",
+        order="h.id",
+        hidden=True,
+        fields=fields(
+            "h",
+            "id:h delete_exception_type:s",
+            delete_exception_type=f"CASE WHEN {_IN_STOCK} > 0 OR {_ALLOCATED} > 0 THEN 'HasStock' ELSE '' END",
+        ),
     ),
     Resource(
         name="bin_holdings",
         source="bin_holding b",
         order="b.id",
-        fields=fields(
-            "b",
-            f"id:i warehouse_holding_id:k product_id:k name:s allocation_priority:i {_QUANTITIES} {STAMPS}",
-            allocation_priority="b.priority",
-            **_quantities("b.quantity", "b.allocated", "(b.quantity - b.allocated)"),
-            **stamps("b"),
+        fields=(
+            *fields(
+                "b",
+                f"id:i warehouse_holding_id:k product_id:k name:s allocation_priority:i {_QUANTITIES} last_stocktake:d",
+                allocation_priority="b.priority",
+                **_quantities("b.quantity", "b.allocated", "(b.quantity - b.allocated)"),
+            ),
+            *kept("b", SPARES),
+            *stamped("b"),
         ),
         children={
             "product": one("products", "product_id"),
@@ -166,6 +154,7 @@ STOCK = (
             "JOIN warehouse w ON w.id = h.warehouse_id"
         ),
         order="w.name, b.name, b.id",
+        where=_VISIBLE,
         single=False,
         fields=fields(
             "b",
@@ -180,6 +169,7 @@ STOCK = (
         name="product_warehouse_views",
         source="warehouse_holding h JOIN warehouse w ON w.id = h.warehouse_id",
         order="w.name, h.id",
+        where=_VISIBLE,
         single=False,
         fields=fields(
             "h",
@@ -193,15 +183,18 @@ STOCK = (
     ),
     Resource(
         name="product_transaction_views",
-        source=("movement m JOIN product p ON p.id = m.product_id JOIN product_group g ON g.id = p.group_id"),
+        source=(
+            "movement m CROSS JOIN product p ON p.id = m.product_id CROSS JOIN product_group g ON g.id = p.group_id"
+        ),
         order="m.id DESC",
+        single=False,
         fields=fields(
             "m",
             "id:i product_id:i product_group_id:i product_code:s product_group_code:s transaction_group_id:i "
-            "transaction_type_id:i transaction_type:s transaction_date:d source_area_reference:s "
-            "source_area_name:s reference:s second_reference:s warehouse_name:s bin_name:s quantity:q "
-            "unit_cost_price:q unit_issue_price:q cost_value:m issue_value:q memo:s user_name:s "
-            "date_time_updated:t",
+            "transaction_type_id:i transaction_type:s transaction_date:d source_area_type_id:i "
+            "source_area_reference:s source_area_name:s reference:s second_reference:s warehouse_name:s bin_name:s "
+            "quantity:q unit_cost_price:q unit_issue_price:q unit_discount_value:q total_order_discount:m "
+            f"cost_value:m issue_value:q memo:s user_name:s {_ANALYSIS_NAMES} date_time_updated:t",
             product_group_id="g.id",
             product_code="p.code",
             product_group_code="g.code",
@@ -209,15 +202,29 @@ STOCK = (
             transaction_type_id=_TYPE_ID,
             transaction_type="m.type",
             transaction_date="m.date",
+            source_area_type_id=_AREA_ID,
             source_area_reference="m.source_reference",
             source_area_name="m.source_name",
             quantity="abs(m.quantity)",
             unit_cost_price="m.unit_cost",
             unit_issue_price="m.unit_issue",
+            unit_discount_value="0",
+            total_order_discount="0",
             cost_value="abs(m.value)",
             issue_value="(abs(m.quantity) * m.unit_issue / 100000)",
             date_time_updated="m.updated",
+            **dict.fromkeys(ANALYSIS_CODES, "''"),
         ),
+    ),
+    Resource(
+        name="internal_areas",
+        source="internal_area a",
+        order="a.id",
+        fields=(
+            *fields("a", "id:i name:s is_default:b nominal_code_id:k+", nominal_code_id="a.nominal_id"),
+            *stamped("a"),
+        ),
+        children={"nominal_code": one("nominal_codes", "nominal_code_id")},
     ),
     Resource(
         name="price_bands",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tieout.sandbox.sage200.reading.enumerations_finance import FINANCE_TYPES, Values
+from tieout.sandbox.sage200.reading.enumerations_sales import SALES_TYPES
 from tieout.sandbox.sage200.reading.enumerations_sop import SOP_TYPES
 from tieout.sandbox.sage200.reading.enumerations_stock import STOCK_TYPES
 from tieout.sandbox.sage200.reading.resources import ENUMS
@@ -21,6 +22,7 @@ def _known(name: str) -> Values:
 
 TYPES: dict[str, Values] = {
     **FINANCE_TYPES,
+    **SALES_TYPES,
     **STOCK_TYPES,
     "sop_document_status_types": _known("status"),
     "sop_document_process_status_types": _known("process"),

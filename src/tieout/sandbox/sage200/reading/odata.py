@@ -18,7 +18,7 @@ TOP_DEFAULT = 500
 TOP_MAX = 5000
 OPERATORS = {"eq": "=", "ne": "IS NOT", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 FUNCTIONS = ("contains", "startswith", "endswith")
-PLACES = {"m": 2, "p": 2, "q": 5, "w": 4, "r": 6, "u": 7}
+PLACES = {"m": 2, "p": 2, "q": 5, "w": 4, "r": 6, "u": 7, "v": 9}
 TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<stamp>\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?)|(?P<number>-?\d+(?:\.\d+)?)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_./]*)|(?P<sign>[(),]))"

@@ -14,8 +14,10 @@ from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import NoPathError
 from tieout.sandbox.sage200.reading.access import hidden_fields, visible
 from tieout.sandbox.sage200.reading.catalogue import DEEP, NESTED, NESTED_SINGLES, RESOURCES
-from tieout.sandbox.sage200.reading.enquiries import SINGLETONS, despatchable
+from tieout.sandbox.sage200.reading.enquiries import SINGLETONS
+from tieout.sandbox.sage200.reading.enquiries_sop import ENQUIRIES
 from tieout.sandbox.sage200.reading.enumerations import TYPES
+from tieout.sandbox.sage200.reading.figures_enquiry import FIGURES
 from tieout.sandbox.sage200.reading.reads import describe, read_list, read_one
 from tieout.sandbox.sage200.reading.resources import Resource
 
@@ -70,7 +72,7 @@ def links_of(books: Books, at: Address) -> Links:
     """Return the fields and ids by which the parents narrow the last name; NotFoundError when one is missing."""
     for position, key in enumerate(at.parents):
         upper = Address(names=at.names[: position + 1], parents=at.parents[:position], key=key)
-        read_one(books, RESOURCES[upper.names[-1]], key, under=_links(upper))
+        read_one(books, _resource_at(upper.names), key, under=_links(upper))
     return _links(at)
 
 
@@ -87,6 +89,11 @@ def _links(at: Address) -> Links:
     )
 
 
+def _resource_at(names: tuple[str, ...]) -> Resource:
+    """Return the resource of a record in the path, as it is below the one before it."""
+    return _nested_resource(names) if names[-2:] in NESTED else RESOURCES[names[-1]]
+
+
 def _nested_resource(names: tuple[str, ...]) -> Resource:
     return RESOURCES[NESTED[names[-2], names[-1]][0]]
 
@@ -97,10 +104,12 @@ def _read_flat(books: Books, at: Address, params: dict[str, str]) -> object:
         return _settings(_shown(books, name, SINGLETONS[name](books)), at.key)
     if at.key is None and name in TYPES:
         return TYPES[name]
-    if at.key is None and name == "sop_confirm_despatch":
-        return despatchable(books, params)
+    if at.key is None and name in ENQUIRIES:
+        return ENQUIRIES[name](books, params)
+    if at.key is not None and name in FIGURES:
+        return FIGURES[name](books, at.key, params)
     resource = RESOURCES.get(name)
-    if resource is None or resource.hidden or (at.key is not None and not resource.single):
+    if resource is None or resource.hidden or not (resource.listed if at.key is None else resource.single):
         raise NoPathError
     if "$metadata" in params:
         return describe(visible(books, resource))

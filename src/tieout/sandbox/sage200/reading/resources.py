@@ -2,9 +2,9 @@
 
 A field text such as "id:i customer_id:k document_date:d" gives name and kind; the column is `alias.name` unless an
 SQL expression is given for it. Kinds: i whole number, k foreign key (0 when missing), s text, b true/false,
-m money, q quantity or unit price (5 places), p percentage (2 places), r rate (6 places), u unit multiple (7 places),
-d business date, t time stamp, e.<enum> enumeration stored by name, o address object, h link to a parent (never
-shown). A + after the kind marks a field that only the Professional edition has.
+m money, q quantity or unit price (5 places), p percentage (2 places), r rate (6 places), u and v unit multiples
+(7 and 9 places), d business date, t time stamp, e.<enum> enumeration stored by name, o address object, h link to a
+parent (never shown). A + after the kind marks a field that only the Professional edition has.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ class Child:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A list that can be read; `single` says that `/{Id}` exists, `inline` which children a single read carries.
+    """A list that can be read; `single` says that `/{Id}` exists, `listed` that the list does.
+
+    `inline` says which children a single read carries.
 
     `veil` leaves records out of a list unless its $filter asks for drafts; `upon` names fields that are shown only
     when $expand has the word. `prepare` makes the list of one request where its rows depend on more than $filter
@@ -112,6 +114,7 @@ class Resource:
     inline: tuple[str, ...] = ()
     single: bool = True
     hidden: bool = False
+    listed: bool = True
     veil: str = ""
     upon: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[Any, Mapping[str, str]], Resource] | None = None
@@ -164,6 +167,7 @@ _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "w": lambda cell: Decimal(cell).scaleb(-4),
     "r": lambda cell: Decimal(cell).scaleb(-6),
     "u": lambda cell: Decimal(cell).scaleb(-7),
+    "v": lambda cell: Decimal(cell).scaleb(-9),
     "d": lambda cell: f"{cell}T00:00:00Z",
     "t": lambda cell: cell,
     "o": json.loads,
