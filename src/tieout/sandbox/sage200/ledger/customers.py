@@ -22,6 +22,7 @@ from tieout.sandbox.sage200.ledger.owned import (
     merge,
 )
 from tieout.sandbox.sage200.ledger.terms import BASES
+from tieout.sandbox.sage200.reading.enumerations_sales import OFFICES
 
 PROFESSIONAL_ONLY = (
     "finance_charge_id:i office_type:s50 associated_head_office_id:i produce_statements_for_customer:b "
@@ -78,7 +79,7 @@ VALUES = {
     "account_type": ("TradingAccountTypeOpenItem",),
     "exchange_rate_type": ("ExchangeRateSingle", "ExchangeRatePeriod", "ExchangeRateBoth"),
     "payment_terms_basis": BASES,
-    "office_type": ("Independent", "Branch", "HeadOffice", "IndependentNoStatement", "HeadOfficeNoStatement"),
+    "office_type": OFFICES,
 }
 REFERENCES = {
     "currency_id": ("currency", "currency"),

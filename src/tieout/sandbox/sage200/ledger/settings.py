@@ -11,6 +11,7 @@ from tieout.sandbox.sage200.company.figures import percent
 from tieout.sandbox.sage200.company.refusals import NotFoundError, RefusedError
 from tieout.sandbox.sage200.ledger.owned import check_references
 from tieout.sandbox.sage200.ledger.terms import BASES
+from tieout.sandbox.sage200.reading.enumerations_sales import STATEMENT_AGEING, STATEMENT_TERMS
 
 Json = dict[str, Any]
 SETTINGS = (
@@ -25,12 +26,8 @@ SETTINGS = (
 )
 VALUES = {
     "default_payment_terms_basis": BASES,
-    "statement_terms": ("StatementTermsAllTransactions", "StatementTermsOutstandingOnly"),
-    "statement_ageing_terms": (
-        "StatementAgeingTermsTypeEnumInstrumentDate",
-        "StatementAgeingTermsTypeEnumDueDate",
-        "StatementAgeingTermsTypeEnumCalendarMonth",
-    ),
+    "statement_terms": tuple(value for _, value in STATEMENT_TERMS),
+    "statement_ageing_terms": tuple(value for _, value in STATEMENT_AGEING),
 }
 PERIODS = ("ageing_periods", "overdue_periods")
 PERIODS_MOST = 8

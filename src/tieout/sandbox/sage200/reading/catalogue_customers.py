@@ -67,7 +67,6 @@ _CUSTOMER = Resource(
         currency_id=CURRENCY,
         country_code_id="c.country_id",
         default_tax_code_id="c.tax_code_id",
-        vat_number="coalesce(c.vat_number, '')",
         average_time_to_pay="0",
         value_of_current_orders_in_sop=ORDERS_OUTSTANDING,
         is_head_office_with_branches="EXISTS (SELECT 1 FROM customer b WHERE b.associated_head_office_id = c.id)",
@@ -130,8 +129,8 @@ _LOOKUP = Resource(
         account_status_type_id="CASE c.status WHEN 'AccountStatusActive' THEN 0 ELSE 1 END",
         post_code=address_part("postcode"),
         office_type_id=(
-            "CASE c.office_type WHEN 'Independent' THEN 0 WHEN 'Branch' THEN 1 WHEN 'HeadOffice' THEN 2 "
-            "WHEN 'IndependentNoStatement' THEN 3 ELSE 4 END"
+            "CASE c.office_type WHEN 'Independent' THEN 0 WHEN 'Branch' THEN 1 WHEN 'Head Office' THEN 2 "
+            "WHEN 'Independent No Statement' THEN 3 ELSE 4 END"
         ),
     ),
 )

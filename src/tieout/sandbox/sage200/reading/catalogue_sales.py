@@ -34,7 +34,8 @@ _DATES = {
 }
 _MEMO_STATUS = "CASE WHEN EXISTS (SELECT 1 FROM memo m WHERE m.posted_id = p.id AND m.active = 1) THEN 'Y' ELSE '' END"
 ALLOCATION_STATUS = (
-    "CASE WHEN p.allocated = 0 AND p.gross <> 0 THEN 'None' WHEN p.allocated = p.gross THEN 'Full' ELSE 'Part' END"
+    "CASE WHEN p.allocated = 0 AND p.gross <> 0 THEN 'Not allocated' WHEN p.allocated = p.gross THEN 'Fully allocated' "
+    "ELSE 'Part allocated' END"
 )
 _ITEMS: dict[str, Child] = {
     "tax_analysis_items": many("posted_tax_items", "posted_id"),
@@ -205,7 +206,7 @@ _HISTORY = Resource(
         "a",
         "id:i trading_revaluation_allocation_entry_type:s entry_date:d allocation_value:m nominal_updated:b "
         f"exchange_rate:r exchange_gain_loss:m {STAMPS} posted_id:h",
-        trading_revaluation_allocation_entry_type="'TradingRevaluationAllocationEntryTypeAllocation'",
+        trading_revaluation_allocation_entry_type="'Allocation'",
         entry_date="a.date",
         allocation_value="a.value",
         nominal_updated="1",
