@@ -33,7 +33,7 @@ from tieout.sandbox.sage200.oauth import OAuthRefusalError
 from tieout.sandbox.sage200.reading.access import check_allowed
 from tieout.sandbox.sage200.reading.paths import address, read
 from tieout.sandbox.sage200.reading.reads import wire
-from tieout.sandbox.sage200.writes import READS_BY_POST, WRITES, order_record, perform
+from tieout.sandbox.sage200.writes import READS_BY_POST, TAKE_LISTS, WRITES, order_record, perform
 from tieout.sandbox.temper import TemperMiddleware
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 _AS_JSON: dict[str, Any] = {"media_type": "application/json"}
+LOCKABLE = {"sop_orders": "order", "sop_returns": "return", "sop_quotes": "quote"}
 DENIED = "Authorization has been denied for this request."
 
 
@@ -177,7 +178,7 @@ class _Api:
         at = address(words)
         answer = read(books, at, params)
         if "is_to_lock" in params.get("$expand", "") and at.key is not None and isinstance(answer, dict):
-            kind = {"sop_orders": "order", "sop_returns": "return"}.get(at.route)
+            kind = LOCKABLE.get(at.route)
             if kind is not None:
                 answer["lock_id"] = order_record(books, kind, at.key)
         return answer
@@ -192,6 +193,8 @@ class _Api:
                 body = json.loads(raw, parse_float=Decimal)
             except ValueError as error:
                 raise RefusedError("The request body is not valid JSON.") from error
+            if isinstance(body, list) and (method, at.route, at.key) in TAKE_LISTS:
+                body = {"records": body}
             if not isinstance(body, dict):
                 raise RefusedError("The request body must be an object.")
         return perform(books, method, at.route, at.key or 0, body, at.parents)

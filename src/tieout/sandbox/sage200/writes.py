@@ -126,3 +126,7 @@ WRITES: dict[tuple[str, str, bool], Writer] = {
 READS_BY_POST = SALES_READS_BY_POST | frozenset(
     {"transaction_date_validation", "customer_price_enquiry", "sop_confirm_despatch_bin_items", "suggested_products"}
 )
+TAKE_LISTS = frozenset(
+    ("PUT", name, None) for name in ("cost_centres", "couriers", "departments", "sop_export_reasons", "sop_incoterms")
+)
+"""Writes whose body is a list; it reaches the writer under the name records."""

@@ -95,6 +95,22 @@ def _amend_tracking(books: Books, key: int, body: Body) -> object:
     return read_one(books, RESOURCES["sop_despatch_receipts"], key)
 
 
+def _whole_list(keep: Writer, drop: Writer) -> Writer:
+    """Apply a list of records: those with an id change or go, the others are new."""
+
+    def write(books: Books, _: int, body: Body) -> object:
+        shown = []
+        for record in checked(body, "records:l!")["records"]:
+            key = checked(record, "id:i").get("id", 0)
+            if key and record.get("is_to_delete"):
+                drop(books, key, {})
+            else:
+                shown.append(keep(books, key, record))
+        return shown
+
+    return write
+
+
 def _named(table: str, resource: str) -> dict[tuple[str, str, bool], Writer]:
     """Return the writes of a small list of names, one of which may be the default."""
 
@@ -119,7 +135,12 @@ def _named(table: str, resource: str) -> dict[tuple[str, str, bool], Writer]:
         books.run(f"DELETE FROM {table} WHERE id = ?", key)  # noqa: S608  # as above
         return None
 
-    return {("POST", resource, False): keep, ("PUT", resource, True): keep, ("DELETE", resource, True): drop}
+    return {
+        ("POST", resource, False): keep,
+        ("PUT", resource, False): _whole_list(keep, drop),
+        ("PUT", resource, True): keep,
+        ("DELETE", resource, True): drop,
+    }
 
 
 def _suggest(books: Books, _: int, body: Body) -> object:

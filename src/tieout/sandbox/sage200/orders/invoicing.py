@@ -16,6 +16,7 @@ from tieout.sandbox.sage200.ledger.nominal import Entry, check_nominal
 from tieout.sandbox.sage200.ledger.sales_ledger import CREDIT_NOTE, INVOICE, SIGN, Posting, open_account, post
 from tieout.sandbox.sage200.orders.entry_lines import record_of
 from tieout.sandbox.sage200.orders.goods_out import leave_invoiced
+from tieout.sandbox.sage200.orders.payment import settle
 from tieout.sandbox.sage200.orders.pricing import COMMENT, progress
 
 
@@ -103,6 +104,7 @@ def post_bill(  # the facts of an invoice
     _record(books, document, lines, (kind, number, on, net, tax, urn))
     leave_invoiced(books, document, [(line, item.quantity) for line, item in lines], on, number)
     progress(books, document["id"])
+    settle(books, document, urn, on)
     return Bill(document_no=number, urn=urn, net=net, tax=tax)
 
 
