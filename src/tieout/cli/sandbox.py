@@ -56,6 +56,13 @@ access_token = "shpat_sandbox"
 client_secret = "sandbox-client-secret"
 """
 
+OTHER_COMPANY = """# {name} ({edition}, {currency}): in [account.sage] put instead
+#   base_url = "{url}/sage200{base}"
+#   site_id = "{site_id}"
+#   company_id = {company_id}
+#   channel = "{channel}"
+"""
+
 
 @click.command(
     help="Run stand-ins for the remote systems until stopped; all of them unless some are named.\n\n"
@@ -70,10 +77,36 @@ client_secret = "sandbox-client-secret"
     default=None,
     help='JSON file: {"sage200": {"lost_reply": 0.1}, ...}.',
 )
-def sandbox(systems: tuple[str, ...], port: int, seed: int, temper: Path | None) -> None:
+@click.option(
+    "--books",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder that keeps the books of each Sage company; left out, they are gone at the end.",
+)
+@click.option(
+    "--bulk-posted",
+    type=click.IntRange(0),
+    default=0,
+    help="Make up trade until Sage has so many posted sales transactions.",
+)
+@click.option("--bulk-orders", type=click.IntRange(0), default=0, help="Make up trade until Sage has so many orders.")
+def sandbox(  # one argument for each option of the command
+    systems: tuple[str, ...],
+    port: int,
+    seed: int,
+    temper: Path | None,
+    books: Path | None,
+    bulk_posted: int,
+    bulk_orders: int,
+) -> None:
     """Serve the named systems."""
     clock = SandboxClock(timedelta(0))
-    estate = Estate(_systems(systems or SYSTEMS, clock, seed), clock, seed)
+    sage = Sage200Sandbox(clock, seed=seed, database=str(books) if books else ":memory:")
+    if bulk_posted or bulk_orders:
+        click.echo("# Filling the books; a million posted transactions take a minute or two.")
+        made = sage.fill_up({"posted": bulk_posted, "orders": bulk_orders})
+        click.echo(f"# The books hold {', '.join(f'{count} {name}' for name, count in made.items())}.")
+    estate = Estate(_systems(systems or SYSTEMS, clock, seed, sage), clock, seed)
     with ServedEstate(estate, port=port) as served:
         if temper is not None:
             _set_tempers(served.url, temper)
@@ -82,16 +115,23 @@ def sandbox(systems: tuple[str, ...], port: int, seed: int, temper: Path | None)
             tokens = httpx.post(f"{served.url}/_sandbox/sage200/tokens", timeout=30).json()
             named = {name: tokens[name] for name in ("refresh_token", "site_id", "company_id")}
             click.echo(SETTINGS.format(url=served.url, companion_key=COMPANION_KEY, **named))
+            _tell_companies(sage, served.url)
         try:
             served.wait()
         except KeyboardInterrupt:
             click.echo("# Stopped.")
 
 
-def _systems(names: tuple[str, ...], clock: SandboxClock, seed: int) -> list[SandboxSystem]:
+def _tell_companies(sage: Sage200Sandbox, url: str) -> None:
+    """Print what the settings say instead for the other companies of the Sage stand-in."""
+    for company in sage.other_companies():
+        click.echo(OTHER_COMPANY.format(url=url, **company))
+
+
+def _systems(names: tuple[str, ...], clock: SandboxClock, seed: int, sage: Sage200Sandbox) -> list[SandboxSystem]:
     shopify = ShopifySandbox(clock, seed=seed)
     known: dict[str, SandboxSystem] = {
-        "sage200": Sage200Sandbox(clock, seed=seed),
+        "sage200": sage,
         "returngo": ReturnGoSandbox(clock, shopify=shopify, seed=seed),
         "shopify": shopify,
     }

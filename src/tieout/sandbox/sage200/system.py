@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from starlette.routing import BaseRoute
@@ -14,8 +14,9 @@ from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.journal import Journal
 from tieout.sandbox.sage200.api import sage_app
 from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.fill import fill
 from tieout.sandbox.sage200.company.locks import Locks
-from tieout.sandbox.sage200.company.profiles import GIFTWARE, PROFILES, Profile
+from tieout.sandbox.sage200.company.profiles import BASES, GIFTWARE, PROFILES, Profile
 from tieout.sandbox.sage200.company.seed import seed
 from tieout.sandbox.sage200.control import control_routes
 from tieout.sandbox.sage200.oauth import Client, Identity
@@ -104,6 +105,31 @@ class Sage200Sandbox:
             books.empty()
             books.locks.release_all()
             self._fill(books)
+
+    def fill_up(self, wanted: Mapping[str, int]) -> dict[str, int]:
+        """Make up trade (see company/fill.py) until the default company has so much; return what stands in it."""
+        has = {
+            "posted": int(self.books.value("SELECT count(*) FROM posted")),
+            "orders": int(self.books.value("SELECT count(*) FROM document WHERE kind = 'order'")),
+        }
+        missing = {name: max(0, count - has[name]) for name, count in wanted.items()}
+        return fill(self.books, missing) if any(missing.values()) else has
+
+    def other_companies(self) -> list[dict[str, object]]:
+        """Return what a client must know to reach each company beside the default one."""
+        return [
+            {
+                "name": profile.name,
+                "edition": profile.site.edition,
+                "currency": profile.currency.iso,
+                "base": BASES[profile.site.edition],
+                "site_id": profile.site.id,
+                "company_id": profile.company_id,
+                "channel": "companion" if profile.site == self.books.profile.site else "manual",
+            }
+            for profile in PROFILES
+            if profile != self.books.profile
+        ]
 
     def summary(self) -> dict[str, object]:
         """Return what stands in the default company's books, and what the other companies are called."""
