@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Whatever is installed stands in a lock with its hash, and is never built from source on the way.
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
 
-.PHONY: help demo live test check pytest test-long lock clean
+.PHONY: help demo live test check pytest test-long bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make live       the same, and keep it running to look at"
 	@echo "make test       every check and the whole default test suite"
 	@echo "make test-long  the tests that take minutes"
+	@echo "make bench      what a poll of a large Sage company costs against a small one (minutes)"
 	@echo "make lock       pin the dependencies again (needs uv)"
 	@echo "make clean      remove what the other commands made"
 
@@ -37,6 +38,9 @@ pytest: $(VENV)/dev.stamp check
 
 test-long: $(VENV)/dev.stamp
 	$(BIN)/pytest -q -m long $(ARGS)
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/poll_of_sage200.py $(ARGS)
 
 # The environment is made once, and made anew when what the product runs on changes.
 $(VENV)/run.stamp: requirements/run.lock requirements/build.lock
