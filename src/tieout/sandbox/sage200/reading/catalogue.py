@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tieout.sandbox.sage200.reading.catalogue_customer_view import CUSTOMER_VIEW
 from tieout.sandbox.sage200.reading.catalogue_customers import CUSTOMERS
 from tieout.sandbox.sage200.reading.catalogue_bank import BANKS
 from tieout.sandbox.sage200.reading.catalogue_finance import FINANCE
@@ -23,7 +24,22 @@ from tieout.sandbox.sage200.reading.catalogue_traceables import TRACEABLES
 from tieout.sandbox.sage200.reading.resources import Resource
 
 RESOURCES: dict[str, Resource] = {
-    r.name: r for r in (*CUSTOMERS, *SALES, *SALES_VIEWS, *SOP, *SOP_LINES, *SOP_LISTS, *SOP_VIEWS, *STOCK, *ITEMS, *STOCK_VIEWS, *STOCKTAKES, *TRACEABLES)
+    r.name: r
+    for r in (
+        CUSTOMER_VIEW,
+        *CUSTOMERS,
+        *SALES,
+        *SALES_VIEWS,
+        *SOP,
+        *SOP_LINES,
+        *SOP_LISTS,
+        *SOP_VIEWS,
+        *STOCK,
+        *ITEMS,
+        *STOCK_VIEWS,
+        *STOCKTAKES,
+        *TRACEABLES,
+    )
 }
 
 RESOURCES |= {r.name: r for r in (*SYSTEM, *FINANCE, *NOMINAL, *NOMINAL_LISTS, *BANKS, *PRICE_BOOK)}

@@ -56,12 +56,15 @@ _CUSTOMER = Resource(
         "payment_terms_basis:s average_time_to_pay:i terms_agreed:b value_of_current_orders_in_sop:m "
         "credit_bureau_id:k credit_position_id:k finance_charge_id:k+ trading_terms:s credit_reference:s "
         "account_opened:d last_credit_review:d next_credit_review:d application_date:d date_received:d "
-        "office_type:s+ associated_head_office_id:k+ produce_statements_for_customer:b+ "
+        "date_finance_charge_last_run:d office_type:s+ associated_head_office_id:k+ produce_statements_for_customer:b+ "
         "is_head_office_with_branches:b+ use_consolidated_billing:b+ order_priority:s use_tax_code_as_default:b "
         "months_to_keep_transactions:i default_nominal_code_id:k default_nominal_code_reference:s "
         "default_nominal_code_cost_centre:s default_nominal_code_department:s invoice_discount_percent:p "
         "invoice_line_discount_percent:p customer_discount_group_id:k order_value_discount_id:k price_band_id:k "
-        f"{ANALYSIS} {SPARES} credit_memo_note:o main_address:o last_follow_up_date:d has_promised_payment:b {STAMPS}",
+        f"{ANALYSIS} {SPARES} credit_memo_note:o main_address:o last_follow_up_date:d has_promised_payment:b "
+        f"layout_id:h {STAMPS}",
+        date_finance_charge_last_run="NULL",
+        layout_id="0",
         balance=OUTSTANDING,
         account_status_type="c.status",
         currency_id=CURRENCY,
@@ -95,6 +98,10 @@ _CUSTOMER = Resource(
         "customer_discount_group": one("customer_discount_groups", "customer_discount_group_id"),
         "finance_charge": one("finance_charges", "finance_charge_id"),
         "order_value_discount": one("order_value_discounts", "order_value_discount_id"),
+        **{
+            name: one("document_layouts", "layout_id")
+            for name in ("sales_credit_note_layout", "sales_invoice_layout", "statement_layout")
+        },
         "status": one("customer_standings", "id"),
         "alerts": many("customer_alerts", "customer_id"),
         "cards": many("customer_cards", "customer_id"),
@@ -142,7 +149,7 @@ def _owned(name: str, table: str, words: str, **expressions: str) -> Resource:
         name=name,
         source=f"{table} x",
         order="x.id",
-        fields=fields("x", f"id:i {words} {STAMPS}", **expressions, **stamps("x")),
+        fields=fields("x", f"id:i {words} is_to_delete:b {STAMPS}", is_to_delete="0", **expressions, **stamps("x")),
     )
 
 
@@ -153,7 +160,8 @@ _CONTACTS = Resource(
     fields=fields(
         "k",
         "id:i customer_id:k salutation_id:k name:s first_name:s middle_name:s last_name:s default_telephone:s "
-        f"default_email:s is_default:b {STAMPS}",
+        f"default_email:s is_default:b is_to_delete:b {STAMPS}",
+        is_to_delete="0",
         name=CONTACT_NAME,
         default_telephone=DEFAULT_TELEPHONE,
         default_email=DEFAULT_EMAIL,
@@ -174,7 +182,13 @@ _VALUES = tuple(
         name=name,
         source=f"{table} x",
         order="x.id",
-        fields=fields("x", f"id:i {words} customer_contact_id:k is_default:b {STAMPS}", **shown, **stamps("x")),
+        fields=fields(
+            "x",
+            f"id:i {words} customer_contact_id:k is_default:b is_to_delete:b {STAMPS}",
+            is_to_delete="0",
+            **shown,
+            **stamps("x"),
+        ),
         children=_CONTACT_OF,
     )
     for name, table, words, shown in (
@@ -246,13 +260,24 @@ CUSTOMERS = (
         name="customer_cards",
         source="customer_card x",
         order="x.id",
-        fields=fields("x", "id:i customer_id:k description:s last_used_date:t", last_used_date="x.last_used"),
+        fields=fields(
+            "x",
+            "id:i customer_id:k description:s last_used_date:t is_to_delete:b",
+            last_used_date="x.last_used",
+            is_to_delete="0",
+        ),
     ),
     Resource(
         name="customer_price_bands",
         source="customer_price_band x",
         order="x.id",
-        fields=fields("x", f"id:i customer_id:k price_band_id:k {STAMPS}", price_band_id="x.band_id", **stamps("x")),
+        fields=fields(
+            "x",
+            f"id:i customer_id:k price_band_id:k is_to_delete:b {STAMPS}",
+            price_band_id="x.band_id",
+            is_to_delete="0",
+            **stamps("x"),
+        ),
         children={"price_band": one("price_bands", "price_band_id")},
     ),
     Resource(
