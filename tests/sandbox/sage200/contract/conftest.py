@@ -127,6 +127,10 @@ def definition() -> Definition:
     return found
 
 
+FOUND_IN = {"/sop_order_lines": ("/sop_order_line_views", "sop_order_line_id")}
+"""Records that have no list of their own, and where their ids stand."""
+
+
 @dataclass
 class Company:
     """A busy company that is only looked at: what was read is kept."""
@@ -146,10 +150,11 @@ class Company:
         if not mark:
             yield head
             return
-        rows = self.list(head)
+        listed, name = FOUND_IN.get(head, (head.removesuffix("_new"), "id"))
+        rows = self.list(listed)
         for row in rows if isinstance(rows, list) else [rows]:
-            if "id" in row:
-                yield from self.places(f"{head}/{row['id']}{tail}")
+            if name in row:
+                yield from self.places(f"{head}/{row[name]}{tail}")
 
 
 @pytest.fixture(scope="session")
@@ -167,6 +172,21 @@ def fuzzed(new_sage: Callable[[], Sage]) -> Company:
     return Company(sage)
 
 
+def sales_documents(sage: Sage, order: Json, part: Json) -> None:
+    """Let there be quotes, an order copied from one, notes, a discount, and a line that was cancelled."""
+    terms = {"name": "Mugs", "product": "MUG", "breaks": [{"quantity": "1", "percent": "5"}]}
+    sage.control("PUT", "price-book", {"discounts": [terms]})
+    sage.control("PUT", "settings", {"sop": {"record_cancelled_order_lines": True}})
+    body = {"customer_id": order["customer_id"], "memos": [{"note": "Ring first"}]}
+    charge = {"line_type": "EnumLineTypeCharge", "code": "CARRIAGE"}
+    quote = sage.post("sop_quotes", body | {"lines": [part, charge]})
+    method = sage.get("sop_payment_methods")[0]["id"]
+    sage.post("sop_orders", body | {"lines": [part], "payment_with_order": True, "payment_method_id": method})
+    copied = sage.post("sop_orders_duplicate", {"source_id": quote["id"], "customer_id": order["customer_id"]})
+    gone = [{"id": copied["lines"][1]["id"], "is_to_delete": True, "create_cancelled_line": True}]
+    sage.put(f"sop_orders/{copied['id']}", {"is_editing": False, "lines": gone})
+
+
 def fill(sage: Sage) -> None:
     """Let every resource have a row, through the API, the control surface and the desktop."""
     line = {"product": "MUG", "quantity": "2"}
@@ -174,6 +194,7 @@ def fill(sage: Sage) -> None:
     sage.control("POST", "load", {"orders": [done]})
     order = sage.order(quantity=2, to_allocate_quantity=2)
     part = {"line_type": "EnumLineTypeStandard", "product_id": order["lines"][0]["product_id"], "line_quantity": 1}
+    sales_documents(sage, order, part)
     returned = sage.post("sop_returns", {"customer_id": order["customer_id"], "lines": [part]})
     sage.control("POST", "desktop/receive-return", {"return": returned["id"]})
     sage.control("POST", "desktop/post-credit-note", {"return": returned["id"]})

@@ -20,7 +20,9 @@ OPERATIONS = served()
 READS = sorted(path for (verb, path), form in OPERATIONS.items() if verb == "GET" and form != "values")
 VALUES = sorted(path for (_, path), form in OPERATIONS.items() if form == "values")
 LISTS = sorted(path for (verb, path), form in OPERATIONS.items() if form == "list")
-STAY_EMPTY: dict[str, str] = {}
+STAY_EMPTY: dict[str, str] = {
+    "/sop_proforma_line_views": "pro formas are made in the desktop only, and the stand-in makes none",
+}
 """Lists that have no row in the busy company, each with the reason."""
 
 

@@ -229,6 +229,7 @@ def _lines(kind: str) -> Resource:
     return Resource(
         name=f"sop_{kind}_lines",
         hidden=kind != "order",
+        listed=False,
         source="line l JOIN document d ON d.id = l.document_id LEFT JOIN nominal n ON n.id = l.nominal_id",
         where=f"d.kind = '{kind}'",
         order="l.number, l.id",
