@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from tieout.connectors import returngo, sage200, shopify
 from tieout.domain.business_dates import uk_date
 from tieout.durable import Engine, EngineSettings, LaneJob, Process
 from tieout.intake.webhooks import Intake, Receiver
+from tieout.ports.accounts import OpenAccount
 from tieout.ports.directory import Company
 from tieout.ports.inbound import Inbound
-from tieout.ports.systems import TokenRenewal
+from tieout.ports.systems import CallBudget, TokenKeeper, TokenRenewal
 from tieout.processes import sweeps
+from tieout.processes.accounts import Listing, check_account
 from tieout.processes.lanes import Floor, drain
 from tieout.processes.patience import Patience
 from tieout.processes.returns import KIND, PROCESS
@@ -41,6 +44,7 @@ class Application:
     clock: Clock
     floor: Floor
     intake: Intake
+    accounts: Accounts
     connections: ExitStack
 
     def tick(self) -> None:
@@ -48,7 +52,7 @@ class Application:
         with self.store.scope(None) as c:
             lanes = due_lanes(c, self.clock(), kinds=(KIND,))
         for company, lane in lanes:
-            if company in self.companies:
+            if company in self.floor.companies:
                 self.start(company, lane)
 
     def start(self, company: str, lane: int) -> None:
@@ -74,9 +78,11 @@ def open_application(settings: Settings, home: Path) -> Application:
     vault = Vault(store, key_of(home))
     connections = ExitStack()
     companies = _companies(settings, store, vault, clock, connections)
+    accounts = Accounts(settings, _Keeper(vault, clock), _Budget(store, clock), clock, connections)
+    connected = {name: company for name, company in companies.items() if name not in unconnected(settings)}
     patience = patience_of(settings.work)
-    floor = Floor(store=store, companies=companies, clock=clock, patience=patience)
-    engine = _engine(address, settings, floor)
+    floor = Floor(store=store, companies=connected, clock=clock, patience=patience)
+    engine = _engine(address, settings, floor, accounts)
     with store.scope(None) as c:
         schema.ensure_partitions(c, clock().date().replace(day=1), 3)
     intake = Intake(
@@ -96,15 +102,30 @@ def open_application(settings: Settings, home: Path) -> Application:
         clock=clock,
         floor=floor,
         intake=intake,
+        accounts=accounts,
         connections=connections,
     )
 
 
-def _engine(address: str, settings: Settings, floor: Floor) -> Engine:
+def unconnected(settings: Settings) -> dict[str, str]:
+    """The companies whose work waits because nobody has connected their Sage yet, and what to do, in a sentence."""
+    waiting = {}
+    for name, company in settings.company.items():
+        ledger = settings.account[company.ledger]
+        if isinstance(ledger, Sage200Account) and not ledger.is_connected:
+            waiting[name] = (
+                f"[account.{company.ledger}] names no site_id and company_id, so the work of {name} waits: "
+                f"run `tieout accounts connect {company.ledger}`, which lists them"
+            )
+    return waiting
+
+
+def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts) -> Engine:
     """The engine with the returns' process and the sweeps' schedules."""
 
     def run(job: LaneJob) -> None:
-        drain(floor, job)
+        if job.company in floor.companies:
+            drain(floor, job)
 
     stalled_after = settings.work.stalled_after_seconds
     engine_settings = EngineSettings(
@@ -115,6 +136,7 @@ def _engine(address: str, settings: Settings, floor: Floor) -> Engine:
     engine = Engine(address, [Process(name=PROCESS, run=run)], engine_settings)
     engine.install()
     _schedule(engine, settings, floor)
+    _schedule_account_check(engine, settings, floor, accounts)
     return engine
 
 
@@ -219,6 +241,65 @@ def _schedule(engine: Engine, settings: Settings, floor: Floor) -> None:
     engine.schedule("sweep.portal/1", settings.schedule.portal_sweep, portal)
     engine.schedule("sweep.refunds/1", settings.schedule.refund_sweep, refunds)
     engine.schedule("sweep.credit_notes/1", settings.schedule.credit_note_sweep, credit_notes)
+
+
+def _schedule_account_check(engine: Engine, settings: Settings, floor: Floor, accounts: Accounts) -> None:
+    """Once a day every account of every connected company is looked at."""
+
+    def check(_due: datetime) -> None:
+        for name in floor.companies:
+            company = settings.company[name]
+            for account in (company.ledger, company.portal, company.storefront):
+                check_account(floor.store, accounts.open(account), name, floor.clock())
+
+    engine.schedule("accounts.check/1", settings.schedule.account_check, check)
+
+
+class Accounts:
+    """The configured accounts, each opened when it is first asked for. Opening sends nothing."""
+
+    def __init__(
+        self, settings: Settings, keeper: TokenKeeper, budget: CallBudget, clock: Clock, connections: ExitStack
+    ) -> None:
+        self._settings = settings
+        self._keeper = keeper
+        self._budget = budget
+        self._clock = clock
+        self._connections = connections
+        self._opened: dict[str, OpenAccount] = {}
+        self._turn = threading.Lock()
+
+    def open(self, name: str) -> OpenAccount:
+        """The account of this name; KeyError when none is configured."""
+        with self._turn:
+            if name not in self._opened:
+                self._opened[name] = self._open(name)
+            return self._opened[name]
+
+    def _open(self, name: str) -> OpenAccount:
+        match self._settings.account[name]:
+            case Sage200Account() as account:
+                books = sage200.open_ledger(account, self._keeper, self._clock)
+                self._connections.callback(books.close)
+                return OpenAccount(
+                    name=name,
+                    system="sage200",
+                    examined=books.probe,
+                    sign_in=books.sign_in,
+                    sign_in_warn_days=account.sign_in_warn_days,
+                    redirect_uri=account.redirect_uri,
+                    place=f"company {account.company_id} of site {account.site_id}" if account.is_connected else "",
+                )
+            case ReturnGoAccount() as account:
+                portal = returngo.open_portal(account, self._budget, self._clock)
+                self._connections.callback(portal.close)
+                listing = Listing(subject="returns portal", rows=lambda: portal.rmas(self._clock()))
+                return OpenAccount(name=name, system="returngo", examined=listing, place=account.shop_name)
+            case ShopifyAccount() as account:
+                shop = shopify.open_storefront(account, self._clock)
+                self._connections.callback(shop.close)
+                listing = Listing(subject="storefront", rows=lambda: shop.refunds(self._clock()))
+                return OpenAccount(name=name, system="shopify", examined=listing, place=account.shop_domain)
 
 
 class _Keeper:

@@ -80,6 +80,9 @@ class ScheduleSettings(_Group):
         default="*/5 * * * *", description="Ask Sage what changed: postings, orders, stock movements."
     )
     credit_note_sweep: str = Field(default="37 * * * *", description="List Sage's credit notes.")
+    account_check: str = Field(
+        default="11 6 * * *", description="Look at every account: its sign-in, and what its system allows."
+    )
     sweep_days: int = Field(default=60, ge=1, description="How many days back a sweep looks.")
 
 

@@ -31,6 +31,8 @@ RAISED_ELSEWHERE = {
     "HAND_POSTING_NEEDED",
     "RIGHT_MISSING",
     "REFUND_FAILED",
+    "SIGN_IN_ENDS_SOON",
+    "SIGN_IN_ENDED",
 }
 """Kinds that no facts raise: they are met while systems are read, swept or told. Their tests run the processes."""
 

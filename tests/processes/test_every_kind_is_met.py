@@ -20,6 +20,8 @@ MET_BY_PROCESSES = (
     "HAND_POSTING_NEEDED",
     "RIGHT_MISSING",
     "REFUND_FAILED",
+    "SIGN_IN_ENDS_SOON",
+    "SIGN_IN_ENDED",
 )
 """Kinds that no facts raise; tests/domain/test_fault_scenarios.py says the same of them."""
 

@@ -57,10 +57,13 @@ class SeenCompany:
 class SignIn(Protocol):
     """The sign-in of one account, made by a person in a browser and kept alive by Tieout."""
 
-    def address(self, state: str) -> str:
-        """Where the person signs in; `state` comes back with the answer and must be new each time."""
+    def begin(self) -> str:
+        """Where the person signs in; each call begins anew and makes what was begun before worthless.
 
-    def redeem(self, answer: str, state: str) -> None:
+        Unauthorised when the account's settings lack what a sign-in needs.
+        """
+
+    def redeem(self, answer: str) -> None:
         """Turn the address that the browser ended at into tokens, and keep them.
 
         Unauthorised says in one sentence what was refused and what to do; Busy or Unavailable: try again.

@@ -14,6 +14,7 @@ from tieout.connectors.sage200.companion import Companion
 from tieout.connectors.sage200.customer_postings import SageCustomerPostings
 from tieout.connectors.sage200.customers import SageCustomers
 from tieout.connectors.sage200.despatches import SageDespatches
+from tieout.connectors.sage200.feeds import SageFeeds
 from tieout.connectors.sage200.ledger import SageLedger
 from tieout.connectors.sage200.movements import Movements
 from tieout.connectors.sage200.open_orders import OpenOrders
@@ -31,6 +32,7 @@ from tieout.ports.systems import (
     CashBook,
     CustomerAccounts,
     CustomerPostings,
+    LedgerFeeds,
     Despatches,
     OrderEntry,
     ReferenceBooks,
@@ -56,6 +58,7 @@ class Sage200:
     customer_postings: CustomerPostings
     cash_book: CashBook
     customers: CustomerAccounts
+    feeds: LedgerFeeds
     stock: StockLedger
     books: ReferenceBooks
     sage_id: SageId
@@ -108,10 +111,11 @@ def open_ledger(
         customer_postings=SageCustomerPostings(client, registers, postings),
         cash_book=SageCashBook(client, registers, companion),
         customers=SageCustomers(client, registers, postings),
+        feeds=SageFeeds(client, registers, settings, clock),
         stock=SageStock(client, registers, movements, companion, settings.compat),
         books=SageBooks(client, registers, settings, clock),
         sage_id=sage_id,
-        sign_in=SageSignIn(settings, sage_id, client),
+        sign_in=SageSignIn(settings, sage_id, keeper, client),
         probe=Probe(client, companion, settings, clock),
         transports=(api, identity, on_site) if on_site else (api, identity),
     )

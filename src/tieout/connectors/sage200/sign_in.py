@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from datetime import datetime
 
 from tieout.connectors.sage200.auth import SageId, code_of, sign_in_address
@@ -10,25 +12,39 @@ from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.wire import SiteShape
 from tieout.ports.accounts import SeenCompany
 from tieout.ports.errors import Unauthorised
+from tieout.ports.systems import TokenKeeper
+
+STATE_NAME = "sign_in_state"
+"""The name under which the state of a sign-in that was begun is kept."""
 
 
 class SageSignIn:
     """The sign-in of one account."""
 
-    def __init__(self, settings: Sage200Settings, sage_id: SageId, client: Client) -> None:
+    def __init__(self, settings: Sage200Settings, sage_id: SageId, keeper: TokenKeeper, client: Client) -> None:
         self._settings = settings
         self._sage_id = sage_id
+        self._keeper = keeper
         self._client = client
 
-    def address(self, state: str) -> str:
-        """Where the person signs in; Unauthorised when no redirect address is configured."""
+    def begin(self) -> str:
+        """Where the person signs in; Unauthorised when no redirect address is configured.
+
+        Its random `state` is kept, so that another process may redeem the answer.
+        """
         if not self._settings.redirect_uri:
             raise Unauthorised("no redirect_uri is set: write the address that is registered with Sage for this client")
+        state = secrets.token_urlsafe(24)
+        self._keeper.renew(self._settings.token_account, STATE_NAME, lambda kept: state)  # noqa: ARG005 - begun anew
         return sign_in_address(self._settings, state)
 
-    def redeem(self, answer: str, state: str) -> None:
-        """Turn the address that the browser ended at into tokens, and keep them."""
+    def redeem(self, answer: str) -> None:
+        """Turn the address that the browser ended at into tokens, and keep them; what was begun is then finished."""
+        state = self._keeper.read(self._settings.token_account, STATE_NAME)
+        if not state:
+            raise Unauthorised("no sign-in was begun here, or it is finished already: start again")
         self._sage_id.redeem(code_of(answer, state))
+        self._keeper.renew(self._settings.token_account, STATE_NAME, _finished_from(state))
 
     def check(self) -> None:
         """Raise Unauthorised when a person must sign in; Busy or Unavailable when nobody can tell."""
@@ -44,3 +60,8 @@ class SageSignIn:
             SeenCompany(site_id=row.site_id, site=row.site_name, company_id=row.company_id, company=row.company_name)
             for row in self._client.plain_list(SITES, SiteShape)
         )
+
+
+def _finished_from(state: str) -> Callable[[str | None], str]:
+    """Forgets the state of a finished sign-in, and of no other that was begun meanwhile."""
+    return lambda kept: "" if kept == state else (kept or "")
