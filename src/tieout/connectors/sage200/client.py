@@ -72,6 +72,10 @@ class Client:
                 return
             last = _key_of(page[-1], key, path, last)
 
+    def page(self, path: str, shape: type[S], query: Mapping[str, str]) -> list[S]:
+        """One page of a list, as asked; empty parameters are left out."""
+        return [read(shape, row, path) for row in self._page(path, query, query.get("$filter", ""), "")]
+
     def every(
         self,
         path: str,

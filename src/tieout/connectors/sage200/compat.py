@@ -92,6 +92,10 @@ class Compat(BaseModel):
         default={"goods": "", "services": "Confirm"},
         description="confirmation_intent_type of a despatch; empty leaves it to Sage's default, which is goods (A.3).",
     )
+    document_types: dict[int, Literal["order", "return"]] = Field(
+        default={0: "order", 1: "return"},
+        description="document_type_id of the order and return view; other ids are quotes and pro formas (4.5, B.1).",
+    )
     out_words: tuple[str, ...] = Field(
         default=("out", "bom issue"),
         description="Movement types that begin with one of these take stock away; whether quantities are signed is "
@@ -104,4 +108,8 @@ class Compat(BaseModel):
     stocktake_type: Literal["By Stock Item", "By Bin"] = Field(
         default="By Stock Item",
         description="How a stocktake selects; by bin every other item of the bin is on the sheet too (4.2).",
+    )
+    payment_in_part: str = Field(
+        default="EnumSOPOrderPaymentTypePart",
+        description="payment_type of a payment that is less than the order's total (Annex C, inferred).",
     )
