@@ -40,6 +40,7 @@ def post_journal(  # the facts that every journal must state
         reference=reference,
         period_id=period_id,
         deferred=int(deferred),
+        sub_ledger=sub_ledger,
         user_name=books.user,
         posted=books.stamp(),
     )

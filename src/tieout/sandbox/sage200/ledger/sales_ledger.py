@@ -305,12 +305,24 @@ def allocate(books: Books, body: Mapping[str, Any]) -> int:
         raise RefusedError("There is nothing to allocate.")
     if sum(line["value_to_allocate"] for line in lines):
         raise RefusedError("The values to allocate do not net to zero.")
-    on = fields.get("allocation_date", books.today())
+    on = fields.get("allocation_date", _default_allocation_date(books, lines))
     session = books.number("allocation_session")
     for line in lines:
         _allocate_row(books, customer, line, on, session)
     books.effect("sales_allocation.posted", customer_id=customer["id"], session=session)
     return session
+
+
+def _default_allocation_date(books: Books, lines: Sequence[Fields]) -> date:
+    """Return today, or by setting the date of the latest receipt or payment that is allocated."""
+    if not books.setting("sales_ledger", "use_transaction_date_for_allocation"):
+        return books.today()
+    marks = ", ".join("?" * len(lines))
+    latest = books.value(
+        f"SELECT max(date) FROM posted WHERE bank_id IS NOT NULL AND id IN ({marks})",  # noqa: S608  # marks only
+        *(line["posted_tran_id"] for line in lines),
+    )
+    return date.fromisoformat(latest) if latest else books.today()
 
 
 def _allocate_row(books: Books, customer: sqlite3.Row, line: Fields, on: date, session: int) -> None:
