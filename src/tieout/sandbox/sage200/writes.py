@@ -16,6 +16,7 @@ from tieout.sandbox.sage200.reading.enquiries_sop import despatchable, price_enq
 from tieout.sandbox.sage200.reading.paths import Address, check_below, links_of
 from tieout.sandbox.sage200.reading.reads import read_one
 from tieout.sandbox.sage200.stock import holdings
+from tieout.sandbox.sage200.writes_finance import FINANCE_READS_BY_POST, FINANCE_WRITES
 from tieout.sandbox.sage200.writes_sales import SALES_READS_BY_POST, SALES_WRITES
 from tieout.sandbox.sage200.writes_sop import SELF_CONTAINED, SOP_WRITES
 
@@ -73,22 +74,6 @@ def _validate_date(books: Books, _: int, body: Body) -> object:
     return {"classification": verdict.classification, "message": verdict.message}
 
 
-def _flow_state(books: Books, key: int, body: Body) -> object:
-    fields = checked(body, "flow_id:s128 value:s8000")
-    if key:
-        books.need("flow_state", key, "Flow state")
-        books.update("flow_state", key, **fields, updated=books.stamp())
-    else:
-        key = books.insert("flow_state", **fields, **books.stamps())
-    return read_one(books, RESOURCES["flow_states"], key)
-
-
-def _delete_flow_state(books: Books, key: int, _: Body) -> object:
-    books.need("flow_state", key, "Flow state")
-    books.run("DELETE FROM flow_state WHERE id = ?", key)
-    return None
-
-
 def _create_warehouse_holding(books: Books, _: int, body: Body) -> object:
     return read_one(books, RESOURCES["warehouse_holdings"], holdings.create_warehouse_holding(books, body))
 
@@ -111,6 +96,7 @@ def order_record(books: Books, kind: str, key: int) -> int:
 # By method, route (the names of the path joined: "customers/customer_contacts"), and whether an id ends the path.
 WRITES: dict[tuple[str, str, bool], Writer] = {
     **SOP_WRITES,
+    **FINANCE_WRITES,
     **SALES_WRITES,
     ("POST", "sop_confirm_despatch", False): _confirm_despatch,
     ("POST", "sop_confirm_despatch_bin_items", False): _bin_items,
@@ -119,11 +105,8 @@ WRITES: dict[tuple[str, str, bool], Writer] = {
     ("POST", "bin_holdings", False): _create_bin_holding,
     ("POST", "transaction_date_validation", False): _validate_date,
     ("POST", "customer_price_enquiry", False): _price_enquiry,
-    ("POST", "flow_states", False): _flow_state,
-    ("PUT", "flow_states", True): _flow_state,
-    ("DELETE", "flow_states", True): _delete_flow_state,
 }
-READS_BY_POST = SALES_READS_BY_POST | frozenset(
+READS_BY_POST = SALES_READS_BY_POST | FINANCE_READS_BY_POST | frozenset(
     {"transaction_date_validation", "customer_price_enquiry", "sop_confirm_despatch_bin_items", "suggested_products"}
 )
 TAKE_LISTS = frozenset(
