@@ -80,12 +80,13 @@ def by_hand(system: Sage200Sandbox, deed: Callable[[Books, Body], object]) -> Ac
     def act(request: Request, body: Body) -> object:
         books = chosen(system, request)
         user, books.user = books.user, str(body.pop("user", DESKTOP_USER))
-        books.locks.strikes = False
+        books.locks.strikes, books.locks.acting = False, books.user
+        books.request = system.journal.begin("DESKTOP", request.url.path.rpartition("/")[2], f"user={books.user}")
         try:
             with books.transaction():
                 return deed(books, body)
         finally:
-            books.user = user
-            books.locks.strikes = True
+            books.user, books.request = user, None
+            books.locks.strikes, books.locks.acting = True, ""
 
     return act

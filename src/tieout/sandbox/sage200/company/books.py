@@ -11,7 +11,7 @@ from typing import Any
 
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.journal import JournalEntry
-from tieout.sandbox.sage200.company.locks import Locks
+from tieout.sandbox.sage200.company.locks import NUMBERS, Locks
 from tieout.sandbox.sage200.company.profiles import GIFTWARE, Profile
 from tieout.sandbox.sage200.company.refusals import NotFoundError
 from tieout.sandbox.sage200.company.tables import SCHEMA
@@ -129,7 +129,8 @@ class Books:
         self.db.execute(f"UPDATE {table} SET {pairs} WHERE id = ?", (*values.values(), key))  # noqa: S608  # as above
 
     def number(self, counter: str, count: int = 1) -> int:
-        """Take the next number of a series (the first of `count` numbers)."""
+        """Take the next number of a series (the first of `count` numbers); LockedError when somebody holds them."""
+        self.locks.pass_by(NUMBERS)
         taken = int(self.value("SELECT upcoming FROM counter WHERE name = ?", counter) or 1)
         self.run("INSERT OR REPLACE INTO counter (name, upcoming) VALUES (?, ?)", counter, taken + count)
         return taken

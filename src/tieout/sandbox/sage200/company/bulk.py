@@ -36,7 +36,7 @@ COLUMNS: dict[str, str] = {
     "origin user_name posted created updated",
     "posted_tax": "posted_id tax_code_id goods tax",
     "ledger_allocation": "session posted_id value date user_name created updated",
-    "journal": "id urn date source reference period_id deferred user_name posted",
+    "journal": "id urn date source reference period_id deferred user_name posted sub_ledger",
     "entry": "journal_id nominal_id value role narrative",
 }
 
@@ -357,7 +357,18 @@ class Loader:
         period_id, deferred = self._landings[key]
         journal_id = self._id("journal")
         self._rows["journal"].append(
-            (journal_id, urn, key[0], source, reference, period_id, int(deferred), self._books.user, self._now)
+            (
+                journal_id,
+                urn,
+                key[0],
+                source,
+                reference,
+                period_id,
+                int(deferred),
+                self._books.user,
+                self._now,
+                sub_ledger,
+            )
         )
         self._rows["entry"] += [(journal_id, nominal, value, role, "") for nominal, value, role in entries if value]
 

@@ -14,6 +14,9 @@ from tieout.sandbox.sage200.orders.pricing import STANDARD
 _NUMBERS = "n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
 
 
+LEDGERS = {"sales": "Sales", "cash": "CashBook", "stock": "Stock"}
+
+
 def counted(count: str) -> str:
     """Return a WITH clause that counts from 1."""
     return "WITH RECURSIVE " + _NUMBERS.format(count=count)
@@ -136,10 +139,9 @@ def journal(  # what every journal states
 ) -> str:
     """Return the statement of one journal for each row of a kind."""
     return (
-        "INSERT INTO journal (id, urn, date, source, reference, period_id, deferred, user_name, posted) SELECT "
-        f"{first} + o.i, {urn} + o.i - 1, o.day, '{source}', {reference}, d.{ledger}, d.{ledger}_late, :user, "
-        "o.stamp "
-        f"FROM {table} JOIN fill_day d ON d.n = o.n WHERE {condition} ORDER BY o.i"
+        "INSERT INTO journal (id, urn, date, source, reference, period_id, deferred, user_name, posted, sub_ledger) "
+        f"SELECT {first} + o.i, {urn} + o.i - 1, o.day, '{source}', {reference}, d.{ledger}, d.{ledger}_late, :user, "
+        f"o.stamp, '{LEDGERS[ledger]}' FROM {table} JOIN fill_day d ON d.n = o.n WHERE {condition} ORDER BY o.i"
     )
 
 

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.sage200.company.refusals import LockedError
@@ -26,6 +26,8 @@ class Record:
 
 
 COMPANY = Record(kind="company", id=0, label="The company")
+NUMBERS = Record(kind="numbers", id=0, label="The number generator")
+SYSTEM_USER = "SYSTEM"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Lock:
     holder: str
     until: datetime
     dress: str
+    wording: str = "in use"
 
 
 class Locks:
@@ -49,14 +52,15 @@ class Locks:
         self._rng = rng
         self._dice = Dice(temper_source, rng, counts)
         self.strikes = True
+        self.acting = ""
         self._locks: list[Lock] = []
         self._edits: dict[int, tuple[int, str]] = {}
         self._next_edit = 1
 
-    def hold(self, record: Record, holder: str, seconds: float, dress: str) -> Lock:
-        """Let a user hold a record for so long."""
-        until = self._clock.now() + timedelta(seconds=seconds)
-        lock = Lock(record=record, holder=holder, until=until, dress=dress)
+    def hold(self, record: Record, holder: str, seconds: float | None, dress: str, wording: str = "in use") -> Lock:
+        """Let a user hold a record for so long; without seconds until it is cleared, as a dead session does."""
+        until = datetime.max.replace(tzinfo=UTC) if seconds is None else self._clock.now() + timedelta(seconds=seconds)
+        lock = Lock(record=record, holder=holder, until=until, dress=dress, wording=wording)
         self._locks.append(lock)
         return lock
 
@@ -66,6 +70,19 @@ class Locks:
         self._locks.clear()
         self._edits.clear()
         return count
+
+    def release_user(self, holder: str) -> int:
+        """Clear what one user's sessions hold, as *User Login Status* does, and say how many there were."""
+        kept = [lock for lock in self._locks if lock.holder != holder]
+        edits = {key: edit for key, edit in self._edits.items() if edit[1] != holder}
+        count = len(self._locks) - len(kept) + len(self._edits) - len(edits)
+        self._locks, self._edits = kept, edits
+        return count
+
+    def others(self, user: str) -> list[str]:
+        """Return the other users who are in some record now, without those who are known to be gone."""
+        holders = {lock.holder for lock in self.in_force()} | {edit[1] for edit in self._edits.values()}
+        return sorted(holders - {user, SYSTEM_USER})
 
     def in_force(self) -> list[Lock]:
         """Return the locks that have not run out."""
@@ -77,10 +94,14 @@ class Locks:
         """Raise LockedError when somebody else holds one of the records (or the company)."""
         if records:
             self._strike(records)
-        wanted = {(r.kind, r.id) for r in (*records, COMPANY)}
-        for lock in self.in_force():
-            if (lock.record.kind, lock.record.id) in wanted:
-                raise LockedError(lock.record.label, lock.holder, lock.dress)
+        self.pass_by(*records, COMPANY)
+
+    def pass_by(self, *records: Record) -> None:
+        """Raise LockedError when one of just these records is held; nobody new walks into them meanwhile."""
+        wanted = {(r.kind, r.id) for r in records}
+        for lock in self.in_force() if self._locks else ():
+            if (lock.record.kind, lock.record.id) in wanted and lock.holder != self.acting:
+                raise LockedError(lock.record.label, lock.holder, lock.dress, lock.wording)
 
     def edit(self, document_id: int, user: str) -> int:
         """Take the API's own edit lock on a document and return its lock id."""

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+WORDINGS = {
+    "in use": "{record} is in use by {holder}.",
+    "being used": "{record} is being used by {holder}. Please try again later.",
+    "locked": "{record} is locked.",
+    "being edited": "{record} is currently being edited by user {holder}.",
+    "being amended": "This record is being amended. User: {holder}.",
+    "another user": "Another user is working with {record}.",
+    "deadlock": "The statement was ended because of a deadlock on {record}.",
+    "timeout": "Timeout expired. {record} could not be read in time.",
+    "no lock": "Could not obtain a lock on {record}.",
+    "unheard": "{record} is checked out on workstation PC-{holder} and cannot be opened at this time.",
+}
+"""How a record lock is told, by name; no document gives Sage's own sentence, and "unheard" is like none of the rest."""
+
 
 class RefusedError(Exception):
     """A business rule or a bad request: 400 with the first problem in English."""
@@ -37,8 +51,8 @@ class KeyConflictError(RefusedError):
 class LockedError(RefusedError):
     """Somebody else is in the record; `dress` says how the API shows it."""
 
-    def __init__(self, record: str, holder: str, dress: str) -> None:
-        super().__init__(f"{record} is in use by {holder}.")
+    def __init__(self, record: str, holder: str, dress: str, wording: str = "in use") -> None:
+        super().__init__(WORDINGS[wording].format(record=record, holder=holder))
         self.record = record
         self.holder = holder
         self.dress = dress

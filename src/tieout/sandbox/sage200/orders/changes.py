@@ -7,16 +7,16 @@ from typing import Any
 
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.bulk import price
-from tieout.sandbox.sage200.company.locks import COMPANY, DRESSES, Lock, Record
+from tieout.sandbox.sage200.company.locks import COMPANY, DRESSES, NUMBERS, Lock, Record
 from tieout.sandbox.sage200.company.periods import STATUSES, SUB_LEDGERS
-from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.company.refusals import WORDINGS, RefusedError
 from tieout.sandbox.sage200.company.seed import add_bin
 from tieout.sandbox.sage200.company.set_up import nominal_id, set_price, tax_code_id
 from tieout.sandbox.sage200.desktop.deeds import document_named
 from tieout.sandbox.sage200.ledger.owned import customer_record
 from tieout.sandbox.sage200.orders.entry_lines import record_of
 from tieout.sandbox.sage200.reading.access import FEATURES, RELEASES
-from tieout.sandbox.sage200.stock.movements import product_record
+from tieout.sandbox.sage200.stock.movements import product_record, warehouse_record
 
 Body = Mapping[str, Any]
 ALWAYS_AUTOMATIC = frozenset({"auto_generate_order_return_numbers"})
@@ -27,8 +27,14 @@ def lock(books: Books, body: Body) -> dict[str, Any]:
     dress = str(body.get("dress", "400"))
     if dress not in DRESSES:
         raise RefusedError(f"The dress of a lock is one of {', '.join(DRESSES)}.")
+    wording = str(body.get("wording", "in use"))
+    if wording not in WORDINGS:
+        raise RefusedError(f"The wording of a lock is one of {', '.join(WORDINGS)}.")
     record = _record(books, str(body.get("record")), body.get("id", body.get("reference")))
-    held = books.locks.hold(record, str(body.get("holder", "JSMITH")), float(body.get("seconds", 60)), dress)
+    seconds = body.get("seconds", 60)
+    held = books.locks.hold(
+        record, str(body.get("holder", "JSMITH")), None if seconds is None else float(seconds), dress, wording
+    )
     return lock_as_json(held)
 
 
@@ -41,6 +47,7 @@ def lock_as_json(held: Lock) -> dict[str, Any]:
         "holder": held.holder,
         "until": held.until.isoformat(),
         "dress": held.dress,
+        "wording": held.wording,
     }
 
 
@@ -55,7 +62,11 @@ def _record(books: Books, kind: str, name: object) -> Record:
             return customer_record(row)
         case "product":
             return product_record(_named(books, "product", "code", name))
-    raise RefusedError("record is one of order, return, customer, product, company.")
+        case "warehouse":
+            return warehouse_record(_named(books, "warehouse", "name", name))
+        case "numbers":
+            return NUMBERS
+    raise RefusedError("record is one of order, return, customer, product, warehouse, numbers, company.")
 
 
 def _named(books: Books, table: str, column: str, name: object) -> Any:  # noqa: ANN401  # a database row

@@ -53,6 +53,11 @@ def product_record(product: sqlite3.Row) -> Record:
     return Record(kind="product", id=product["id"], label=f"Stock item {product['code']}")
 
 
+def warehouse_record(warehouse: sqlite3.Row) -> Record:
+    """Return the lockable record of a warehouse: while somebody holds it nothing moves in or out."""
+    return Record(kind="warehouse", id=warehouse["id"], label=f"Warehouse {warehouse['name']}")
+
+
 def pool_of(product: sqlite3.Row, bin_holding_id: int) -> int:
     """Return where the cost of this item is kept: 0 for one pool per item, else the bin."""
     return 0 if product["costing"] in POOLED else bin_holding_id
@@ -195,11 +200,13 @@ def _add_layer(books: Books, product: sqlite3.Row, bin_holding_id: int, part: Pa
 def _move(  # the columns of a movement
     books: Books, product_id: int, bin_holding: sqlite3.Row, quantity: int, value: int, story: Story
 ) -> int:
+    warehouse = warehouse_of(books, bin_holding)
+    books.locks.pass_by(warehouse_record(warehouse))
     movement_id = books.insert(
         "movement",
         product_id=product_id,
         bin_holding_id=bin_holding["id"],
-        warehouse_name=warehouse_of(books, bin_holding)["name"],
+        warehouse_name=warehouse["name"],
         bin_name=bin_holding["name"],
         type=story.type,
         date=story.on.isoformat(),
