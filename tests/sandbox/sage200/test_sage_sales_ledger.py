@@ -76,7 +76,7 @@ def test_a_discount_taken_on_a_receipt_clears_the_invoice_and_is_an_expense(sage
     allocate(sage, (row, 100), (paid, -100))
     accounts = sage.control("GET", "ledgers/nominal")["accounts"]
     balances = {found["account"]: Decimal(found["balance"]) for found in accounts if not found["cost_centre"]}
-    assert (balances["1300"], balances["1210"], balances["4900"]) == (0, 97, 3)
+    assert [balances[account] for account in ("1300", "1210", "4900")] == [0, 97, 3]
     assert sage.get(f"sales_posted_transactions/{paid['id']}")["bank_items"][0]["cheque_value"] == 97
     sage.proofs()
 

@@ -164,7 +164,7 @@ def proofs(books: Books) -> Json:
         "stock_equals_movements": _stock_equals_movements(books),
         "stock_equals_nominal": _stock_equals_nominal(books),
         "debtors_equals_control": debtors == _balance(books, books.control("debtors")),
-        "allocations_agree": _allocations_agree(books),
+        "allocations_agree": _allocations_agree(books) and _ledger_allocations_agree(books),
         "numbers_agree": _numbers_agree(books),
         "duplicates": _duplicates(books),
     }
@@ -237,6 +237,16 @@ def _numbers_agree(books: Books) -> bool:
         ),
     )
     return not any(books.row(query) for query in wrong)
+
+
+def _ledger_allocations_agree(books: Books) -> bool:
+    """Compare what each transaction says is allocated with its allocations, and let every session net to nothing."""
+    by_row = (
+        "SELECT p.id FROM posted p LEFT JOIN ledger_allocation a ON a.posted_id = p.id "
+        "GROUP BY p.id HAVING p.allocated <> coalesce(sum(a.value), 0)"
+    )
+    by_session = "SELECT session FROM ledger_allocation GROUP BY session HAVING sum(value) <> 0"
+    return books.row(by_row) is None and books.row(by_session) is None
 
 
 def _duplicates(books: Books) -> list[Json]:
