@@ -57,13 +57,18 @@ class Companion:
 
     def remembers(self, key: str) -> bool:
         """Whether something was done under the key: the look before posting."""
+        return self.recalled(key) is not None
+
+    def recalled(self, key: str) -> Remembered | None:
+        """What was done under the key and what came of it; None when nothing was."""
         path = f"/v1/commands/{key}"
         reply = self._transport.send("GET", path, writing=False, headers=self._headers)
         if reply.status == 404:
-            return False
+            return None
         if not reply.is_success:
             raise self._failure(reply, f"GET {path}", writing=False)
-        return read(Remembered, reply.json(), path).key == key
+        found = read(Remembered, reply.json(), path)
+        return found if found.key == key else None
 
     def perform(self, path: str, body: Json) -> None:
         """Do it once per key; what is answered is no proof, the ledger is read instead."""

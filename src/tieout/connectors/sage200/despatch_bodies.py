@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, TypeVar
 
-from tieout.connectors.sage200.order_changes import STANDARD_LINE, state_fault
+from tieout.connectors.sage200.order_changes import NO_CONFIRMATION, STANDARD_LINE, state_fault
 from tieout.connectors.sage200.translate import stamp_of
 from tieout.connectors.sage200.wire_orders import DespatchBin, DespatchItem, OpenLine, OpenOrder, TraceableItem
 from tieout.connectors.transport import Json
@@ -15,7 +15,6 @@ from tieout.domain import commands as c
 from tieout.ports.errors import Refused
 
 QUANTITY_STEP = Decimal("0.00001")
-NO_CONFIRMATION = "NoConfirmation"
 
 Intent = Literal["goods", "services"]
 P = TypeVar("P")

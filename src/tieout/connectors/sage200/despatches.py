@@ -29,6 +29,7 @@ from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.tasks import invoice_task
 from tieout.connectors.sage200.translate import INVOICE
+from tieout.connectors.sage200.wire import PostedShape
 from tieout.connectors.sage200.wire_orders import (
     CourierShape,
     DespatchBins,
@@ -100,10 +101,16 @@ class SageDespatches:
                 self._confirm(command, order, intent, some, tracking)
 
     def find_sop_invoice(self, command: c.PostSopInvoice) -> c.Found | None:
-        """The invoice in the sales ledger whose second reference is the key, as posted."""
-        row = self._postings.under(
-            command.key, customer_id=command.customer_id, kind=INVOICE, fields=("second_reference",)
-        )
+        """The invoice in the sales ledger, as posted: by the key in its second reference, or by its number.
+
+        Sage itself puts the order's number into the second reference. A companion that leaves it
+        there remembers under the key which invoice it posted; the figures are the ledger's either way.
+        """
+        row = self._invoice(command, command.key, "second_reference")
+        if row is None and self._companion is not None:
+            done = self._companion.recalled(command.key)
+            number = str(done.result.get("invoice_no", "")) if done else ""
+            row = self._invoice(command, number, "reference") if number else None
         return sop_invoice_found(row, command.net.currency) if row else None
 
     def post_sop_invoice(self, command: c.PostSopInvoice) -> None:
@@ -118,6 +125,9 @@ class SageDespatches:
         if not any(line.despatch_receipt_quantity > line.invoice_credit_quantity for line in order.lines):
             raise Refused(f"order {order.document_no} has nothing despatched that is not invoiced")
         self._companion.perform(f"/v1/orders/{order.id}/invoices", body)
+
+    def _invoice(self, command: c.PostSopInvoice, text: str, field: str) -> PostedShape | None:
+        return self._postings.under(text, customer_id=command.customer_id, kind=INVOICE, fields=(field,))
 
     def _confirm(
         self,

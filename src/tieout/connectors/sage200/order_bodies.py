@@ -19,8 +19,6 @@ LINE_TYPES: Mapping[c.LineKind, str] = {
 }
 COUNTED = ("standard", "free_text")
 """Lines that have a quantity (7.3)."""
-PAID_IN_FULL = "EnumSOPOrderPaymentTypeFull"
-PAID_IN_PART = "EnumSOPOrderPaymentTypePart"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +48,7 @@ def order_body(command: c.EnterOrder, settings: Sage200Settings, names: EntryNam
         body["requested_delivery_date"] = stamp_of(command.requested)
     if command.override_on_hold:
         body["override_on_hold"] = True
-    return body | payment_fields(command, names.payment_method)
+    return body | payment_fields(command, names.payment_method, settings.compat.payment_in_part)
 
 
 def line_body(line: c.EntryLine, names: EntryNames) -> dict[str, Json]:
@@ -105,15 +103,15 @@ def address_body(place: c.PostalAddress) -> dict[str, Json]:
     return {name: text for name, text in texts.items() if text}
 
 
-def payment_fields(command: c.EnterOrder, method_id: int) -> dict[str, Json]:
-    """The payment with the order: in full when it meets the order's known total, else in part."""
+def payment_fields(command: c.EnterOrder, method_id: int, in_part: str) -> dict[str, Json]:
+    """The payment with the order: in full, which is Sage's default, when it meets the known total; else in part."""
     payment = command.payment
     if payment is None:
         return {}
     is_full = command.net is not None and command.tax is not None and command.net + command.tax == payment.amount
     body: dict[str, Json] = {
         "payment_with_order": True,
-        "payment_type": PAID_IN_FULL if is_full else PAID_IN_PART,
+        **({} if is_full else {"payment_type": in_part}),
         "payment_method_id": method_id,
         "payment_value": figure(payment.amount),
     }

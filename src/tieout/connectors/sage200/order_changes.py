@@ -5,6 +5,7 @@ Sage applies the lines of a PUT one by one and stops at the first that it refuse
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +21,7 @@ ON_HOLD = "EnumDocumentStatusOnHold"
 STANDARD_LINE = "EnumLineTypeStandard"
 COUNTED_LINES = (STANDARD_LINE, "EnumLineTypeFreeText")
 """Lines that have a quantity (7.3)."""
+NO_CONFIRMATION = "NoConfirmation"
 NOTHING = Decimal(0)
 
 AllocateBy = Literal["to_allocate_quantity", "allocated_quantity"]
@@ -78,8 +80,8 @@ def allocations(
 
 def removals(order: OpenOrder) -> list[LineChange]:
     """What takes every undespatched quantity off the order."""
-    wanted = [c.LineAmendment(order_line=str(line.id), quantity=NOTHING) for line in order.lines if line.open]
-    return amendments(order, wanted)
+    lines = [line for line in order.lines if _to_despatch(order, line)]
+    return amendments(order, [c.LineAmendment(order_line=str(line.id), quantity=NOTHING) for line in lines])
 
 
 def is_untouched(order: OpenOrder) -> bool:
@@ -91,7 +93,7 @@ def open_quantity(order: OpenOrder) -> Decimal:
     """What is left to despatch on an order; nothing on a cancelled or completed one."""
     if order.document_status in FINISHED or order.cancelled_status.endswith("Full"):
         return NOTHING
-    return sum((line.open for line in order.lines), NOTHING)
+    return sum((_to_despatch(order, line) for line in order.lines), NOTHING)
 
 
 def blame(reason: str, changes: Sequence[LineChange], order: OpenOrder | None) -> str:
@@ -132,6 +134,13 @@ def state_fault(order: OpenOrder) -> str:
     return ""
 
 
+def _to_despatch(order: OpenOrder, line: OpenLine) -> Decimal:
+    """What of a line can still leave: one that needs no confirmation goes with the first goods that do."""
+    if line.confirmation_intent_type == NO_CONFIRMATION and not is_untouched(order):
+        return NOTHING
+    return line.open
+
+
 def _changes(
     order: OpenOrder,
     wanted: Sequence[c.LineAmendment],
@@ -140,7 +149,9 @@ def _changes(
 ) -> list[LineChange]:
     lines = _by_id(order)
     places = {str(line.id): line.line_number or number for number, line in enumerate(order.lines, 1)}
-    faults = [
+    times = Counter(item.order_line for item in wanted)
+    faults = [f"line {line} is named twice" for line, count in times.items() if count > 1]
+    faults += [
         f"line {item.order_line} {said}"
         for item in wanted
         if (said := fault(lines.get(item.order_line), item.quantity))

@@ -10,6 +10,7 @@ from tieout.connectors.sage200.limits import problems
 from tieout.connectors.sage200.open_orders import ORDERS, OpenOrders
 from tieout.connectors.sage200.order_bodies import EntryNames, order_body
 from tieout.connectors.sage200.order_changes import (
+    ON_HOLD,
     allocated,
     amended,
     amendments,
@@ -104,14 +105,16 @@ class SageOrderEntry:
         return c.Found(reference=command.order_number, figures={"open_quantity": "0"})
 
     def cancel_order(self, command: c.CancelOrder) -> None:
-        """Cancel what is not despatched: by its status, or on releases before 2025 R1 by deleting order or lines.
+        """Cancel what is not despatched.
 
-        DELETE is not used on an order with progress: what it does there is not documented (section 9, 15).
+        An order without progress, or on hold, is cancelled by its status; on releases before
+        2025 R1 one without progress is deleted. Of any other the undespatched quantities are
+        taken off: what status and DELETE do to progress is not documented (section 9, 2 and 15).
         """
         order = self._orders.numbered(command.order_number)
         if order is None or open_quantity(order) <= 0:
             return
-        if self._status_can_be_set():
+        if (is_untouched(order) or order.document_status == ON_HOLD) and self._status_can_be_set():
             compat = self._compat
             body: dict[str, Json] = {
                 compat.cancel_id_field: order.id,
