@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime
 
 from tieout.connectors.sage200.auth import SageId, code_of, sign_in_address
@@ -44,7 +43,11 @@ class SageSignIn:
         if not state:
             raise Unauthorised("no sign-in was begun here, or it is finished already: start again")
         self._sage_id.redeem(code_of(answer, state))
-        self._keeper.renew(self._settings.token_account, STATE_NAME, _finished_from(state))
+
+        def finished(kept: str | None) -> str:
+            return "" if kept == state else kept or ""  # another sign-in may have been begun meanwhile
+
+        self._keeper.renew(self._settings.token_account, STATE_NAME, finished)
 
     def check(self) -> None:
         """Raise Unauthorised when a person must sign in; Busy or Unavailable when nobody can tell."""
@@ -60,8 +63,3 @@ class SageSignIn:
             SeenCompany(site_id=row.site_id, site=row.site_name, company_id=row.company_id, company=row.company_name)
             for row in self._client.plain_list(SITES, SiteShape)
         )
-
-
-def _finished_from(state: str) -> Callable[[str | None], str]:
-    """Forgets the state of a finished sign-in, and of no other that was begun meanwhile."""
-    return lambda kept: "" if kept == state else (kept or "")
