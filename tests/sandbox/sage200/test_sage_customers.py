@@ -277,3 +277,12 @@ def test_finance_charges_and_head_offices_are_kept(sage: Sage) -> None:
     sage.post("customers", branch)
     assert sage.get(f"customers/{head}")["is_head_office_with_branches"] is True
     assert "head office" in sage.refused(f"customers/{head}", None, method="DELETE")
+
+
+def test_limited_price_bands_of_an_account_are_linked_in_the_desktop(sage: Sage) -> None:
+    sage.control("PUT", "limited-price-bands", {"SHOP": ["Standard"]})
+    row = sage.one("customer_price_bands", "price_band_id gt 0", expand="price_band")
+    assert row["price_band"]["name"] == "Standard"
+    shop = sage.get(f"customers/{row['customer_id']}")
+    assert [band["id"] for band in shop["limited_price_bands"]] == [row["id"]]
+    assert "Nowhere" in sage.control("PUT", "limited-price-bands", {"SHOP": ["Nowhere"]}, expect=400)["error"]

@@ -58,6 +58,7 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
 - POST   desktop/edit                {"order" or "return": id or number, header fields and lines as in a PUT}
 - POST   desktop/ledger-credit-note, desktop/ledger-receipt   as the API's POST, by another user's hand
 - POST   desktop/ledger-invoice, desktop/ledger-payment, desktop/ledger-allocation          the same
+- PUT    limited-price-bands         {customer reference: [price band names]}: the limited bands of accounts
 - POST   desktop/archive-ledger      {"upto": date}: fully allocated transactions dated up to it become historical
 - POST   desktop/archive             {"upto": date}: completed and cancelled documents vanish
 - GET    ledgers/nominal             {"total": "0.00", "accounts": [...]}; ledgers/nominal/{account} lists postings

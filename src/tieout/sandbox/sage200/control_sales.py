@@ -8,7 +8,8 @@ from starlette.routing import Route
 
 from tieout.sandbox.sage200.companion.commands import day
 from tieout.sandbox.sage200.company.books import Books
-from tieout.sandbox.sage200.control_parts import Body, by_hand, route
+from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.control_parts import Body, by_hand, changing, route
 from tieout.sandbox.sage200.ledger import sales_ledger, transactions
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ def sales_routes(system: Sage200Sandbox) -> list[Route]:
         "ledger-payment": lambda books, body: _post(books, sales_ledger.PAYMENT, body),
         "ledger-allocation": _allocate,
     }
-    return [route(f"/desktop/{name}", {"POST": by_hand(system, deed)}) for name, deed in deeds.items()]
+    return [
+        *(route(f"/desktop/{name}", {"POST": by_hand(system, deed)}) for name, deed in deeds.items()),
+        route("/limited-price-bands", {"PUT": changing(system, _limited_price_bands)}),
+    ]
 
 
 def _archive(books: Books, body: Body) -> object:
@@ -38,3 +42,18 @@ def _post(books: Books, kind: str, body: Body) -> object:
 
 def _allocate(books: Books, body: Body) -> object:
     return {"session": sales_ledger.allocate(books, body)}
+
+
+def _limited_price_bands(books: Books, body: Body) -> object:
+    """Link accounts to exactly the price bands that are named for each."""
+    for reference, names in body.items():
+        customer = books.value("SELECT id FROM customer WHERE reference = ?", reference)
+        if customer is None:
+            raise RefusedError(f"Customer {reference} does not exist.")
+        books.run("DELETE FROM customer_price_band WHERE customer_id = ?", customer)
+        for name in names:
+            band = books.value("SELECT id FROM price_band WHERE name = ?", name)
+            if band is None:
+                raise RefusedError(f"Price band {name} does not exist.")
+            books.insert("customer_price_band", customer_id=customer, band_id=band, **books.stamps())
+    return body
