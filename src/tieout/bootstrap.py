@@ -17,7 +17,7 @@ from tieout.ports.accounts import OpenAccount
 from tieout.ports.directory import Company
 from tieout.ports.inbound import Inbound
 from tieout.ports.systems import CallBudget, TokenKeeper, TokenRenewal
-from tieout.processes import sweeps
+from tieout.processes import polls, sweeps
 from tieout.processes.accounts import Listing, check_account
 from tieout.processes.lanes import Floor, drain
 from tieout.processes.patience import Patience
@@ -199,6 +199,12 @@ def _companies(
             ledger=books.ledger,
             stock=books.stock,
             books=books.books,
+            order_entry=books.order_entry,
+            despatches=books.despatches,
+            customer_postings=books.customer_postings,
+            cash_book=books.cash_book,
+            customers=books.customers,
+            feeds=books.feeds,
         )
     return opened
 
@@ -238,6 +244,11 @@ def _schedule(engine: Engine, settings: Settings, floor: Floor) -> None:
         for company in floor.companies.values():
             sweeps.sweep_credit_notes(floor, company, back)
 
+    def ledger(_due: datetime) -> None:
+        for company in floor.companies.values():
+            polls.poll_ledger(floor, company, back)
+
+    engine.schedule("poll.ledger/1", settings.schedule.ledger_poll, ledger)
     engine.schedule("sweep.portal/1", settings.schedule.portal_sweep, portal)
     engine.schedule("sweep.refunds/1", settings.schedule.refund_sweep, refunds)
     engine.schedule("sweep.credit_notes/1", settings.schedule.credit_note_sweep, credit_notes)

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tieout.ports.systems import (
+    CashBook,
+    CustomerAccounts,
+    CustomerPostings,
+    Despatches,
+    LedgerFeeds,
+    OrderEntry,
     ReferenceBooks,
     ReturnsPortal,
     SalesLedger,
@@ -37,3 +43,9 @@ class Company:
     ledger: SalesLedger
     stock: StockLedger
     books: ReferenceBooks
+    order_entry: OrderEntry
+    despatches: Despatches
+    customer_postings: CustomerPostings
+    cash_book: CashBook
+    customers: CustomerAccounts
+    feeds: LedgerFeeds

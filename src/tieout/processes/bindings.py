@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar, assert_never
 
 from tieout.domain import commands as c
 from tieout.ports.directory import Company
+
+C = TypeVar("C", bound=c.Command)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,74 +27,131 @@ def bind(company: Company, command: c.AnyCommand) -> Binding:
     match command:
         case c.RaiseReturn() | c.CancelReturn() | c.ReceiveReturn() | c.PostSopCreditNote():
             return _bind_return(company, command)
+        case c.EnterOrder() | c.AmendOrder() | c.AllocateOrder() | c.CancelOrder() | c.Despatch() | c.PostSopInvoice():
+            return _bind_order(company, command)
         case c.RaiseCreditNote() | c.PostRefundPayment() | c.AllocateCredit():
-            return _bind_ledger(company, command)
-        case c.WriteOn() | c.MoveStock():
+            return _bind_credit(company, command)
+        case c.RaiseInvoice() | c.PostReceipt() | c.AllocatePostings():
+            return _bind_posting(company, command)
+        case c.PostBankEntry() | c.TransferCash() | c.PostJournal():
+            return _bind_books(company, command)
+        case c.WriteOn() | c.WriteOff() | c.IssueStock() | c.MoveStock() | c.CountStock():
             return _bind_stock(company, command)
-        case c.Refund():
-            shop = company.storefront
-            return _binding(company.storefront_account, lambda: shop.find_refund(command), lambda: shop.refund(command))
-        case c.RaiseAvailability():
-            shop = company.storefront
-            return Binding(
-                account=company.storefront_account,
-                look=lambda: shop.find_availability(command),
-                act=lambda: shop.raise_availability(command),
-            )
+        case c.OpenCustomer() | c.AddDeliveryAddress() | c.WriteMemo():
+            return _bind_customer(company, command)
+        case c.Refund() | c.RaiseAvailability():
+            return _bind_shop(company, command)
         case c.MarkDone():
-            portal = company.portal
-            return _binding(
-                company.portal_account, lambda: portal.find_done(command), lambda: portal.mark_done(command)
-            )
-        case _:
-            raise AssertionError(f"no flow plans {command.kind} yet")
+            return _bound(company.portal_account, command, company.portal.find_done, company.portal.mark_done)
+        case unreachable:
+            assert_never(unreachable)
 
 
-def _bind_return(
-    company: Company, command: c.RaiseReturn | c.CancelReturn | c.ReceiveReturn | c.PostSopCreditNote
-) -> Binding:
+def _bind_return(company: Company, command: c.ReturnCommand) -> Binding:
     returns, account = company.returns, company.ledger_account
     match command:
         case c.RaiseReturn():
-            return _binding(account, lambda: returns.find_return(command), lambda: returns.raise_return(command))
+            return _bound(account, command, returns.find_return, returns.raise_return)
         case c.CancelReturn():
-            return _binding(account, lambda: returns.find_cancelled(command), lambda: returns.cancel_return(command))
+            return _bound(account, command, returns.find_cancelled, returns.cancel_return)
         case c.ReceiveReturn():
-            return _binding(account, lambda: returns.find_receipt(command), lambda: returns.receive_return(command))
+            return _bound(account, command, returns.find_receipt, returns.receive_return)
         case c.PostSopCreditNote():
-            return _binding(
-                account,
-                lambda: returns.find_sop_credit_note(command),
-                lambda: returns.post_sop_credit_note(command),
-            )
+            return _bound(account, command, returns.find_sop_credit_note, returns.post_sop_credit_note)
 
 
-def _bind_ledger(company: Company, command: c.RaiseCreditNote | c.PostRefundPayment | c.AllocateCredit) -> Binding:
+def _bind_order(company: Company, command: c.OrderCommand) -> Binding:
+    entry, despatches, account = company.order_entry, company.despatches, company.ledger_account
+    match command:
+        case c.EnterOrder():
+            return _bound(account, command, entry.find_order, entry.enter_order)
+        case c.AmendOrder():
+            return _bound(account, command, entry.find_amended, entry.amend_order)
+        case c.AllocateOrder():
+            return _bound(account, command, entry.find_allocated, entry.allocate_order)
+        case c.CancelOrder():
+            return _bound(account, command, entry.find_order_cancelled, entry.cancel_order)
+        case c.Despatch():
+            return _bound(account, command, despatches.find_despatch, despatches.despatch)
+        case c.PostSopInvoice():
+            return _bound(account, command, despatches.find_sop_invoice, despatches.post_sop_invoice)
+
+
+def _bind_credit(company: Company, command: c.RaiseCreditNote | c.PostRefundPayment | c.AllocateCredit) -> Binding:
     ledger, account = company.ledger, company.ledger_account
     match command:
         case c.RaiseCreditNote():
-            return _binding(
-                account, lambda: ledger.find_credit_note(command), lambda: ledger.raise_credit_note(command)
-            )
+            return _bound(account, command, ledger.find_credit_note, ledger.raise_credit_note)
         case c.PostRefundPayment():
-            return _binding(
-                account, lambda: ledger.find_refund_payment(command), lambda: ledger.post_refund_payment(command)
-            )
+            return _bound(account, command, ledger.find_refund_payment, ledger.post_refund_payment)
         case c.AllocateCredit():
-            return _binding(account, lambda: ledger.find_allocation(command), lambda: ledger.allocate_credit(command))
+            return _bound(account, command, ledger.find_allocation, ledger.allocate_credit)
 
 
-def _bind_stock(company: Company, command: c.WriteOn | c.MoveStock) -> Binding:
+def _bind_posting(company: Company, command: c.RaiseInvoice | c.PostReceipt | c.AllocatePostings) -> Binding:
+    postings, account = company.customer_postings, company.ledger_account
+    match command:
+        case c.RaiseInvoice():
+            return _bound(account, command, postings.find_invoice, postings.raise_invoice)
+        case c.PostReceipt():
+            return _bound(account, command, postings.find_receipt_posting, postings.post_receipt)
+        case c.AllocatePostings():
+            return _bound(account, command, postings.find_allocated_postings, postings.allocate_postings)
+
+
+def _bind_books(company: Company, command: c.BooksCommand) -> Binding:
+    books, account = company.cash_book, company.ledger_account
+    match command:
+        case c.PostBankEntry():
+            return _bound(account, command, books.find_bank_entry, books.post_bank_entry)
+        case c.TransferCash():
+            return _bound(account, command, books.find_cash_transfer, books.transfer_cash)
+        case c.PostJournal():
+            return _bound(account, command, books.find_journal, books.post_journal)
+
+
+def _bind_stock(company: Company, command: c.StockCommand) -> Binding:
     stock, account = company.stock, company.ledger_account
     match command:
         case c.WriteOn():
-            return _binding(account, lambda: stock.find_write_on(command), lambda: stock.write_on(command))
+            return _bound(account, command, stock.find_write_on, stock.write_on)
+        case c.WriteOff():
+            return _bound(account, command, stock.find_write_off, stock.write_off)
+        case c.IssueStock():
+            return _bound(account, command, stock.find_issue, stock.issue_stock)
         case c.MoveStock():
-            return _binding(account, lambda: stock.find_move(command), lambda: stock.move_stock(command))
+            return _bound(account, command, stock.find_move, stock.move_stock)
+        case c.CountStock():
+            return _bound(account, command, stock.find_count, stock.count_stock)
 
 
-def _binding(account: str, look: Callable[[], c.Found | None], act: Callable[[], None]) -> Binding:
+def _bind_customer(company: Company, command: c.CustomerCommand) -> Binding:
+    customers, account = company.customers, company.ledger_account
+    match command:
+        case c.OpenCustomer():
+            return _bound(account, command, customers.find_customer, customers.open_customer)
+        case c.AddDeliveryAddress():
+            return _bound(account, command, customers.find_delivery_address, customers.add_delivery_address)
+        case c.WriteMemo():
+            return _bound(account, command, customers.find_memo, customers.write_memo)
+
+
+def _bind_shop(company: Company, command: c.ShopCommand) -> Binding:
+    shop, account = company.storefront, company.storefront_account
+    match command:
+        case c.Refund():
+            return _bound(account, command, shop.find_refund, shop.refund)
+        case c.RaiseAvailability():
+            # The one command that no later look can find: what the shop recorded comes back at once.
+            return Binding(
+                account=account,
+                look=lambda: shop.find_availability(command),
+                act=lambda: shop.raise_availability(command),
+            )
+
+
+def _bound(account: str, command: C, look: Callable[[C], c.Found | None], act: Callable[[C], None]) -> Binding:
     def acting() -> None:
-        act()
+        act(command)
 
-    return Binding(account=account, look=look, act=acting)
+    return Binding(account=account, look=lambda: look(command), act=acting)
