@@ -11,14 +11,12 @@ from tieout.sandbox.sage200.company.periods import SUB_LEDGER_OF_TYPE, classify
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.orders import despatch, documents
 from tieout.sandbox.sage200.orders.entry_lines import record_of
-from tieout.sandbox.sage200.reading.catalogue import RESOURCES
 from tieout.sandbox.sage200.reading.enquiries_sop import despatchable, price_enquiry
 from tieout.sandbox.sage200.reading.paths import Address, check_below, links_of
-from tieout.sandbox.sage200.reading.reads import read_one
-from tieout.sandbox.sage200.stock import holdings
 from tieout.sandbox.sage200.writes_finance import FINANCE_READS_BY_POST, FINANCE_WRITES
 from tieout.sandbox.sage200.writes_sales import SALES_READS_BY_POST, SALES_WRITES
 from tieout.sandbox.sage200.writes_sop import SELF_CONTAINED, SOP_WRITES
+from tieout.sandbox.sage200.writes_stock import STOCK_READS_BY_POST, STOCK_WRITES
 
 Body = dict[str, Any]
 Writer = Callable[[Books, int, Body], object]
@@ -59,11 +57,6 @@ def _bin_items(books: Books, _: int, body: Body) -> object:
     raise RefusedError("The line has no allocated stock.")
 
 
-def _transfer(books: Books, _: int, body: Body) -> object:
-    holdings.transfer_stock(books, body)
-    return {}
-
-
 def _validate_date(books: Books, _: int, body: Body) -> object:
     on = full_date("date", body.get("date"))
     ledger = str(body.get("ledger_type", "")).lower().removeprefix("ledgertype").removeprefix("ledger")
@@ -72,14 +65,6 @@ def _validate_date(books: Books, _: int, body: Body) -> object:
         raise RefusedError(f"The ledger type {body.get('ledger_type')} is not valid.")
     verdict = classify(books, on, sub_ledger)
     return {"classification": verdict.classification, "message": verdict.message}
-
-
-def _create_warehouse_holding(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["warehouse_holdings"], holdings.create_warehouse_holding(books, body))
-
-
-def _create_bin_holding(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["bin_holdings"], holdings.create_bin_holding(books, body))
 
 
 def _price_enquiry(books: Books, _: int, body: Body) -> object:
@@ -98,16 +83,24 @@ WRITES: dict[tuple[str, str, bool], Writer] = {
     **SOP_WRITES,
     **FINANCE_WRITES,
     **SALES_WRITES,
+    **STOCK_WRITES,
     ("POST", "sop_confirm_despatch", False): _confirm_despatch,
     ("POST", "sop_confirm_despatch_bin_items", False): _bin_items,
-    ("POST", "stock_transfers", False): _transfer,
-    ("POST", "warehouse_holdings", False): _create_warehouse_holding,
-    ("POST", "bin_holdings", False): _create_bin_holding,
     ("POST", "transaction_date_validation", False): _validate_date,
     ("POST", "customer_price_enquiry", False): _price_enquiry,
 }
-READS_BY_POST = SALES_READS_BY_POST | FINANCE_READS_BY_POST | frozenset(
-    {"transaction_date_validation", "customer_price_enquiry", "sop_confirm_despatch_bin_items", "suggested_products"}
+READS_BY_POST = (
+    SALES_READS_BY_POST
+    | FINANCE_READS_BY_POST
+    | STOCK_READS_BY_POST
+    | frozenset(
+        {
+            "transaction_date_validation",
+            "customer_price_enquiry",
+            "sop_confirm_despatch_bin_items",
+            "suggested_products",
+        }
+    )
 )
 TAKE_LISTS = frozenset(
     ("PUT", name, None) for name in ("cost_centres", "couriers", "departments", "sop_export_reasons", "sop_incoterms")

@@ -14,6 +14,7 @@ from tieout.sandbox.sage200.company.bulk import price
 from tieout.sandbox.sage200.company.figures import stored
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.company.seed_stock import NINE_PLACES
+from tieout.sandbox.sage200.stock.attachments import add_own_units
 from tieout.sandbox.sage200.stock.traceables import BATCH, NONE, SERIAL, Number
 
 Item = Mapping[str, Any]
@@ -33,7 +34,7 @@ def group_of(books: Books, item: Item) -> sqlite3.Row:
 
 
 def traceable_columns(books: Books, item: Item) -> dict[str, object]:
-    """Return how an item is traced: "traceable" is batch or serial, "record_numbers" says whether receipts need them."""
+    """Return how an item is traced: batch or serial; receipts need numbers unless "record_numbers" is false."""
     told = str(item.get("traceable", "")).upper()
     if told not in TRACEABLE:
         raise RefusedError("The traceable of a product is batch or serial, or is left out.")
@@ -45,9 +46,7 @@ def traceable_columns(books: Books, item: Item) -> dict[str, object]:
 
 def add_units(books: Books, product_id: int, units: Iterable[Item]) -> None:
     """Give an item its base and stock unit, and further ones: {"unit": name, "multiple": of the base unit}."""
-    product = books.need("product", product_id, "Product")
-    for kind, unit_id in (("Base", product["base_unit_id"]), ("Stock", product["stock_unit_id"])):
-        books.insert("product_unit", product_id=product_id, unit_id=unit_id, type=kind, **books.stamps())
+    add_own_units(books, product_id)
     for unit in units:
         found = books.row("SELECT * FROM unit WHERE name = ?", unit["unit"])
         multiple = stored(Decimal(str(unit["multiple"])), 9) if "multiple" in unit else None

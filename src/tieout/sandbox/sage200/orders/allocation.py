@@ -53,25 +53,37 @@ def allocate(
             f"There is insufficient free stock of {line['code']} in warehouse {warehouse['name']}: "
             f"{plain(available)} available."
         )
-    wanted = quantity = min(quantity, available)
-    for bin_holding_id, numbers in _numbers_by_bin(books, chosen).items():
-        part = sum(one.quantity for one in numbers)
-        if part > wanted or part > dict(bins).get(bin_holding_id, 0):
-            raise RefusedError(f"The numbers chosen for {line['code']} are more than can be allocated.")
-        _reserve(books, product, (line["id"], bin_holding_id, part), numbers)
-        wanted -= part
-    if chosen and wanted:
-        raise RefusedError(f"The numbers chosen for {line['code']} do not add up to {plain(quantity)}.")
-    for bin_holding_id, free in bins:
-        part = min(wanted, free)
-        if part:
-            _reserve(books, product, (line["id"], bin_holding_id, part), None)
-            wanted -= part
+    quantity = min(quantity, available)
+    _share_out(books, product, line, (bins, quantity), chosen)
     if quantity:
         books.run(
             "UPDATE line SET allocated = allocated + ?, updated = ? WHERE id = ?", quantity, books.stamp(), line["id"]
         )
         books.effect("sop_order_line.allocated", line_id=line["id"], quantity=plain(quantity))
+
+
+def _share_out(
+    books: Books,
+    product: sqlite3.Row,
+    line: sqlite3.Row,
+    wanted: tuple[list[tuple[int, int]], int],
+    chosen: Sequence[Chosen],
+) -> None:
+    """Reserve a quantity from the bins that have it: under the chosen numbers, else in the order of the bins."""
+    bins, left = wanted
+    for bin_holding_id, numbers in _numbers_by_bin(books, chosen).items():
+        part = sum(one.quantity for one in numbers)
+        if part > left or part > dict(bins).get(bin_holding_id, 0):
+            raise RefusedError(f"The numbers chosen for {line['code']} are more than can be allocated.")
+        _reserve(books, product, (line["id"], bin_holding_id, part), numbers)
+        left -= part
+    if chosen and left:
+        raise RefusedError(f"The numbers chosen for {line['code']} do not add up to the quantity to allocate.")
+    for bin_holding_id, free in bins:
+        part = min(left, free)
+        if part:
+            _reserve(books, product, (line["id"], bin_holding_id, part), None)
+            left -= part
 
 
 def _available(books: Books, product: sqlite3.Row, warehouse_id: int) -> list[tuple[int, int]]:

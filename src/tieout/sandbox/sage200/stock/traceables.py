@@ -68,7 +68,7 @@ def bring_in(
     if told < quantity and setting(product, "record_nos_on_goods_received"):
         raise RefusedError(f"Numbers must be recorded for all {plain(quantity)} of stock item {product['code']}.")
     parts = [
-        Part(item_id=_numbered(books, product, number, on), quantity=number.quantity)
+        Part(item_id=number_record(books, product, number, on), quantity=number.quantity)
         for number in numbers
         if number.quantity
     ]
@@ -82,7 +82,7 @@ def setting(product: sqlite3.Row, name: str) -> bool:
     return bool(json.loads(product["more"]).get(name))
 
 
-def _numbered(books: Books, product: sqlite3.Row, told: Number, on: date) -> int:
+def number_record(books: Books, product: sqlite3.Row, told: Number, on: date) -> int:
     """Return the record of a number, new or known; a serial number is of one item and is in stock once."""
     if not told.number:
         raise RefusedError(f"Stock item {product['code']} needs a batch or serial number.")
@@ -174,7 +174,8 @@ def _pick(books: Books, bin_holding_id: int, quantity: int) -> list[Chosen]:
     picked, left = [], quantity
     for row in books.rows(
         "SELECT n.id, n.quantity - n.allocated AS free FROM traceable_bin n "  # noqa: S608  # our own order
-        f"JOIN traceable_item t ON t.id = n.traceable_item_id WHERE n.bin_holding_id = ? AND free > 0 ORDER BY {_ORDER}",
+        "JOIN traceable_item t ON t.id = n.traceable_item_id "
+        f"WHERE n.bin_holding_id = ? AND free > 0 ORDER BY {_ORDER}",
         bin_holding_id,
     ):
         part = min(left, row["free"])
@@ -191,10 +192,9 @@ def _taken(books: Books, bin_holding_id: int, chosen: Chosen) -> Part:
     )
     if row is None or row["bin_holding_id"] != bin_holding_id:
         raise RefusedError(f"The traceable bin item {chosen.traceable_bin_id} is not in this bin.")
-    if not 0 < chosen.quantity <= row["quantity"] - row["allocated"]:
-        raise RefusedError(
-            f"Only {plain(row['quantity'] - row['allocated'])} of {row['number']} is free, not {plain(chosen.quantity)}."
-        )
+    free = row["quantity"] - row["allocated"]
+    if not 0 < chosen.quantity <= free:
+        raise RefusedError(f"Only {plain(free)} of {row['number']} is free, not {plain(chosen.quantity)}.")
     books.run("UPDATE traceable_bin SET quantity = quantity - ? WHERE id = ?", chosen.quantity, row["id"])
     return Part(item_id=row["traceable_item_id"], quantity=chosen.quantity)
 
