@@ -163,7 +163,7 @@ def test_a_penny_of_sharing_never_invents_a_rate(net: int, rate: Decimal, now: D
 
 def test_a_posted_credit_note_reads_back_as_the_command_that_made_it() -> None:
     lines = (credit_line(2000, 400), credit_line(1000, 0, tax_code="2"))
-    wanted = c.credit_figures("27825", ON, lines)
+    wanted = c.document_figures("27825", ON, lines)
     found = translate.credit_found(posted(), "GBP")
     assert c.differences(wanted, found.figures) == ()
     assert found.link == "urn 1327"
@@ -171,7 +171,7 @@ def test_a_posted_credit_note_reads_back_as_the_command_that_made_it() -> None:
 
 def test_a_penny_of_tax_under_another_code_is_seen() -> None:
     rows = [{"code": 1, "tax_amount": Decimal("-3.99")}, {"code": 2, "tax_amount": Decimal("-0.01")}]
-    wanted = c.credit_figures("27825", ON, (credit_line(2000, 400), credit_line(1000, 0, tax_code="2")))
+    wanted = c.document_figures("27825", ON, (credit_line(2000, 400), credit_line(1000, 0, tax_code="2")))
     found = translate.credit_found(posted(tax_analysis_items=rows), "GBP")
     assert c.differences(wanted, found.figures) == (("tax 1", "400", "399"), ("tax 2", "0", "1"))
 

@@ -195,7 +195,13 @@ def credit_found(row: PostedShape, currency: str) -> c.Found:
     """The figures of a posted credit note, from what Sage posted to nominals and tax codes."""
     lines = credit_lines(row, currency)
     figures = c.document_figures(str(row.customer_id), day_of(row.transaction_date), lines)
-    return c.Found(reference=row.reference or row.urn, figures=figures, link=f"urn {row.urn}")
+    return c.Found(reference=row.reference or row.urn, figures=figures, link=proof_of(row))
+
+
+def proof_of(row: PostedShape) -> str:
+    """The URN, and where in the nominal ledger the posting landed, in Sage's word: a deferred one waits (4.3, 6.5)."""
+    places = dict.fromkeys(item.location for item in row.nominal_analysis_items if item.location)
+    return ", ".join((f"urn {row.urn}", *(f"nominal {place}" for place in places)))
 
 
 def credit_lines(row: PostedShape, currency: str) -> list[c.CreditLine]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from tieout.connectors.sage200.translate import credit_lines, day_of
-from tieout.connectors.sage200.wire import NominalItem, PostedShape
+from tieout.connectors.sage200.translate import credit_lines, day_of, proof_of
+from tieout.connectors.sage200.wire import PostedShape
 from tieout.connectors.sage200.wire_ledger import BankPostedShape, NominalEntryView
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
@@ -24,16 +24,6 @@ def invoice_found(row: PostedShape, currency: str) -> c.Found:
     lines = credit_lines(row, currency)
     figures = c.document_figures(str(row.customer_id), day_of(row.transaction_date), lines)
     return c.Found(reference=row.reference or row.urn, figures=figures, link=proof_of(row))
-
-
-def proof_of(row: PostedShape) -> str:
-    """The URN, and where in the nominal ledger the posting landed: a deferred one waits there (4.3, 6.5)."""
-    return ", ".join((f"urn {row.urn}", *locations(row.nominal_analysis_items)))
-
-
-def locations(items: Sequence[NominalItem]) -> tuple[str, ...]:
-    """Where the nominal entries stand, in Sage's words, each once."""
-    return tuple(f"nominal {place}" for place in dict.fromkeys(item.location for item in items) if place)
 
 
 def allocated_found(command: c.AllocatePostings, rows: Mapping[str, PostedShape]) -> c.Found | None:
