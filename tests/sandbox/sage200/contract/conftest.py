@@ -28,10 +28,7 @@ NAMES = frozenset(row["value"] for rows in TYPES.values() for row in rows)
 """Names of enumerations. The definition's lengths do not hold them: Sage's own are longer than it says."""
 
 SINCE_THE_DEFINITION = frozenset(
-    name
-    for release in ("2024 R2", "2025 R1")
-    for words in NEW_FIELDS[release].values()
-    for name in words.split()
+    name for release in ("2024 R2", "2025 R1") for words in NEW_FIELDS[release].values() for name in words.split()
 )
 """Properties that came with the releases after the definition (2024 R1)."""
 
@@ -144,14 +141,15 @@ FOUND_IN = {"/sop_order_lines": ("/sop_order_line_views", "sop_order_line_id")}
 
 @dataclass
 class Company:
-    """A busy company that is only looked at: what was read is kept."""
+    """A busy company; what was read is kept, unless it is written to."""
 
     sage: Sage
+    keep: bool = True
     _lists: dict[str, Json] = field(default_factory=dict)
 
     def list(self, path: str) -> Json:
         """Return up to 100 rows of a list."""
-        if path not in self._lists:
+        if path not in self._lists or not self.keep:
             self._lists[path] = self.sage.get(path.removeprefix("/"), top="100")
         return self._lists[path]
 
@@ -180,7 +178,7 @@ def fuzzed(new_sage: Callable[[], Sage]) -> Company:
     """A busy company that takes whatever is thrown at it."""
     sage = new_sage()
     fill(sage)
-    return Company(sage)
+    return Company(sage, keep=False)
 
 
 def sales_documents(sage: Sage, order: Json, part: Json) -> None:
@@ -225,13 +223,99 @@ def fill(sage: Sage) -> None:
     line = {"product": "MUG", "quantity": "2"}
     done = {"customer": "SHOP", "lines": [line], "despatched": True, "invoiced": True, "paid": True}
     sage.control("POST", "load", {"orders": [done]})
+    sage.control("PUT", "settings", {"sop": {"record_cancelled_order_lines": True}})
+    account = fill_account(sage)
+    fill_orders(sage)
+    fill_ledger(sage, account)
+    fill_finance(sage)
+
+
+def fill_account(sage: Sage) -> int:
+    """Open an account with everything that can hang on one, and return its id."""
+    number = {"country_code": "44", "area_code": "113", "subscriber_number": "496 0000"}
+    role = sage.get("trader_contact_roles")[0]["id"]
+    contact = {
+        "first_name": "Ann",
+        "last_name": "Smith",
+        "emails": [{"email": "ann@shop.example"}],
+        "websites": [{"website": "https://shop.example"}],
+        "telephones": [number],
+        "mobiles": [number],
+        "faxes": [number],
+        "roles": [{"trader_contact_role_id": role}],
+    }
+    body = {
+        "reference": "RICH",
+        "name": "Everything Ltd",
+        "main_address": {"address_1": "1 Market Street", "city": "Leeds", "postcode": "LS1 1AA"},
+        "contacts": [contact],
+        "memos": [{"note": "Pays early"}],
+        "alerts": [{"alert_text": "Ask for the order number", "show_alert_for_orders": True}],
+        "cards": [{"description": "Company card"}],
+    }
+    account = int(sage.post("customers", body)["id"])
+    place = {"customer_id": account, "description": "Shop", "postal_name": "Shop", "address_1": "2 Mill Lane"}
+    tax_code = sage.get("tax_codes")[0]["id"]
+    sage.post("customer_delivery_addresses", place | {"tax_code_id": tax_code})
+    discounts = {
+        "bands": {"Trade": {"MUG": "9.00"}},
+        "discount_groups": ["Regulars"],
+        "discounts": [{"name": "Mugs", "product": "MUG", "breaks": [{"quantity": "5", "percent": "5"}]}],
+        "order_value_discounts": [{"name": "Big orders", "breaks": [{"value": "500", "percent": "2"}]}],
+        "customers": {"RICH": {"band": "Trade", "discount_group": "Regulars"}},
+    }
+    sage.control("PUT", "price-book", discounts)
+    return account
+
+
+def fill_orders(sage: Sage) -> None:
+    """Enter orders, a quote, a return, and let them go their way."""
     order = sage.order(quantity=2, to_allocate_quantity=2)
-    part = {"line_type": "EnumLineTypeStandard", "product_id": order["lines"][0]["product_id"], "line_quantity": 1}
-    sales_documents(sage, order, part)
-    returned = sage.post("sop_returns", {"customer_id": order["customer_id"], "lines": [part]})
+    sage.order(quantity=3)
+    product, customer = order["lines"][0]["product_id"], order["customer_id"]
+    part = {"line_type": "EnumLineTypeStandard", "product_id": product, "line_quantity": 1}
+    sage.post("sop_quotes", {"customer_id": customer, "lines": [part]})
+    cancelled = sage.order(quantity=1)
+    gone = {"id": cancelled["lines"][0]["id"], "is_to_delete": True, "create_cancelled_line": True}
+    sage.put(f"sop_orders/{cancelled['id']}", {"lines": [part, gone]})
+    returned = sage.post("sop_returns", {"customer_id": customer, "lines": [part]})
     sage.control("POST", "desktop/receive-return", {"return": returned["id"]})
     sage.control("POST", "desktop/post-credit-note", {"return": returned["id"]})
+
+
+def fill_ledger(sage: Sage, account: int) -> None:
+    """Post an invoice that is paid and archived, and keep a memo on one that is not."""
+    on = {"transaction_date": "2026-11-02T00:00:00Z"}
+    bank = sage.get("banks")[0]["id"]
+    invoice = {"customer_id": account, "document_goods_value": 10, "document_tax_value": 2, "reference": "OLD"}
+    urns = [
+        sage.post("sales_invoices", invoice | on)["urn"],
+        sage.post("sales_receipts", {"customer_id": account, "bank_id": bank, "cheque_value": 12} | on)["urn"],
+    ]
+    rows = [sage.one("sales_posted_transactions", f"urn eq {urn}") for urn in urns]
+    lines = [{"posted_tran_id": row["id"], "value_to_allocate": float(row["document_gross_value"])} for row in rows]
+    sage.post("sales_allocations", {"customer_id": account, "allocation_lines": lines})
+    sage.control("POST", "desktop/archive-ledger", {"upto": "2026-11-03"})
+    sage.post("sales_invoices", invoice | {"reference": "OPEN"})
     key = sage.get("sales_posted_transactions")[0]["id"]
     sage.post("sales_posted_transaction_memos", {"posted_customer_transaction_id": key, "note": "x"})
+
+
+def fill_finance(sage: Sage) -> None:
+    """Keep a record of each simple sort, and post to the cash book."""
     sage.post("flow_states", {"flow_id": "a", "value": "b"})
-    sales_account(sage)
+    mail = {"email_type": "Statement", "email_address": "a@shop.example", "user_number": 1}
+    sage.post("pending_emails", mail)
+    nominal = sage.one("nominal_codes", "reference eq '7601'")["id"]
+    sage.post("nominal_code_memos", {"nominal_code_id": nominal, "note": "Card fees go here"})
+    first, second = (row["id"] for row in sage.get("banks", top="2"))
+    item = {"code": "7601", "gross_value": 1.2, "tax_value": 0.2, "tax_code_id": sage.get("tax_codes")[1]["id"]}
+    sage.post("bank_payment", {"bank_id": first, "reference": "FEES", "nominal_analysis_items": [item]})
+    sage.post("bank_transfer", {"bank_from_id": first, "bank_to_id": second, "payment_value": 5})
+    extras = {
+        "bank_contacts": [{"type": "Manager", "address": "1 Bank Street"}],
+        "emails": [{"email": "bank@bank.example"}],
+        "memos": [{"note": "Open until five"}],
+        "websites": [{"website": "https://bank.example"}],
+    }
+    sage.put(f"banks/{first}", extras)
