@@ -135,7 +135,16 @@ def definition() -> Definition:
     return found
 
 
-FOUND_IN = {"/sop_order_lines": ("/sop_order_line_views", "sop_order_line_id")}
+_BALANCES = "/warehouse_holdings/{Id}/traceable_item_balances"
+FOUND_IN = {
+    "/sop_order_lines": ("/sop_order_line_views", "sop_order_line_id"),
+    "/product_sales_figures": ("/products", "id"),
+    "/product_purchase_figures": ("/products", "id"),
+    "/product_transactions": ("/product_transaction_views", "id"),
+    "/traceable_items": (_BALANCES, "traceable_item_id"),
+    "/traceable_bin_items": (_BALANCES, "traceable_bin_item_id"),
+    "/stocktake_count_sheet_items": ("/stocktakes/{Id}", "stocktake_count_sheet_items.id"),
+}
 """Records that have no list of their own, and where their ids stand."""
 
 
@@ -160,10 +169,13 @@ class Company:
             yield head
             return
         listed, name = FOUND_IN.get(head, (head.removesuffix("_new"), "id"))
-        rows = self.list(listed)
-        for row in rows if isinstance(rows, list) else [rows]:
-            if name in row:
-                yield from self.places(f"{head}/{row[name]}{tail}")
+        inner, _, name = name.rpartition(".")
+        for place in self.places(listed):
+            rows = self.list(place)
+            for row in rows if isinstance(rows, list) else [rows]:
+                for found in row.get(inner, []) if inner else [row]:
+                    if name in found:
+                        yield from self.places(f"{head}/{found[name]}{tail}")
 
 
 @pytest.fixture(scope="session")
@@ -228,6 +240,7 @@ def fill(sage: Sage) -> None:
     fill_orders(sage)
     fill_ledger(sage, account)
     fill_finance(sage)
+    fill_stock(sage)
 
 
 def fill_account(sage: Sage) -> int:
@@ -319,3 +332,38 @@ def fill_finance(sage: Sage) -> None:
         "websites": [{"website": "https://bank.example"}],
     }
     sage.put(f"banks/{first}", extras)
+
+
+def fill_stock(sage: Sage) -> None:
+    """Let there be items with everything on them, batches and serial numbers, a stocktake that runs and one that is done."""
+    batch = {"number": "B1", "quantity": "5", "sell_by": "2027-01-31", "use_by": "2027-02-28"}
+    serial = [{"number": "S1"}, {"number": "S2"}]
+    home = {"warehouse": "HOME", "bin": "A1", "unit_cost": "2.00"}
+    soap = {"code": "SOAP", "traceable": "batch", "standard_price": "5.00"}
+    clock = {"code": "CLOCK", "traceable": "serial", "standard_price": "50.00"}
+    items = [
+        soap | {"stock": [home | {"quantity": "5", "numbers": [batch]}]},
+        clock | {"stock": [home | {"quantity": "2", "numbers": serial}]},
+    ]
+    sage.control("POST", "load", {"products": items})
+    mug, candle, soap_id = (sage.id_of("products", f"code eq '{code}'") for code in ("MUG", "CANDLE", "SOAP"))
+    sage.post("alternative_products", {"product_id": mug, "alternative_product_id": candle, "is_preferred": True})
+    sage.post("cross_sell_products", {"product_id": mug, "cross_sell_product_id": candle})
+    sage.post("product_memos", {"product_id": mug, "note": "Fragile"})
+    sage.post("product_suppliers", {"product_id": mug, "supplier_id": 1, "is_preferred": True})
+    colour = sage.get("search_values")[1]
+    value = {"search_category_id": colour["search_category_id"], "search_value_id": colour["id"]}
+    sage.put(f"products/{mug}", {"search_category_values": [value]})
+    groups = [{"id": sage.get("product_groups")[0]["id"]}]
+    sage.post("stocktake_criteria_templates", {"name": "Cheap things", "product_groups": groups})
+    order = sage.order(quantity=2, product_id=soap_id, to_allocate_quantity=2)
+    despatched = {"id": order["lines"][0]["id"], "quantity": 1}
+    sage.post("sop_confirm_despatch", {"sop_order_return_id": order["id"], "items": [despatched]})
+    sage.control("POST", "desktop/goods-in", {"product": "MUG", **home, "quantity": "3", "reference": "PO1"})
+    warehouse = sage.id_of("warehouses", "name eq 'HOME'")
+    for code, steps in (("SOAP", 0), ("MUG", 1), ("CLOCK", 2)):
+        chosen = [{"item_code": code, "is_selected": True}]
+        body = {"warehouse_id": warehouse, "stocktake_name": code, "stocktake_items": chosen}
+        key = sage.post("stocktakes", body | {"show_expected_quantities": True})["id"]
+        for _ in range(steps):
+            sage.put(f"stocktakes/{key}", {"advance_status": True})

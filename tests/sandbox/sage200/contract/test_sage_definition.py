@@ -30,6 +30,22 @@ STAY_EMPTY: dict[str, str] = {
 """Lists that have no row in the busy company, each with the reason."""
 
 
+ASKED_FOR = "is part of a request, never of an answer"
+NEVER_KNOWN = {
+    "is_to_delete": ASKED_FOR,
+    "lock_id": "comes with $expand=is_to_lock, which takes the lock",
+    "statement_date": "no bank is reconciled here, and what is null is left out",
+    "last_statement_date": "as statement_date",
+    "electronic_bank_function_id": "no bank is electronic here",
+    "analysis_code_id": "has the shape of analysis_code, which is given once",
+    "consolidated_nominal_code": "no company here consolidates another",
+    "sofa_category": "no company here is a charity",
+    "status": "says why a department of a list was not deleted; here the whole list is refused",
+    "periods": "no company here keeps budgets",
+}
+"""Properties that no answer here has, each with the reason."""
+
+
 def children_of(path: str) -> str:
     """Return what can be expanded on a path."""
     names = path.replace("/{Id}", "").strip("/").split("/")
@@ -62,6 +78,17 @@ def test_an_answer_has_what_the_definition_names_and_nothing_else(
         if looked_at >= 5:
             break
     assert bool(looked_at) != (path in STAY_EMPTY), f"{path} has {looked_at} rows to look at"
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_declares_every_property_of_the_definition(definition: Definition, path: str) -> None:
+    names = path.replace("/{Id}", "").strip("/").split("/")
+    resource = RESOURCES[NESTED[names[-2], names[-1]][0] if len(names) > 1 else names[0]]
+    if is_beyond(("GET", path)):
+        return
+    declared = {field.name for field in resource.fields} | resource.children.keys()
+    told = definition.row_schema(("GET", path)).get("properties", {}).keys()
+    assert sorted(told - declared - NEVER_KNOWN.keys()) == []
 
 
 def check(definition: Definition, operation: tuple[str, str], response: httpx.Response, answer: Json) -> None:

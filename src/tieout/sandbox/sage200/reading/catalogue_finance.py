@@ -8,7 +8,7 @@ from tieout.sandbox.sage200.reading.resources import Resource, fields, one
 # How many units of each currency the base currency buys; the euro's own rate against the euro is 1.
 _EURO_RATE = "(SELECT c.rate * 1000000 / e.rate FROM currency e WHERE e.iso = 'EUR')"
 _TAX_MASK = "json_object('id', 1, 'name', upper(c.code) || '999999999')"
-_BREAKS = " ".join(f"financial_report_row_group_break_{n}:i" for n in range(1, 9))
+_BREAKS = " ".join(f"financial_report_row_group_break_{n}:i" for n in range(1, 10))
 
 FINANCE = (
     Resource(
@@ -126,7 +126,7 @@ FINANCE = (
             financial_report_row_report_row="r.number",
             financial_report_row_title="r.title",
             financial_report_row_subtotal_group="r.subtotal",
-            **{f"financial_report_row_group_break_{n}": "0" for n in range(1, 9)},
+            **{f"financial_report_row_group_break_{n}": "0" for n in range(1, 10)},
             nominal_account_report_category_id="r.category_id",
             nominal_account_report_category_code="coalesce(g.code, '')",
             nominal_account_report_category_description="coalesce(g.description, '')",
