@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from tieout.connectors.sage200.client import Client, either, quoted
 from tieout.connectors.sage200.postings import Postings
@@ -16,9 +17,11 @@ from tieout.connectors.sage200.wire import (
     PostedShape,
     TaxCodeShape,
 )
+from tieout.connectors.sage200.wire_orders import InvoiceCreditView
 from tieout.domain.documents.sales_order import SalesOrder
 
 ORDERS = "/sop_orders"
+INVOICES = "/sop_order_return_invoice_credit_views"
 ORDERS_AT_ONCE = 20
 
 
@@ -60,19 +63,29 @@ class SageOrders:
     def _whole(self, rows: Sequence[OrderShape]) -> tuple[SalesOrder, ...]:
         orders = [row for row in rows if not row.is_draft]
         invoices = self._invoices(orders)
-        return tuple(self._order(row, invoices) for row in orders)
+        return tuple(self._order(row, invoices[row.id]) for row in orders)
 
-    def _invoices(self, orders: Sequence[OrderShape]) -> dict[tuple[int, str], list[PostedShape]]:
-        found: dict[tuple[int, str], list[PostedShape]] = {}
+    def _invoices(self, orders: Sequence[OrderShape]) -> dict[int, list[PostedShape]]:
+        """Posted invoices by order id: found by the order's number, or where they carry another text by their own."""
+        found: dict[int, list[PostedShape]] = {order.id: [] for order in orders}
         for customer_id in sorted({order.customer_id for order in orders}):
-            numbers = [order.document_no for order in orders if order.customer_id == customer_id]
-            for row in self._postings.invoices_of(customer_id, numbers):
-                found.setdefault((customer_id, row.second_reference), []).append(row)
+            theirs = {order.document_no: order for order in orders if order.customer_id == customer_id}
+            for row in self._postings.invoices_of(customer_id, theirs):
+                found[theirs[row.second_reference].id].append(row)
+        for order in orders:
+            known = {row.reference for row in found[order.id]}
+            numbers = self._numbers_invoiced(order) - known if _lacks_invoices(order, found[order.id]) else set()
+            found[order.id] += self._postings.invoices_numbered(order.customer_id, numbers)
         return found
 
-    def _order(self, order: OrderShape, invoices: dict[tuple[int, str], list[PostedShape]]) -> SalesOrder:
+    def _numbers_invoiced(self, order: OrderShape) -> set[str]:
+        """The numbers of an order's invoices, posted or not."""
+        where = f"sop_order_return_id eq {order.id}"
+        rows = self._client.rows(INVOICES, InvoiceCreditView, where=where, key="sop_invoice_credit_id")
+        return {row.sop_invoice_credit_document_no for row in rows if row.sop_order_return_id == order.id} - {""}
+
+    def _order(self, order: OrderShape, posted: Sequence[PostedShape]) -> SalesOrder:
         currency = self._registers.currency(order.currency_id)
-        posted = invoices.get((order.customer_id, order.document_no), [])
         return sales_order(
             order,
             currency=currency,
@@ -91,3 +104,11 @@ class SageOrders:
         ids = {line.warehouse_id for line in order.lines if line.warehouse_id}
         found = {record: self._registers.warehouse_of(record) for record in ids}
         return {record: warehouse.name for record, warehouse in found.items() if warehouse}
+
+
+def _lacks_invoices(order: OrderShape, posted: Sequence[PostedShape]) -> bool:
+    """Whether more of the order reached the ledger than the invoices found explain."""
+    if not any(line.invoice_credit_quantity or line.posted_invoice_credit_quantity for line in order.lines):
+        return False
+    net = sum((row.document_goods_value for row in posted), Decimal(0))
+    return order.total_net_value is None or net != order.total_net_value

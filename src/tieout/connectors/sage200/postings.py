@@ -76,13 +76,15 @@ class Postings:
 
     def invoices_of(self, customer_id: int, numbers: Iterable[str]) -> list[PostedShape]:
         """The posted invoices of orders: their second reference is the order number (4.4, flow B)."""
-        wanted = sorted(set(numbers))
-        found: list[PostedShape] = []
-        for start in range(0, len(wanted), ORDERS_AT_ONCE):
-            some = either("second_reference", [quoted(n) for n in wanted[start : start + ORDERS_AT_ONCE]])
-            where = f"customer_id eq {customer_id} and trader_transaction_type eq {quoted(INVOICE)} and {some}"
-            found += self._client.rows(POSTED, PostedShape, where=where)
-        return found
+        wanted = set(numbers)
+        return [
+            row for row in self._invoices(customer_id, "second_reference", wanted) if row.second_reference in wanted
+        ]
+
+    def invoices_numbered(self, customer_id: int, numbers: Iterable[str]) -> list[PostedShape]:
+        """The posted invoices of these invoice numbers."""
+        wanted = set(numbers)
+        return [row for row in self._invoices(customer_id, "reference", wanted) if row.reference in wanted]
 
     def credit_notes(self, since: date | None) -> Iterator[PostedShape]:
         """Every credit note dated or entered since; a back-dated one is found by the day it was entered."""
@@ -91,6 +93,13 @@ class Postings:
             day = since.isoformat()
             where += f" and (transaction_date ge {day} or posted_date ge {day})"
         return self._client.rows(POSTED, PostedShape, where=where, expand=("customer",))
+
+    def _invoices(self, customer_id: int, field: str, texts: Iterable[str]) -> Iterator[PostedShape]:
+        wanted = sorted(texts)
+        for start in range(0, len(wanted), ORDERS_AT_ONCE):
+            some = either(field, [quoted(text) for text in wanted[start : start + ORDERS_AT_ONCE]])
+            where = f"customer_id eq {customer_id} and trader_transaction_type eq {quoted(INVOICE)} and {some}"
+            yield from self._client.rows(POSTED, PostedShape, where=where)
 
     def _wherever(self, where: str) -> list[PostedShape]:
         rows = list(self._client.rows(POSTED, PostedShape, where=where, expand=ANALYSIS))

@@ -162,3 +162,10 @@ class DespatchLineView(Shape):
     sop_order_line_id: int
     sop_order_document_no: Text = ""
     sop_despatch_notes: Text = ""
+
+
+class InvoiceCreditView(Shape):
+    """`sop_order_return_invoice_credit_view` (B.1): which invoices and credit notes an order or return has."""
+
+    sop_order_return_id: Id = 0
+    sop_invoice_credit_document_no: Text = ""

@@ -250,3 +250,5 @@ def test_without_a_companion_a_person_invoices_and_the_key_proves_it(world: Worl
     typed = {"order": command.order_number, "reference": command.key, "invoice_date": ON.isoformat()}
     world.does("POST", "/desktop/post-invoice", typed)
     posted(by_hand, command)
+    (order,) = world.sage.orders.orders("SHOP-3001")
+    assert [(invoice.net, invoice.tax) for invoice in order.invoices] == [(Money(16000), Money(3200))]
