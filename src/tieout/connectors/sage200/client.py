@@ -146,6 +146,10 @@ class Client:
         """A write that Sage accepted; what it answered is no proof of anything (section 0, item 5)."""
         return self._checked(self._send(verb, path, writing=True, body=body), f"{verb} {path}", writing=True)
 
+    def write_for(self, path: str, body: Json, shape: type[S]) -> S:
+        """What a POST answered that is a step of a write: a refusal of it is the write's refusal."""
+        return read(shape, self.write("POST", path, body).json(), path)
+
     def _page(self, path: str, query: Mapping[str, str], where: str, after: str) -> list[Json]:
         both = f"({where}) and {after}" if where and after else where or after
         params = {name: value for name, value in {"$filter": both, **query}.items() if value}

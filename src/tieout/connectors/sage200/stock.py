@@ -108,7 +108,7 @@ class SageStock:
         if not command.batches:
             return []
         place: dict[str, Json] = {"product_id": product_id, "bin_holding_from_id": from_bin}
-        there = self._client.ask("/stock_transfer_traceable_items", place, TraceableStock)
+        there = self._client.write_for("/stock_transfer_traceable_items", place, TraceableStock)
         rows = numbers_to_move(command.batches, command.quantity, there.traceable_adjustment_items)
         return [(row.traceable_item_id, row.traceable_bin_item_id, quantity) for row, quantity in rows]
 

@@ -68,7 +68,7 @@ class Stocktakes:
                 f"stocktake {', '.join(running)} runs in warehouse {command.warehouse}: complete or delete it first"
             )
         head: dict[str, Json] = {"warehouse_id": warehouse_id, "stocktake_type": self._type()}
-        offered = self._client.ask("/stocktake_new_items", head, StocktakeShape)
+        offered = self._client.write_for("/stocktake_new_items", head, StocktakeShape)
         items: list[Json] = [
             {
                 "warehouse_holding_id": row.warehouse_holding_id,
@@ -91,12 +91,12 @@ class Stocktakes:
         if stage is Stage.COUNTING:
             self._enter(command, take.id)
         if stage is Stage.APPROVAL:
-            self._client.ask("/stocktake_approve_complete", {"id": take.id}, StocktakeShape)
+            self._client.write_for("/stocktake_approve_complete", {"id": take.id}, StocktakeShape)
             further = {"stock_variance_nominal_code_id": nominal_id, "nominal_narrative": command.narrative}
         self._client.write("PUT", f"{TAKES}/{take.id}", {"id": take.id, "advance_status": True, **further})
 
     def _enter(self, command: c.CountStock, take_id: int) -> None:
-        sheet = self._client.ask("/stocktake_enter_values", {"id": take_id}, StocktakeShape)
+        sheet = self._client.write_for("/stocktake_enter_values", {"id": take_id}, StocktakeShape)
         for row, quantity in to_enter(command, sheet.stocktake_count_sheet_items):
             body: dict[str, Json] = {
                 "id": row.id,
