@@ -1,8 +1,8 @@
 # ruff: noqa: INP001 - a tool of the repository, run by path, not part of a package
 """Write the generated pages under docs/: `python tools/make_docs.py`, or `--check` to say which are out of date.
 
-What these pages say stands in the code: the fault catalogue, the sandbox's assumptions, the settings
-and the commands. Change it there.
+What these pages say stands in the code: the fault catalogue, the sandbox's assumptions, the settings,
+the commands, and what the Sage 200 stand-in serves. Change it there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
+from sage200_page import page as sage200_sandbox
 
 from tieout.cli import tieout
 from tieout.cli.settings_file import GROUPS
@@ -181,6 +182,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "assumptions.md": assumptions,
     "settings.md": settings,
     "commands.md": commands,
+    "sage200-sandbox.md": sage200_sandbox,
 }
 
 
