@@ -120,7 +120,7 @@ def _served(folder: Path, posted: int, orders: int) -> Iterator[dict[str, Any]]:
         assert server.stdout is not None
         url = server.stdout.readline().strip()
         with httpx.Client(base_url=url, timeout=3600) as http:
-            held = http.get("/_sandbox/sage200/").json()
+            held = http.get("/_sandbox/sage200/").raise_for_status().json()["summary"]
             if int(held["posted_transactions"]) < posted:
                 began = time.monotonic()
                 size = {"posted": posted, "orders": orders, "movements": posted // 2, "customers": 2000}
