@@ -95,3 +95,10 @@ def test_a_crowd_of_one_stamp_larger_than_a_page_is_read_through() -> None:
 def test_rows_changed_before_are_not_asked_for() -> None:
     live = LiveList([0, 90_000], 5, (), rounds=False)
     assert [row.id for row in changes(live, START + timedelta(milliseconds=50), 5)] == [2]
+
+
+def test_a_page_is_asked_for_only_when_the_one_before_is_used_up() -> None:
+    live = LiveList([number * 10_000 for number in range(100)], 10, (), rounds=False)
+    rows = changes(live, START, 10)
+    assert [row.id for row in islice(rows, 10)] == list(range(1, 11))
+    assert live.now == START + timedelta(milliseconds=1010)
