@@ -18,7 +18,8 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
          "use_for_sales_trading", "bins": [{"name"}]}], "tax_codes": [{"code", "name", "rate"}], "nominals":
          [{"account", "cost_centre", "department", "name", "type", "hidden"}], "banks": [{"code", "name", "nominal"}],
          "customers": [{"reference", "name", "country", "tax_code", "on_hold", "nominal"}], "products": [{"code",
-         "name", "costing": "FIFO"|"AVERAGE", "tax_code", "revenue_nominal", "standard_price", "standard_cost",
+         "name", "costing": "FIFO"|"AVERAGE"|"STANDARD"|"ACTUAL", "traceable": "batch"|"serial", "record_numbers",
+         "units": [{"unit", "multiple"}], "tax_code", "revenue_nominal", "standard_price", "standard_cost",
          "inactive", "locations": [warehouse names; all when left out], "stock": [{"warehouse", "bin", "quantity",
          "unit_cost"}]}], "orders": [{"customer", "customer_document_no", "document_date", "lines": [{"product",
          "quantity", "unit_price", "discount_percent", "tax_code", "warehouse"}], "despatched", "invoiced",
@@ -61,11 +62,20 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
 - PUT    limited-price-bands         {customer reference: [price band names]}: the limited bands of accounts
 - POST   desktop/archive-ledger      {"upto": date}: fully allocated transactions dated up to it become historical
 - POST   desktop/archive             {"upto": date}: completed and cancelled documents vanish
+- POST   desktop/goods-in, desktop/add-stock   {"product": code, "warehouse" (HOME), "bin", "quantity", "unit_cost",
+                                     "date", "reference", "second_reference", "memo", "numbers": [{"number",
+                                     "quantity", "sell_by", "use_by"}]}; add-stock takes a "nominal"
+- POST   desktop/write-off, desktop/internal-issue, desktop/free-issue   the same without a cost; "category"
+                                     (Damaged, Lost) or "area" (Samples, Shop fittings)
+- POST   desktop/move-stock          the same with "to_bin" and "to_warehouse"
+- POST   desktop/count               {"product", "warehouse", "bin", "quantity", "reference"}: a stocktake of one bin
 - GET    ledgers/nominal             {"total": "0.00", "accounts": [...]}; ledgers/nominal/{account} lists postings
 - GET    ledgers/stock               per item, warehouse and bin; ledgers/stock/movements?product=&reference=
 - GET    ledgers/sales?reference=    posted sales transactions
 - GET    ledgers/proofs              {"nominal_balanced", "stock_equals_movements", "stock_equals_nominal",
-                                     "debtors_equals_control", "allocations_agree", "duplicates": [...]}
+                                     "debtors_equals_control", "allocations_agree", "numbers_agree",
+                                     "duplicates": [...]}; "not_claimed" instead of "stock_equals_nominal" where the
+                                     stock settings let movements post nothing
 """
 
 from __future__ import annotations
@@ -83,6 +93,7 @@ from tieout.sandbox.sage200.company.profiles import PROFILES
 from tieout.sandbox.sage200.control_parts import DESKTOP_USER, Act, Body, by_hand, changing, chosen, reading, route
 from tieout.sandbox.sage200.control_sales import sales_routes
 from tieout.sandbox.sage200.control_sop import sop_routes
+from tieout.sandbox.sage200.control_stock import stock_routes
 from tieout.sandbox.sage200.desktop import deeds
 from tieout.sandbox.sage200.ledger import sales_ledger
 from tieout.sandbox.sage200.orders import changes
@@ -100,6 +111,7 @@ def control_routes(system: Sage200Sandbox) -> list[Route]:
         *_desktop_routes(system),
         *sales_routes(system),
         *sop_routes(system),
+        *stock_routes(system),
         *_ledger_routes(system),
     ]
 

@@ -138,6 +138,7 @@ def definition() -> Definition:
 _BALANCES = "/warehouse_holdings/{Id}/traceable_item_balances"
 FOUND_IN = {
     "/sop_order_lines": ("/sop_order_line_views", "sop_order_line_id"),
+    "/warehouses/{Id}/products": ("/products", "id"),
     "/product_sales_figures": ("/products", "id"),
     "/product_purchase_figures": ("/products", "id"),
     "/product_transactions": ("/product_transaction_views", "id"),
@@ -168,7 +169,7 @@ class Company:
         if not mark:
             yield head
             return
-        listed, name = FOUND_IN.get(head, (head.removesuffix("_new"), "id"))
+        listed, name = FOUND_IN.get(re.sub(r"/\d+", "/{Id}", head), (head.removesuffix("_new"), "id"))
         inner, _, name = name.rpartition(".")
         for place in self.places(listed):
             rows = self.list(place)
@@ -335,7 +336,7 @@ def fill_finance(sage: Sage) -> None:
 
 
 def fill_stock(sage: Sage) -> None:
-    """Let there be items with everything on them, batches and serial numbers, a stocktake that runs and one that is done."""
+    """Let there be items with everything on them, batches and serial numbers, and stocktakes at three stages."""
     batch = {"number": "B1", "quantity": "5", "sell_by": "2027-01-31", "use_by": "2027-02-28"}
     serial = [{"number": "S1"}, {"number": "S2"}]
     home = {"warehouse": "HOME", "bin": "A1", "unit_cost": "2.00"}

@@ -10,6 +10,7 @@ from tieout.sandbox.sage200.companion.commands import day, figure
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.figures import money
 from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.company.set_up_items import numbers_of
 from tieout.sandbox.sage200.orders import documents
 from tieout.sandbox.sage200.orders.despatch import Returned, confirm_receipt
 from tieout.sandbox.sage200.orders.invoicing import Billed, everything_due, post_bill
@@ -41,6 +42,7 @@ def receive_return(books: Books, body: Body) -> dict[str, Any]:
             line_id=int(line["return_line_id"]),
             quantity=figure(line, "quantity", 5),
             bin=str(line.get("bin", bin_name)),
+            numbers=numbers_of(line.get("numbers", ())),
         )
         for line in body.get("lines", [])
     ] or [

@@ -29,6 +29,12 @@ _ON_DOCUMENTS = (
 )
 _LIVE = "AND d.status IN ('Live', 'OnHold')"
 
+
+def _control(name: str) -> str:
+    """Return SQL for the id of a control nominal."""
+    return f"(SELECT CAST(value AS INTEGER) FROM setting WHERE area = 'control' AND name = '{name}')"  # noqa: S608  # our own names
+
+
 _PRODUCTS = Resource(
     name="products",
     source="product p",
@@ -71,6 +77,7 @@ _PRODUCTS = Resource(
         "country_of_origin": one("country_codes", "country_of_origin_id"),
         "auto_generate_separator": one("auto_generate_separators", "auto_generate_separator_id"),
         "status": one("product_status", "id"),
+        "bom_settings": one("bom_settings", "id"),
         "holding": one("product_holding", "id", "product_id"),
         "warehouse_holdings": many("warehouse_holdings", "product_id"),
         "alternative_products": many("alternative_products", "product_id"),
@@ -157,10 +164,10 @@ _GROUPS = Resource(
             buying_quantities_use_multiple_units="0",
             buying_prices_use_multiple_units="0",
             traceable_type="g.traceable",
-            stock_nominal_code_id="(SELECT value FROM setting WHERE area = 'control' AND name = 'stock')",
-            revenue_nominal_code_id="(SELECT value FROM setting WHERE area = 'control' AND name = 'revenue')",
-            accrual_nominal_code_id="(SELECT value FROM setting WHERE area = 'control' AND name = 'accrual')",
-            issue_nominal_code_id="(SELECT value FROM setting WHERE area = 'control' AND name = 'cost_of_sales')",
+            stock_nominal_code_id=_control("stock"),
+            revenue_nominal_code_id=_control("revenue"),
+            accrual_nominal_code_id=_control("accrual"),
+            issue_nominal_code_id=_control("cost_of_sales"),
             base_unit_id="1",
             stock_unit_id="1",
         ),
@@ -176,6 +183,7 @@ _GROUPS = Resource(
         "stock_unit": one("units", "stock_unit_id"),
         "units": many("product_group_units", "product_group_id"),
         "search_categories": many("product_group_search_categories", "product_group_id"),
+        "bom_settings": one("product_group_bom_settings", "id"),
     },
 )
 _UNITS = (
@@ -279,7 +287,9 @@ _ATTACHED = (
             *fields(
                 "s",
                 "id:i product_id:k supplier_id:k order_quantity_year_to_date:q order_value_year_to_date:m "
-                "last_order_quantity:q quantity_on_order:q is_preferred:b",
+                "last_order_quantity:q quantity_on_order:q is_preferred:b date_list_price_changed:d last_order_date:d",
+                date_list_price_changed="NULL",
+                last_order_date="NULL",
                 order_quantity_year_to_date="0",
                 order_value_year_to_date="0",
                 last_order_quantity="0",
@@ -291,6 +301,7 @@ _ATTACHED = (
         ),
         children={
             "product": one("products", "product_id"),
+            "supplier": one("stock_suppliers", "supplier_id"),
             "country_of_origin": one("country_codes", "country_of_origin_id"),
         },
     ),
@@ -318,4 +329,39 @@ _ATTACHED = (
         ),
     ),
 )
-ITEMS = (_PRODUCTS, _STATUS, _HOLDING, _GROUPS, *_UNITS, *_ATTACHED)
+_SETTINGS = (
+    Resource(
+        name="bom_settings",
+        source="product p",
+        order="p.id",
+        hidden=True,
+        fields=fields(
+            "p",
+            "id:i order_min_quantity:q built_bought_default_make:b scrap_percent:p bulk_issue:b cost_heading_id:k "
+            "date_time_created:t",
+            order_min_quantity="0",
+            built_bought_default_make="0",
+            scrap_percent="0",
+            bulk_issue="0",
+            cost_heading_id="0",
+            date_time_created="p.created",
+        ),
+    ),
+    Resource(
+        name="product_group_bom_settings",
+        source="product_group g",
+        order="g.id",
+        hidden=True,
+        fields=fields(
+            "g", "id:i cost_heading_id:k date_time_created:t", cost_heading_id="0", date_time_created="g.created"
+        ),
+    ),
+    Resource(
+        name="stock_suppliers",
+        source="supplier s",
+        order="s.id",
+        hidden=True,
+        fields=(*fields("s", "id:i reference:s name:s"), *stamped("s")),
+    ),
+)
+ITEMS = (*_SETTINGS, _PRODUCTS, _STATUS, _HOLDING, _GROUPS, *_UNITS, *_ATTACHED)

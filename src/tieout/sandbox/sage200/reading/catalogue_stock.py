@@ -94,7 +94,10 @@ STOCK = (
             *kept("w", WAREHOUSE_KEPT),
             *stamped("w"),
         ),
-        children={"country_code": one("country_codes", "country_code_id")},
+        children={
+            "country_code": one("country_codes", "country_code_id"),
+            "bom_settings": one("warehouse_bom_settings", "id"),
+        },
     ),
     Resource(
         name="warehouse_holdings",

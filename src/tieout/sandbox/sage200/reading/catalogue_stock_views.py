@@ -48,7 +48,11 @@ _PRODUCT_VIEW = Resource(
             "shelf_life_type_id:i this_is_the_standard_band:b landed_costs_value:q price:q free_stock_quantity:q "
             "quantity_reserved:q confirmed_quantity_in_stock:q unconfirmed_quantity_in_stock:q actual_quantity:q "
             "quantity_allocated_stock:q quantity_allocated_sop:q quantity_allocated_bom:q quantity_on_pop_order:q "
-            "date_of_last_sale:d date_of_last_stock_count:d reorder_level:q",
+            "date_of_last_sale:d date_of_last_stock_count:d reorder_level:q std_cost_variance_last_reset:d "
+            "last_archived_up_to:d last_trace_archived_up_to:d",
+            std_cost_variance_last_reset="NULL",
+            last_archived_up_to="NULL",
+            last_trace_archived_up_to="NULL",
             status_type_id=_STATUS,
             status_type="p.status",
             bom_item_type_id="0",

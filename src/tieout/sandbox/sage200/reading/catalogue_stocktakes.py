@@ -43,6 +43,7 @@ STOCKTAKES = (
         children={
             "stock_variance_nominal_code": one("nominal_codes", "stock_variance_nominal_code_id"),
             "stocktake_items": many("stocktake_items", "stocktake_id"),
+            "failed_stocktake_items": many("stocktake_failed_items", "stocktake_id"),
             "stocktake_count_sheet_items": Child(
                 resource="stocktake_count_sheet_items", mine="id", theirs="stocktake_id", deep=True
             ),
@@ -81,6 +82,14 @@ STOCKTAKES = (
             date_of_last_sale="(SELECT max(date) FROM movement WHERE product_id = p.id AND type = 'Out - SOP')",
             is_selected="1",
         ),
+    ),
+    Resource(
+        name="stocktake_failed_items",
+        source="stocktake s",
+        order="s.id",
+        where="0",
+        hidden=True,
+        fields=fields("s", "stocktake_id:h item_code:s bin_name:s", stocktake_id="s.id", item_code="''", bin_name="''"),
     ),
     Resource(
         name="stocktake_count_sheet_items",
