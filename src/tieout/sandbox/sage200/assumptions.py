@@ -107,7 +107,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "nominal analysis of a posting",
         "nominal_analysis_items shows the analysis side only (not control, VAT or bank), debit positive.",
         "The examples do not show which entries are listed, nor the sign.",
-        "reading/catalogue_general.py",
+        "reading/catalogue_sales.py",
     ),
     _assumed(
         "sign of tax analysis",
@@ -119,7 +119,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "location of deferred entries",
         "A nominal analysis item whose posting waits for a future period has location Deferred, else Current.",
         "The field is expected to tell them apart; its values are not published.",
-        "reading/catalogue_general.py",
+        "reading/catalogue_sales.py",
     ),
     _assumed(
         "movement quantity is unsigned",
