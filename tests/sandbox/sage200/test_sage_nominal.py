@@ -16,6 +16,7 @@ def pay(sage: Sage, value: float, on: str = "2026-11-20", **more: Json) -> int:
 
 
 def test_a_balance_is_what_was_brought_forward_and_this_years_movement(sage: Sage) -> None:
+    sage.put("system_settings/1", {"number_open_periods": 20})
     sage.control("PUT", "periods", {"period_start": "2025-06-01", "sub_ledger": "CashBook", "status": "Open"})
     pay(sage, 30, "2025-06-30")
     pay(sage, 12)
