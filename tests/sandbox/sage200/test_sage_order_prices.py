@@ -131,14 +131,13 @@ def test_an_enquiry_remembers_what_the_customer_paid(sage: Sage) -> None:
 
 
 def test_items_are_sold_by_the_case_and_held_singly(sage: Sage) -> None:
+    stock = [{"warehouse": "HOME", "bin": "A1", "quantity": "20", "unit_cost": "4"}]
+    units = [{"unit": "Pack of 6", "multiple": "6"}]
+    jar = {"code": "JAR", "standard_price": "10.00", "units": units, "stock": stock}
+    sage.control("POST", "load", {"products": [jar]})
     case = sage.one("units", "name eq 'Pack of 6'")["id"]
-    mug = sage.id_of("products", "code eq 'MUG'")
-    with sage.system.books.transaction():
-        stamps = sage.system.books.stamps()
-        sage.system.books.insert(
-            "product_unit", product_id=mug, unit_id=case, type="Additional", multiple=6_000_000_000, **stamps
-        )
-    entered = order(sage, mugs(sage, 2, selling_unit_id=case, to_allocate_quantity=1))
+    jars = {"product_id": sage.id_of("products", "code eq 'JAR'"), "selling_unit_id": case}
+    entered = order(sage, mugs(sage, 2, to_allocate_quantity=1) | jars)
     line = entered["lines"][0]
     assert (line["selling_unit_price"], line["line_total_value"]) == (60, 120)
     assert (line["line_quantity"], line["allocated_quantity"]) == (2, 1)
@@ -191,7 +190,11 @@ def method(sage: Sage, name: str = "CASH") -> int:
 
 @pytest.mark.parametrize("immediately", [True, False])
 def test_payment_with_order_is_posted_at_entry_or_with_the_invoice(sage: Sage, *, immediately: bool) -> None:
-    paid: dict[str, Json] = {"payment_with_order": True, "payment_method_id": method(sage), "payment_reference": "TILL-7"}
+    paid: dict[str, Json] = {
+        "payment_with_order": True,
+        "payment_method_id": method(sage),
+        "payment_reference": "TILL-7",
+    }
     entered = order(
         sage, mugs(sage, 2, to_allocate_quantity=2), invoice_payment_with_order_immediately=immediately, **paid
     )

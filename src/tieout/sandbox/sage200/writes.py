@@ -15,7 +15,7 @@ from tieout.sandbox.sage200.reading.enquiries_sop import despatchable, price_enq
 from tieout.sandbox.sage200.reading.paths import Address, check_below, links_of
 from tieout.sandbox.sage200.writes_finance import FINANCE_READS_BY_POST, FINANCE_WRITES
 from tieout.sandbox.sage200.writes_sales import SALES_READS_BY_POST, SALES_WRITES
-from tieout.sandbox.sage200.writes_sop import SELF_CONTAINED, SOP_WRITES
+from tieout.sandbox.sage200.writes_sop import SELF_CONTAINED, SOP_READS_BY_POST, SOP_WRITES
 from tieout.sandbox.sage200.writes_stock import STOCK_READS_BY_POST, STOCK_WRITES
 
 Body = dict[str, Any]
@@ -93,12 +93,12 @@ READS_BY_POST = (
     SALES_READS_BY_POST
     | FINANCE_READS_BY_POST
     | STOCK_READS_BY_POST
+    | SOP_READS_BY_POST
     | frozenset(
         {
             "transaction_date_validation",
             "customer_price_enquiry",
             "sop_confirm_despatch_bin_items",
-            "suggested_products",
         }
     )
 )

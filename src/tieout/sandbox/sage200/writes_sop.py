@@ -8,7 +8,7 @@ from typing import Any
 from tieout.sandbox.sage200.company.bodies import checked
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import RefusedError
-from tieout.sandbox.sage200.orders import copies, crashes, documents
+from tieout.sandbox.sage200.orders import copies, crashes, documents, numbers
 from tieout.sandbox.sage200.orders.allocation import touched_items
 from tieout.sandbox.sage200.orders.suggestions import suggested_products
 from tieout.sandbox.sage200.orders.tracking import tracking_columns
@@ -160,8 +160,17 @@ SOP_WRITES: dict[tuple[str, str, bool], Writer] = {
     **_named("incoterm", "sop_incoterms"),
     **_named("export_reason", "sop_export_reasons"),
     ("POST", "suggested_products", False): _suggest,
+    ("POST", "sop_order_line_traceable_items", False): lambda books, _, body: numbers.numbers_to_allocate(books, body),
+    ("POST", "sop_confirm_despatch_traceable_items", False): (
+        lambda books, _, body: numbers.numbers_to_despatch(books, body)
+    ),
 }
 SELF_CONTAINED = frozenset(
     {("POST", "sop_orders", False), *(("PUT", f"sop_{kind}s{tail}", True) for kind in KINDS for tail in ("", "_new"))}
 )
 """Writes that make their own transactions: what they have done before they fail stands."""
+
+SOP_READS_BY_POST = frozenset(
+    {"suggested_products", "sop_order_line_traceable_items", "sop_confirm_despatch_traceable_items"}
+)
+"""Enquiries that are posted and change nothing."""

@@ -25,6 +25,7 @@ from tieout.sandbox.sage200.orders.line_columns import (
     quantity_of,
     tax_code_of,
 )
+from tieout.sandbox.sage200.orders.numbers import chosen_for
 from tieout.sandbox.sage200.orders.price_book import Offer, offer
 from tieout.sandbox.sage200.orders.pricing import CHARGE, COMMENT, STANDARD
 
@@ -106,9 +107,15 @@ def _allocate_on_entry(books: Books, document: sqlite3.Row, line_id: int, fields
             raise RefusedError("Only standard lines of orders can be allocated.")
         return
     if asked:
-        allocation.allocate(books, line, in_stock_units(asked, line["multiple"]))
+        _allocate(books, line, in_stock_units(asked, line["multiple"]), fields)
     elif books.setting("sop", "allocate_stock_on_order_entry"):
         allocation.allocate(books, line, line["quantity"], as_available=True)
+
+
+def _allocate(books: Books, line: sqlite3.Row, quantity: int, fields: Fields) -> None:
+    """Allocate a quantity, under the batch or serial numbers that the request selects if it selects any."""
+    items = fields.get("traceable_adjustment_items")
+    allocation.allocate(books, line, quantity, chosen=chosen_for(books, line, items) if items else ())
 
 
 def amend_line(books: Books, document: sqlite3.Row, customer: sqlite3.Row, body: Mapping[str, Any]) -> None:
@@ -204,7 +211,7 @@ def _reallocate(books: Books, line: sqlite3.Row, fields: Fields, kind: str) -> N
     if fields.get("to_allocate_quantity"):
         if line["line_type"] != STANDARD or kind != "order":
             raise RefusedError("Only standard lines of orders can be allocated.")
-        allocation.allocate(books, line, in_stock_units(fields["to_allocate_quantity"], line["multiple"]))
+        _allocate(books, line, in_stock_units(fields["to_allocate_quantity"], line["multiple"]), fields)
     elif "allocated_quantity" in fields and line["line_type"] == STANDARD and kind == "order":
         allocation.adjust(books, line, in_stock_units(fields["allocated_quantity"], line["multiple"]))
 

@@ -12,6 +12,7 @@ from tieout.sandbox.sage200.ledger.nominal import check_nominal, find_nominal
 from tieout.sandbox.sage200.orders.price_book import Offer, offer
 from tieout.sandbox.sage200.orders.pricing import CHARGE, COMMENT, FREE_TEXT, STANDARD
 from tieout.sandbox.sage200.orders.selling_units import SellingUnit, selling_unit
+from tieout.sandbox.sage200.stock.items import is_stocked
 from tieout.sandbox.sage200.stock.movements import ACTIVE, unit_cost_now
 
 CONFIRMATIONS = ("ConfirmOnDespatch", "Confirm", "NoConfirmation")
@@ -57,7 +58,6 @@ def _standard(books: Books, document: sqlite3.Row, customer: sqlite3.Row, fields
         raise RefusedError("The field line_quantity is too small for the stock unit.")
     warehouse = _warehouse(books, document, product, fields.get("warehouse_id"))
     found = offer(books, product, customer, quantity, unit.multiple)
-    confirmation = "ConfirmOnDespatch"
     return {
         "product_id": product["id"],
         "warehouse_id": warehouse["id"],
@@ -68,10 +68,24 @@ def _standard(books: Books, document: sqlite3.Row, customer: sqlite3.Row, fields
         "cost_price": fields.get("cost_stored") or cost_price(books, fields) or unit_cost_now(books, product),
         "tax_code_id": tax_code_of(books, fields, product["tax_code_id"]),
         "nominal_id": _nominal(books, fields, product["revenue_id"]),
-        "confirmation": confirmation,
+        "confirmation": _confirmation_of(books, product, fields),
         **price_of(books, fields, found),
         "kept": _fulfilment(books, fields) | kept_unit(unit) | kept_source(fields, found),
     }
+
+
+def _confirmation_of(books: Books, product: sqlite3.Row, fields: Fields) -> str:
+    """Return how a line of an item is confirmed: goods on despatch, services as asked or as the company has it."""
+    if is_stocked(books, product):
+        return CONFIRMATIONS[0]
+    default = books.setting("sop", "default_service_labour_confirm_intent_type")
+    return _confirmation(fields.get("confirmation_intent_type") or default)
+
+
+def _confirmation(told: str) -> str:
+    if told not in CONFIRMATIONS:
+        raise RefusedError(f"The confirmation type {told} is not valid.")
+    return told
 
 
 def kept_unit(unit: SellingUnit) -> Fields:
@@ -195,9 +209,7 @@ def _free_text(books: Books, document: sqlite3.Row, customer: sqlite3.Row, field
     if fields.get("product_id"):
         raise RefusedError("A free text line cannot have a product.")
     default = books.setting("sop", "default_free_text_confirm_intent_type")
-    confirmation = fields.get("confirmation_intent_type") or default
-    if confirmation not in CONFIRMATIONS:
-        raise RefusedError(f"The confirmation type {confirmation} is not valid.")
+    confirmation = _confirmation(fields.get("confirmation_intent_type") or default)
     return {
         "description": fields["description"],
         "quantity": quantity_of(fields),

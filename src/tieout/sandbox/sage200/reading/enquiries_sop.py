@@ -35,6 +35,10 @@ DESPATCH_FILTER = Resource(
     ),
 )
 _INTENT = re.compile(r"confirmation_intent_type", re.IGNORECASE)
+_HAS_LEVELS = (
+    "EXISTS (SELECT 1 FROM product i JOIN product_group j ON j.id = i.group_id "
+    "WHERE i.id = l.product_id AND j.type = 'EnumStockItemTypeStock')"
+)
 _ORDERS_MOST = 5000
 _PREVIOUS = 5
 
@@ -51,7 +55,8 @@ def _ready(params: dict[str, str]) -> tuple[str, tuple[object, ...]]:
     if not _INTENT.search(text):
         conditions.append("l.confirmation = 'ConfirmOnDespatch' AND l.allocated > 0")
     else:
-        conditions.append("(l.allocated > 0 OR (l.product_id IS NULL AND l.quantity > l.despatched))")
+        conditions.append("l.line_type IN ('EnumLineTypeStandard', 'EnumLineTypeFreeText')")
+        conditions.append(f"(l.allocated > 0 OR (l.quantity > l.despatched AND NOT {_HAS_LEVELS}))")
     return " AND ".join(conditions), values
 
 
@@ -99,7 +104,8 @@ def discrete_orders(books: Books, params: dict[str, str]) -> list[Json]:
 
 
 def _despatch_item(books: Books, row: sqlite3.Row) -> Json:
-    available = row["allocated"] if row["product_id"] else row["quantity"] - row["despatched"]
+    held = row["product_type"] == "EnumStockItemTypeStock"
+    available = row["allocated"] if held else row["quantity"] - row["despatched"]
     kept = json.loads(row["kept"])
     bins = books.rows(
         "SELECT b.id, b.name, sum(a.quantity - a.despatched) AS available FROM stock_allocation a "
