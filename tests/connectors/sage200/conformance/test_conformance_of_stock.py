@@ -103,3 +103,57 @@ def test_without_a_companion_a_person_is_told_what_to_type(world: World, deed: D
     world.sage = world.open(channel="manual")
     with pytest.raises(NeedsHand, match=deed.command.key):
         deed.do(world)(deed.command)
+
+
+def numbered(world: World, kind: str, numbers: dict[str, int]) -> None:
+    """A stock item that carries numbers, with so many of each in GOODS-IN."""
+    item = {"code": "PAINT", "name": "Paint", "costing": "FIFO", "tax_code": 1, "standard_price": "9.00"}
+    world.does("POST", "/load", {"products": [{**item, "traceable": kind}]})
+    goods = {"product": "PAINT", "warehouse": "HOME", "bin": "GOODS-IN", "unit_cost": "4.00", "date": ON.isoformat()}
+    rows = [{"number": number, "quantity": str(quantity)} for number, quantity in numbers.items()]
+    world.does("POST", "/desktop/add-stock", {**goods, "quantity": str(sum(numbers.values())), "numbers": rows})
+
+
+def batches(**quantities: int) -> tuple[c.BatchQuantity, ...]:
+    return tuple(c.BatchQuantity(number=number, quantity=Decimal(quantity)) for number, quantity in quantities.items())
+
+
+def paint_moves(quantity: int, **numbers: int) -> c.MoveStock:
+    return c.MoveStock(
+        key="TMV-0000000000000002",
+        sku="PAINT",
+        quantity=Decimal(quantity),
+        from_warehouse="HOME",
+        from_bin="GOODS-IN",
+        to_warehouse="QUARANTINE",
+        to_bin="Q1",
+        on=ON,
+        second_reference="RMA-77",
+        batches=batches(**numbers),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers", "moving"),
+    [("batch", {"B1": 3, "B2": 3}, {"B1": 3, "B2": 2}), ("serial", {"S1": 1, "S2": 1, "S3": 1}, {"S3": 1, "S1": 1})],
+)
+def test_stock_with_numbers_moves_by_its_numbers(
+    world: World, kind: str, numbers: dict[str, int], moving: dict[str, int]
+) -> None:
+    numbered(world, kind, numbers)
+    command = paint_moves(sum(moving.values()), **moving)
+    world.sage.stock.move_stock(command)
+    found = world.sage.stock.find_move(command)
+    assert found is not None
+    assert c.differences(command.figures(), found.figures) == ()
+    left = {number: quantity - moving.get(number, 0) for number, quantity in numbers.items()}
+    with pytest.raises(Refused, match="; ".join(f"1 of {number} is not free in the bin" for number in left)):
+        world.sage.stock.move_stock(paint_moves(99, **{number: count + 1 for number, count in left.items()}))
+
+
+def test_numbers_that_are_not_in_the_bin_are_all_named_and_nothing_moves(world: World) -> None:
+    numbered(world, "batch", {"B1": 3})
+    command = paint_moves(6, B1=4, B9=1)
+    with pytest.raises(Refused, match=r"the batches make 5 of 6 to move; 1 of B1 is not free .*; 1 of B9 is not free"):
+        world.sage.stock.move_stock(command)
+    assert world.sage.stock.find_move(command) is None
