@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator
@@ -133,9 +132,8 @@ def _left_out() -> Iterator[str]:
 
 
 def _told(pattern: str) -> str:
-    """Return a pattern as people read it: any verb, and what may follow."""
-    text = pattern.replace(r"[\w/{}]*", "...").replace(r"(/\{Id\})?", "").replace("\\", "")
-    return re.sub(r"^w\+ ", "", text)
+    """Return a pattern as people read it: whatever the verb, and what may follow."""
+    return pattern.removeprefix(r"\w+ ").replace(r"[\w/{}]*", "...").replace(r"(/\{Id\})?", "").replace("\\", "")
 
 
 def _row(*cells: str) -> Iterator[str]:

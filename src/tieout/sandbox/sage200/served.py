@@ -33,12 +33,21 @@ class LeftOut:
         return re.fullmatch(self.pattern, " ".join(operation)) is not None
 
 
-LEFT_OUT: tuple[LeftOut, ...] = (
-    LeftOut(pattern=r"\w+ /(pop_|lookup_pop_)[\w/{}]*", reason=PURCHASES),
-    LeftOut(pattern=r"\w+ /(purchase_|supplier|lookup_suppliers|sage_payments_supplier)[\w/{}]*", reason=PURCHASES),
-    LeftOut(
-        pattern=r"\w+ /(payment_groups|factor_houses)(/\{Id\})?|GET /(payment|authorisation)_types", reason=PURCHASES
-    ),
+LEFT_OUT: tuple[LeftOut, ...] = tuple(
+    LeftOut(pattern=rf"\w+ /{names}", reason=PURCHASES)
+    for names in (
+        r"pop_[\w/{}]*",
+        r"lookup_pop_orders",
+        r"purchase_[\w/{}]*",
+        r"suppliers[\w/{}]*",
+        r"supplier_[\w/{}]*",
+        r"lookup_suppliers",
+        r"sage_payments_supplier_status_types",
+        r"payment_groups(/\{Id\})?",
+        r"factor_houses(/\{Id\})?",
+        r"payment_types",
+        r"authorisation_types",
+    )
 )
 
 SOURCE_2025 = "https://developer.sage.com/200/updates/2025-06-02 (names; verbs by the pattern of the house)"
@@ -84,7 +93,7 @@ def _reads() -> Iterator[tuple[Operation, str]]:
         yield ("GET", template(name, single=True)), "worked out"
     for name in SINGLETONS:
         yield ("GET", template(name)), "settings"
-        if name == "company_details" or name.endswith("_settings"):
+        if name in {"company_details", "sop_user_permissions"} or name.endswith("_settings"):
             yield ("GET", template(name, single=True)), "settings"
     for name in WORKED_OUT:
         yield ("GET", template(name)), "worked out"

@@ -25,6 +25,9 @@ STAY_EMPTY: dict[str, str] = {
     **dict.fromkeys(
         ("/consolidated_nominal_codes", "/consolidated_nominal_codes/{Id}"), "no company here consolidates another"
     ),
+    **dict.fromkeys(
+        ("/customer_price_bands", "/customer_price_bands/{Id}"), "limited bands are given in the desktop, and not here"
+    ),
     **dict.fromkeys(("/nominal_budget_profiles", "/nominal_budget_profiles/{Id}"), "no company here keeps budgets"),
 }
 """Lists that have no row in the busy company, each with the reason."""
