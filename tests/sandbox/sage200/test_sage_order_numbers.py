@@ -46,6 +46,8 @@ def test_the_numbers_that_a_request_selects_are_allocated_and_despatched(sage: S
     assert sage.put(f"sop_orders/{soap['id']}", {"lines": [line]})["lines"][0]["allocated_quantity"] == 2
     taken = numbers(sage, soap)
     assert (taken["L1"]["is_selected"], taken["L1"]["allocation_quantity"]) == (True, 2)
+    held = sage.get(f"sop_order_lines/{line['id']}", expand="traceable_adjustment_items")["traceable_adjustment_items"]
+    assert [(row["identification_no"], row["quantity"]) for row in held] == [("L1", 2)]
     ready = numbers(sage, soap, "sop_confirm_despatch_traceable_items")
     assert {name: row["quantity"] for name, row in ready.items()} == {"L1": 2}
     items = [{"id": line["id"], "quantity": 1, "traceable_adjustment_items": [selected(ready["L1"], 1)]}]

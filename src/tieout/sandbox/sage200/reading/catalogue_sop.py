@@ -225,7 +225,8 @@ def _line(kind: str) -> Columns:
 
 
 def _lines(kind: str) -> Resource:
-    """Return the resource of order, return or quote lines."""
+    """Return the resource of order, return or quote lines; only order lines name batch and serial numbers."""
+    numbers = {"traceable_adjustment_items": many("sop_line_numbers", "line_id")} if kind == "order" else {}
     return Resource(
         name=f"sop_{kind}_lines",
         hidden=kind != "order",
@@ -245,6 +246,7 @@ def _lines(kind: str) -> Resource:
             "discount": one("sop_line_discounts", "id", "sop_order_return_line_id"),
             "profitability": one("sop_line_profits", "id", "sop_order_return_line_id"),
             f"sop_{kind}": one(f"sop_{kind}s", f"sop_{kind}_id"),
+            **numbers,
         },
     )
 

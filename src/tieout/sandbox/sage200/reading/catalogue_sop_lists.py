@@ -266,6 +266,47 @@ _DISCOUNTS = Resource(
     ),
 )
 
+_NUMBERS = Resource(
+    name="sop_line_numbers",
+    source=(
+        "traceable_allocation x JOIN stock_allocation a ON a.id = x.stock_allocation_id "
+        "JOIN traceable_bin n ON n.id = x.traceable_bin_id JOIN traceable_item t ON t.id = n.traceable_item_id "
+        "JOIN bin_holding b ON b.id = n.bin_holding_id"
+    ),
+    where="x.quantity > 0",
+    order="x.id",
+    hidden=True,
+    fields=declared(
+        "x",
+        {
+            "id:h": "x.id",
+            "line_id:h": "a.line_id",
+            "traceable_item_id:k": "n.traceable_item_id",
+            "identification_no:s": "t.number",
+            "quantity:q": "x.quantity",
+            "is_selected:b": "1",
+            "original_quantity:q": "n.quantity",
+            "available_quantity:q": "n.quantity - n.allocated + x.quantity",
+            "allocation_quantity:q": "x.quantity",
+            "despatched_quantity:q": "a.despatched",
+            "supplier_reference:s": "t.supplier_reference",
+            "receipt_date:d": "t.receipt_date",
+            "allocated_to_who_type:s": "'EnumSerialAllocatedToWhoThis'",
+            "additional_reference:s": "t.additional_reference",
+            "sell_by_date:d": "t.sell_by",
+            "use_by_date:d": "t.use_by",
+            "traceable_bin_item_id:k": "n.id",
+            "bin_item_id:k": "n.bin_holding_id",
+            "bin_name:s": "b.name",
+            "sop_allocation_line_id:k": "a.id",
+            "sop_allocation_line_quantity:q": "a.quantity - a.despatched",
+            "traceable_allocation_balance_id:k": "x.id",
+            "is_allocated:b": "1",
+            "is_selectable:b": "1",
+        },
+    ),
+)
+
 SOP_LISTS = (
     *(_lookup(kind) for kind in ("order", "return", "quote")),
     _CHARGES,
@@ -276,6 +317,7 @@ SOP_LISTS = (
     _LINE_PROFITS,
     _PROFITS,
     _DISCOUNTS,
+    _NUMBERS,
     _names("sop_incoterms", "incoterm"),
     _names("sop_export_reasons", "export_reason"),
 )
