@@ -13,7 +13,7 @@ from typing import Any
 
 from tieout.sandbox.sage200.company import fill_others, fill_statements
 from tieout.sandbox.sage200.company.books import Books
-from tieout.sandbox.sage200.company.periods import landing
+from tieout.sandbox.sage200.company.periods import period_of
 from tieout.sandbox.sage200.company.refusals import RefusedError
 
 DAYS = 1095
@@ -63,7 +63,7 @@ def _wanted(body: Mapping[str, Any]) -> dict[str, int]:
 def _make(books: Books, wanted: Mapping[str, int]) -> None:
     for statement in fill_statements.TABLES.split(";"):
         books.db.execute(statement)
-    books.db.executemany("INSERT INTO fill_day VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _days(books))
+    books.db.executemany("INSERT INTO fill_day VALUES (?, ?, ?)", _days(books))
     known = _known(books) | _numbered(books, wanted)
     for statement in (
         fill_statements.CUSTOMERS,
@@ -80,12 +80,11 @@ def _make(books: Books, wanted: Mapping[str, int]) -> None:
 
 
 def _days(books: Books) -> Iterable[tuple[object, ...]]:
-    """Return each day of the three years with the period that takes its entries, by sub-ledger."""
+    """Return each day of the three years with its period, which was open when its trade was posted."""
     today = books.today()
     for n in range(DAYS):
         on = today - timedelta(days=DAYS - 1 - n)
-        periods = [landing(books, on, ledger) for ledger in ("Sales", "CashBook", "Stock")]
-        yield n, on.isoformat(), *(int(part) for period in periods for part in period)
+        yield n, on.isoformat(), period_of(books, on)
 
 
 def _known(books: Books) -> dict[str, object]:

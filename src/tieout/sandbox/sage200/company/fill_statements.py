@@ -1,6 +1,6 @@
 """The statements that fill a company with made-up trade, one for each table: SQL makes the rows, not Python.
 
-They read temporary tables: fill_day (a day and the periods it lands in), fill_product (what an item costs and where it
+They read temporary tables: fill_day (a day and its period), fill_product (what an item costs and where it
 lies), fill_order (one made-up order of two lines, its state, its ids); see fill_others.py for the rest. Quantities are
 whole units, costs and prices whole pence, so every value is exact and the proofs hold to the penny.
 """
@@ -29,8 +29,7 @@ def stamp_of(day: str, i: str) -> str:
 
 
 TABLES = """
-CREATE TEMP TABLE fill_day (n INTEGER PRIMARY KEY, day TEXT, sales INTEGER, sales_late INTEGER, cash INTEGER,
-  cash_late INTEGER, stock INTEGER, stock_late INTEGER);
+CREATE TEMP TABLE fill_day (n INTEGER PRIMARY KEY, day TEXT, period INTEGER);
 CREATE TEMP TABLE fill_product (n INTEGER PRIMARY KEY, id INTEGER, bin_id INTEGER, code TEXT, name TEXT, cost INTEGER,
   price INTEGER, left INTEGER NOT NULL DEFAULT 0);
 CREATE TEMP TABLE fill_customer (n INTEGER PRIMARY KEY, id INTEGER, reference TEXT, name TEXT);
@@ -140,7 +139,7 @@ def journal(  # what every journal states
     """Return the statement of one journal for each row of a kind."""
     return (
         "INSERT INTO journal (id, urn, date, source, reference, period_id, deferred, user_name, posted, sub_ledger) "
-        f"SELECT {first} + o.i, {urn} + o.i - 1, o.day, '{source}', {reference}, d.{ledger}, d.{ledger}_late, :user, "
+        f"SELECT {first} + o.i, {urn} + o.i - 1, o.day, '{source}', {reference}, d.period, 0, :user, "
         f"o.stamp, '{LEDGERS[ledger]}' FROM {table} JOIN fill_day d ON d.n = o.n WHERE {condition} ORDER BY o.i"
     )
 

@@ -33,8 +33,9 @@ class Verdict(NamedTuple):
 
 
 def create_periods(books: Books) -> None:
-    """Lay out financial years of twelve months; everything to the end of this month open, later ones future."""
+    """Lay out financial years of twelve months; as many as may be open up to this one are, later ones are future."""
     today, opens_in = books.today(), books.profile.first_month
+    first_open = _months_on(today.replace(day=1), 1 - int(books.setting("system", "number_open_periods")))
     this_year = today.year - (today.month < opens_in)
     for relative in range(-YEARS_BACK, YEARS_AHEAD + 1):
         first = date(this_year + relative, opens_in, 1)
@@ -49,7 +50,7 @@ def create_periods(books: Books) -> None:
                 start=start.isoformat(),
                 finish=(_months_on(start, 1) - timedelta(days=1)).isoformat(),
             )
-            status = "Open" if start <= today else "Future"
+            status = "Future" if start > today else "Open" if start >= first_open else "Closed"
             for sub_ledger in SUB_LEDGERS:
                 books.insert("period_status", period_id=period_id, sub_ledger=sub_ledger, status=status)
 
@@ -72,6 +73,31 @@ def status_on(books: Books, on: date, sub_ledger: str) -> tuple[int, str]:
     if found is None:
         raise RefusedError(f"The date {on:%d/%m/%Y} is not within an accounting period.")
     return found["id"], found["status"]
+
+
+def change_status(books: Books, period_id: int, sub_ledger: str, status: str) -> None:
+    """Open, close or defer a period in one sub-ledger; deferred entries reach the nominal when it opens."""
+    before = books.value(
+        "SELECT status FROM period_status WHERE period_id = ? AND sub_ledger = ?", period_id, sub_ledger
+    )
+    if status == "Open" and before != "Open":
+        most = int(books.setting("system", "number_open_periods"))
+        now = books.value("SELECT count(*) FROM period_status WHERE sub_ledger = ? AND status = 'Open'", sub_ledger)
+        if now >= most:
+            raise RefusedError(f"Only {most} accounting periods can be open at once. Close one of {sub_ledger} first.")
+        books.run(
+            "UPDATE journal SET deferred = 0 WHERE period_id = ? AND sub_ledger = ? AND deferred = 1",
+            period_id,
+            sub_ledger,
+        )
+    books.run(
+        "UPDATE period_status SET status = ? WHERE period_id = ? AND sub_ledger = ?", status, period_id, sub_ledger
+    )
+
+
+def period_of(books: Books, on: date) -> int:
+    """Return the period of a date, whatever its status."""
+    return status_on(books, on, "Sales")[0]
 
 
 def landing(books: Books, on: date, sub_ledger: str) -> tuple[int, bool]:

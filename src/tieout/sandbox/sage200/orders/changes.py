@@ -8,7 +8,7 @@ from typing import Any
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.bulk import price
 from tieout.sandbox.sage200.company.locks import COMPANY, DRESSES, NUMBERS, Lock, Record
-from tieout.sandbox.sage200.company.periods import STATUSES, SUB_LEDGERS
+from tieout.sandbox.sage200.company.periods import STATUSES, SUB_LEDGERS, change_status
 from tieout.sandbox.sage200.company.refusals import WORDINGS, RefusedError
 from tieout.sandbox.sage200.company.seed import add_bin
 from tieout.sandbox.sage200.company.set_up import nominal_id, set_price, tax_code_id
@@ -100,7 +100,7 @@ def set_period(books: Books, body: Body) -> dict[str, Any]:
     for name in ledgers:
         if name not in SUB_LEDGERS:
             raise RefusedError(f"The sub-ledger is one of {', '.join(SUB_LEDGERS)}.")
-        books.run("UPDATE period_status SET status = ? WHERE period_id = ? AND sub_ledger = ?", status, period_id, name)
+        change_status(books, int(period_id), name, str(status))
     return {"period_start": start, "sub_ledgers": ledgers, "status": status}
 
 
