@@ -6,8 +6,10 @@ import sys
 
 import click
 
+from tieout.cli.accounts import accounts
 from tieout.cli.demo import demo
 from tieout.cli.desk import case, cases, mapping, show
+from tieout.cli.doctor import doctor
 from tieout.cli.locks import locks
 from tieout.cli.reports import report
 from tieout.cli.running import db, down, init, up, web, worker
@@ -33,14 +35,31 @@ def tieout(context: click.Context, config: str | None, home: str | None) -> None
     context.obj = Context.of(config, home)
 
 
-for command in (demo, up, down, web, worker, init, db, cases, case, show, report, mapping, locks, sandbox):
+for command in (
+    demo,
+    up,
+    down,
+    web,
+    worker,
+    init,
+    accounts,
+    doctor,
+    db,
+    cases,
+    case,
+    show,
+    report,
+    mapping,
+    locks,
+    sandbox,
+):
     tieout.add_command(command)
 
 
 def main() -> None:
     """Run one command: exit 0 when it succeeded, 1 when what it checks does not hold, 2 on wrong usage."""
     try:
-        tieout(standalone_mode=False)
+        code = tieout(standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -51,3 +70,4 @@ def main() -> None:
         sys.exit(error.code)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -12,7 +12,7 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from tieout.bootstrap import Application, database_address, stop_database
+from tieout.bootstrap import Application, database_address, stop_database, unconnected
 from tieout.cli.settings_file import commented_settings
 from tieout.cli.shared import Context, UserError, json_option, log_to_stderr, say
 from tieout.durable import stop_on_signals
@@ -30,6 +30,7 @@ def up(context: Context, port: int | None) -> None:
     """Run web and worker until stopped."""
     log_to_stderr(verbose=True)
     with context.application() as application:
+        _say_who_waits(application)
         pid_file = context.home / PID_FILE
         pid_file.write_text(str(os.getpid()), encoding="utf-8")
         stop = stop_on_signals()
@@ -61,6 +62,7 @@ def web(context: Context, port: int | None, verbose: bool) -> None:  # noqa: FBT
     """Run the web process until stopped."""
     log_to_stderr(verbose=verbose)
     with context.application() as application:
+        _say_who_waits(application)
         _web_server(application, port).run()
 
 
@@ -71,6 +73,7 @@ def worker(context: Context, verbose: bool) -> None:  # noqa: FBT001 - click's f
     """Run one worker until stopped."""
     log_to_stderr(verbose=verbose)
     with context.application() as application:
+        _say_who_waits(application)
         stop = stop_on_signals()
         application.engine.work(concurrency=application.settings.work.concurrency, stop=stop, tick=application.tick)
 
@@ -98,6 +101,12 @@ def db_upgrade(context: Context, as_json: bool) -> None:  # noqa: FBT001 - click
     address = database_address(context.settings(), context.home)
     schema.upgrade(address)
     say(as_json, {"upgraded": True}, lambda: "The database is up to date.")
+
+
+def _say_who_waits(application: Application) -> None:
+    """One sentence for every company that nobody has connected yet; what comes in for it is kept."""
+    for sentence in unconnected(application.settings).values():
+        click.echo(f"tieout: {sentence}.", err=True)
 
 
 def _web_server(application: Application, port: int | None) -> uvicorn.Server:
