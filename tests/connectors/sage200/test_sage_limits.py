@@ -54,7 +54,7 @@ def test_every_fault_is_named_in_one_refusal() -> None:
 
 @pytest.mark.parametrize(("figure", "is_kept"), [("1.00000", True), ("1.000010", True), ("1.000001", False)])
 def test_trailing_noughts_are_no_decimal_places(figure: str, is_kept: bool) -> None:  # noqa: FBT001 - a table
-    body = {"reference": "K", "quantity": Decimal(figure)}
+    body: dict[str, Json] = {"reference": "K", "quantity": Decimal(figure)}
     assert (problems("stock_transfer", body) == ()) is is_kept
 
 

@@ -109,7 +109,7 @@ def open_ledger(
         returns=SageReturns(client, registers, postings, movements, companion, settings),
         ledger=SageLedger(client, registers, postings, settings),
         customer_postings=SageCustomerPostings(client, registers, postings),
-        cash_book=SageCashBook(client, registers, companion),
+        cash_book=SageCashBook(client, registers, companion, settings.base_currency),
         customers=SageCustomers(client, registers, postings),
         feeds=SageFeeds(client, registers, settings, clock),
         stock=SageStock(client, registers, movements, companion, settings.compat),

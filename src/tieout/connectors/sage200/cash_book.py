@@ -22,7 +22,8 @@ NOMINALS_AT_ONCE = 20
 class SageCashBook:
     """Implements `CashBook`: bank entries by the API, journals by the channel (4.1)."""
 
-    def __init__(self, client: Client, registers: Registers, companion: Companion | None) -> None:
+    def __init__(self, client: Client, registers: Registers, companion: Companion | None, base_currency: str) -> None:
+        self._base_currency = base_currency
         self._client = client
         self._registers = registers
         self._companion = companion
@@ -35,6 +36,7 @@ class SageCashBook:
         """Post it; the bank's currency must be the base currency, for only there rows carry VAT."""
         if not command.lines:
             raise Refused(f"bank entry {command.key} has no lines")
+        self._refuse_foreign(command.bank, command.lines[0].net.currency)
         taxes = {line.tax_code: self._registers.tax_id(line.tax_code) for line in command.lines}
         body = bank_entry_body(command, self._registers.bank_id(command.bank), taxes)
         resource = f"bank_{command.direction}"
@@ -50,6 +52,8 @@ class SageCashBook:
         from_id, to_id = self._registers.bank_id(command.from_bank), self._registers.bank_id(command.to_bank)
         if from_id == to_id:
             raise Refused(f"a transfer needs two bank accounts, and {command.from_bank} is named twice")
+        for bank in (command.from_bank, command.to_bank):
+            self._refuse_foreign(bank, command.amount.currency)
         body = bank_transfer_body(command, from_id, to_id)
         refuse_over_long("bank_transfer", body)
         self._client.write("POST", "/bank_transfer", body)
@@ -69,6 +73,14 @@ class SageCashBook:
         if self._companion is None:
             raise NeedsHand(journal_task(command))
         self._companion.perform("/v1/nominal/journals", body)
+
+    def _refuse_foreign(self, bank: str, currency: str) -> None:
+        """Rows of foreign banks carry no VAT and need rates that nobody gave us (A.9)."""
+        if currency != self._base_currency:
+            raise Refused(
+                f"entries in {currency} are posted in Sage 200 by hand: the books are in {self._base_currency}"
+            )
+        self._registers.refuse_other_bank_currency(bank, currency)
 
     def _posted(self, key: str) -> list[BankPostedShape]:
         rows = self._client.rows("/bank_posted_transactions", BankPostedShape, where=f"reference eq {quoted(key)}")

@@ -33,6 +33,7 @@ class SageCustomerPostings:
         """Post it. Sage posts at once and answers a URN only; nothing of the answer is believed."""
         if not command.lines:
             raise Refused(f"invoice {command.key} has no lines")
+        self._registers.refuse_other_customer_currency(command.customer_id, command.lines[0].net.currency)
         taxes = {line.tax_code: self._registers.tax_id(line.tax_code) for line in command.lines}
         body = invoice_body(command, taxes)
         refuse_over_long("sales_invoice", body)
@@ -44,7 +45,9 @@ class SageCustomerPostings:
         return payment_found(row, command.amount.currency) if row else None
 
     def post_receipt(self, command: c.PostReceipt) -> None:
-        """Post it into the bank."""
+        """Post it into the bank, which must be kept in the customer's currency."""
+        self._registers.refuse_other_customer_currency(command.customer_id, command.amount.currency)
+        self._registers.refuse_other_bank_currency(command.bank, command.amount.currency)
         body = customer_receipt_body(command, self._registers.bank_id(command.bank))
         refuse_over_long("sales_receipt", body)
         self._client.write("POST", "/sales_receipts", body)
@@ -55,6 +58,8 @@ class SageCustomerPostings:
 
     def allocate_postings(self, command: c.AllocatePostings) -> None:
         """Allocate them to each other; Refused, naming every reason, before anything is sent."""
+        if command.sides:
+            self._registers.refuse_other_customer_currency(command.customer_id, command.sides[0].value.currency)
         rows = self._rows(command)
         problems = allocation_problems(command, rows)
         if problems:

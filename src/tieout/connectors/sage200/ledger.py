@@ -45,6 +45,7 @@ class SageLedger:
 
     def raise_credit_note(self, command: c.RaiseCreditNote) -> None:
         """Post it. Sage posts at once and answers a URN only; nothing of the answer is believed."""
+        self._registers.refuse_other_customer_currency(command.customer_id, command.lines[0].net.currency)
         taxes = {line.tax_code: self._registers.tax_id(line.tax_code) for line in command.lines}
         body = credit_note_body(command, taxes)
         refuse_over_long("sales_credit_note", body)
@@ -57,6 +58,8 @@ class SageLedger:
 
     def post_refund_payment(self, command: c.PostRefundPayment) -> None:
         """Post it from the tender's bank."""
+        self._registers.refuse_other_customer_currency(command.customer_id, command.amount.currency)
+        self._registers.refuse_other_bank_currency(command.bank, command.amount.currency)
         body = payment_body(command, self._registers.bank_id(command.bank))
         refuse_over_long("sales_payment", body)
         self._client.write("POST", "/sales_payments", body)

@@ -12,6 +12,7 @@ from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.wire import (
     BankShape,
     CurrencyShape,
+    CustomerShape,
     IsoCode,
     LedgerType,
     ProductShape,
@@ -104,6 +105,17 @@ class Registers:
         found = _first(self._banks, lambda bank: bank.code == code)
         return _there(found, f"Sage 200 has no bank account {code}").id
 
+    def refuse_other_bank_currency(self, code: str, currency: str) -> None:
+        """Refused when the bank account is kept in another currency: our amount would be taken for one of its own."""
+        bank = _there(_first(self._banks, lambda bank: bank.code == code), f"Sage 200 has no bank account {code}")
+        _refuse_other(f"bank account {code}", self.currency(bank.account_currency_id), currency)
+
+    def refuse_other_customer_currency(self, customer_id: str, currency: str) -> None:
+        """Refused when the customer account is kept in another currency, or is not there."""
+        found = self._client.one(f"/customers/{int(customer_id)}", CustomerShape)
+        customer = _there(found, f"Sage 200 has no customer with the id {customer_id}")
+        _refuse_other(f"customer {customer.reference}", self.currency(customer.currency_id), currency)
+
     def currency(self, record_id: int) -> str:
         """The ISO code of a currency record; the base currency for none."""
         found = _first(self._currencies, lambda currency: currency.id == record_id) if record_id else None
@@ -146,6 +158,11 @@ def _first(rows: Believed[tuple[T, ...]], is_it: Callable[[T], bool]) -> T | Non
     """The row, looked for once more afresh when it is not among those believed."""
     found = next((row for row in rows.now() if is_it(row)), None)
     return found or next((row for row in rows.afresh() if is_it(row)), None)
+
+
+def _refuse_other(account: str, kept_in: str, currency: str) -> None:
+    if kept_in != currency:
+        raise Refused(f"{account} is kept in {kept_in} and the posting is in {currency}: post it in Sage 200 by hand")
 
 
 def _there(found: T | None, sentence: str) -> T:

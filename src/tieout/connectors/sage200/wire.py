@@ -204,6 +204,7 @@ class BankShape(Shape):
     id: int
     code: Text
     account_status_type: Text = "AccountStatusActive"
+    account_currency_id: Id = 0
 
 
 class IsoCode(Shape):

@@ -263,3 +263,36 @@ def test_a_posting_of_another_customer_is_not_allocated(world: World) -> None:
     command = dataclasses.replace(allocation(world), customer_id=str(int(world.order.customer_id) + 1))
     with pytest.raises(Refused, match="is not open in the sales ledger of customer"):
         world.sage.customer_postings.allocate_postings(command)
+
+
+@pytest.mark.parametrize("name", ["invoice", "receipt", "bank entry", "transfer"])
+def test_an_amount_of_another_currency_is_never_posted_as_one_of_the_accounts_own(world: World, name: str) -> None:
+    deed = DEEDS[name]
+    command = deed.command(world)
+    euro = "EUR"
+    if name in ("invoice", "bank entry"):
+        lines = tuple(
+            dataclasses.replace(x, net=Money(x.net.minor, euro), tax=Money(x.tax.minor, euro)) for x in command.lines
+        )
+        command = dataclasses.replace(command, lines=lines)
+    else:
+        command = dataclasses.replace(command, amount=Money(command.amount.minor, euro))
+    with pytest.raises(Refused, match="in GBP"):
+        deed.do(world)(command)
+    assert deed.find(world)(command) is None
+
+
+def test_archived_postings_are_still_found(world: World) -> None:
+    command, postings = allocation(world), world.sage.customer_postings
+    postings.allocate_postings(command)
+    world.does("POST", "/desktop/archive-ledger", {"upto": ON.isoformat()})
+    assert "TIN-0000000000000001" not in {head.reference for head in world.sage.feeds.changed_postings(None)}
+    for look, wanted in (
+        (postings.find_invoice(invoice(world)), invoice(world)),
+        (postings.find_receipt_posting(receipt(world)), receipt(world)),
+        (postings.find_allocated_postings(command), command),
+    ):
+        assert look is not None
+        assert c.differences(wanted.figures(), look.figures) == ()
+    with pytest.raises(Refused, match=r"more than the GBP 0\.00 outstanding"):
+        postings.allocate_postings(command)
