@@ -247,16 +247,17 @@ _DISCOUNTS = Resource(
             "id:i": "l.id",
             "sop_order_return_line_id:k": "l.id",
             "source_of_price_type:s": (
-                f"CASE {_SOURCE} WHEN 'product' THEN 'EnumSourceOfPriceTypeStockItemDiscount' WHEN 'product_group' "
-                "THEN 'EnumSourceOfPriceTypeProductGroupDiscount' ELSE 'EnumSourceOfPriceTypeCustomerDiscount' END"
+                f"CASE {_SOURCE} WHEN 'product' THEN 'Stock item' WHEN 'product_group' THEN 'Product group' "
+                "ELSE 'Customer' END"
             ),
             "discount_name:s": "json_extract(l.kept, '$.discount_name')",
             "currency_name:s": "(SELECT name FROM currency WHERE base = 1)",
-            "pricing_type:s": "'EnumPricingTypeDiscount'",
-            "flat_rate_or_quantity_break_type:s": f"CASE WHEN {_BREAK} > 0 THEN 'QuantityBreak' ELSE 'FlatRate' END",
+            "pricing_type:s": (
+                "CASE WHEN l.discount_percent <> 0 THEN 'Unit discount percentage' ELSE 'Unit discount value' END"
+            ),
+            "flat_rate_or_quantity_break_type:s": f"CASE WHEN {_BREAK} > 0 THEN 'Quantity break' ELSE 'Flat rate' END",
             "quantity_break_quantity:q": _BREAK,
-            "quantity_break_amount:q": "CASE WHEN l.discount_percent <> 0 THEN l.discount_percent * 1000 "
-            "ELSE l.discount_value END",
+            "quantity_break_amount:q": "0",
             "discount_or_surcharge_type:s": (
                 "CASE WHEN l.discount_percent < 0 OR l.discount_value < 0 THEN 'Surcharge' ELSE 'Discount' END"
             ),
