@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tieout.sandbox.assumption import Assumption
 from tieout.sandbox.sage200.assumptions_finance import FINANCE_ASSUMPTIONS
+from tieout.sandbox.sage200.assumptions_sales import SALES_ASSUMPTIONS
 from tieout.sandbox.sage200.assumptions_sop import SOP_ASSUMPTIONS
 
 HERE = "tieout/sandbox/sage200/"
@@ -189,5 +190,6 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "orders/entry_lines.py",
     ),
     *FINANCE_ASSUMPTIONS,
+    *SALES_ASSUMPTIONS,
     *SOP_ASSUMPTIONS,
 )
