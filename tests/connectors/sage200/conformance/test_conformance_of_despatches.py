@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from tieout.domain import commands as c
 from tieout.domain.money import Money
-from tieout.ports.errors import Locked, NeedsHand, OutcomeUnknown, Refused
+from tieout.ports.errors import Busy, Locked, NeedsHand, OutcomeUnknown, Refused, Unauthorised, Unavailable
 
 if TYPE_CHECKING:
     from tieout.connectors.sage200 import Sage200
@@ -177,6 +179,78 @@ def test_a_courier_that_sage_does_not_know_and_notes_that_are_too_long_stop_it(w
     assert [line.despatched for line in order.lines] == [0, 0]
 
 
+SHELVED = {
+    "warehouses": [{"name": "LEEDS", "use_for_sales_trading": True, "bins": [{"name": "A1"}, {"name": "A2"}]}],
+    "products": [
+        {
+            "code": "BOOK",
+            "name": "Book",
+            "costing": "FIFO",
+            "tax_code": 2,
+            "standard_price": "10.00",
+            "stock": [
+                {"warehouse": "LEEDS", "bin": "A1", "quantity": "2", "unit_cost": "4.00"},
+                {"warehouse": "LEEDS", "bin": "A2", "quantity": "3", "unit_cost": "4.00"},
+            ],
+        }
+    ],
+    "orders": [
+        {
+            "customer": "WEB",
+            "customer_document_no": "SHOP-3003",
+            "document_date": "2026-11-18",
+            "lines": [{"product": "BOOK", "quantity": "5", "tax_code": 2, "warehouse": "LEEDS"}],
+        }
+    ],
+}
+
+
+def books(world: World, quantity: str, **changes: Any) -> c.Despatch:  # noqa: ANN401 - any field of the line
+    """So many books leave of an order that lies in two bins."""
+    (order,) = world.sage.orders.orders("SHOP-3003")
+    (line,) = order.lines
+    leaves = c.DespatchLine(
+        order_line=line.line_id, sku="BOOK", quantity=Decimal(quantity), despatched_before=line.despatched
+    )
+    return despatch(world, order_number=order.number, lines=(dataclasses.replace(leaves, **changes),))
+
+
+def levels(world: World) -> dict[str, Decimal]:
+    """What lies in the bins of LEEDS."""
+    rows = world.does("GET", "/ledgers/stock")
+    rows = rows["items"] if isinstance(rows, dict) else rows
+    return {row["bin"]: Decimal(row["quantity"]) for row in rows if row["warehouse"] == "LEEDS"}
+
+
+def test_goods_leave_the_bins_that_they_left_from(world: World) -> None:
+    world.does("POST", "/load", SHELVED)
+    command = books(world, "3", bins=(("A1", Decimal(1)), ("A2", Decimal(2))))
+    every = c.LineAmendment(order_line=command.lines[0].order_line, quantity=Decimal(5))
+    world.sage.order_entry.allocate_order(
+        c.AllocateOrder(key="TOL-0000000000000001", order_number=command.order_number, lines=(every,))
+    )
+    world.sage.despatches.despatch(command)
+    assert levels(world) == {"A1": 1, "A2": 1}
+
+
+def test_goods_that_lie_in_several_bins_leave_them_as_sage_lists_them(world: World) -> None:
+    world.does("POST", "/load", SHELVED)
+    command = books(world, "4")
+    world.sage.despatches.despatch(command)
+    found = world.sage.despatches.find_despatch(command)
+    assert found is not None
+    assert c.differences(command.figures(), found.figures) == ()
+    assert sum(levels(world).values()) == 1
+
+
+def test_a_bin_that_holds_too_little_is_refused(world: World) -> None:
+    world.does("POST", "/load", SHELVED)
+    command = books(world, "3", bins=(("A1", Decimal(3)),))
+    with pytest.raises(Refused, match="3 from bin A1"):
+        world.sage.despatches.despatch(command)
+    assert world.sage.despatches.find_despatch(command) is None
+
+
 @pytest.mark.parametrize("dress", ["400", "423"])
 def test_an_order_on_somebodys_screen_does_not_leave(world: World, dress: str) -> None:
     command = despatch(world, "1")
@@ -252,3 +326,65 @@ def test_without_a_companion_a_person_invoices_and_the_key_proves_it(world: Worl
     posted(by_hand, command)
     (order,) = world.sage.orders.orders("SHOP-3001")
     assert [(invoice.net, invoice.tax) for invoice in order.invoices] == [(Money(16000), Money(3200))]
+
+
+C = TypeVar("C", bound=c.Command)
+
+
+def until_done(command: C, find: Callable[[C], c.Found | None], do: Callable[[C], None]) -> None:
+    """Look, and post only what is not there, until it is there and as wanted."""
+    for _ in range(200):
+        with contextlib.suppress(Busy, Locked, OutcomeUnknown, Unavailable, Unauthorised):
+            found = find(command)
+            if found is not None:
+                assert c.differences(command.figures(), found.figures) == ()
+                return
+            do(command)
+    raise AssertionError("it was never done")
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_goes_wrong_an_order_is_entered_despatched_and_invoiced_once(world: World, seed: int) -> None:
+    line = c.EntryLine(sku="VASE", quantity=Decimal(2), unit_price=Decimal("20.00"), tax_code="1", warehouse="HOME")
+    desk, gate = world.sage.order_entry, world.sage.despatches
+    rates = {"lost_reply": 0.4, "lost_reply_as": "504", "error_before": 0.3, "lock": 0.3, "lock_seconds": 0.01}
+    world.does("PUT", "/drafts-left", {"rate": 0.5, "seed": seed})
+    customer_id = world.order.customer_id
+    before = world.does("GET", "/")["injected"].get("lost_reply", 0)
+    for number in range(3):
+        channel = f"SHOP-40{seed}{number}"
+        enter = c.EnterOrder(
+            key=f"TOE-00000000000000{seed}{number}",
+            customer_id=customer_id,
+            channel_reference=channel,
+            on=ON,
+            lines=(line,),
+            net=Money(4000),
+            tax=Money(800),
+        )
+        world.temper(seed=seed + number, path_contains="sop_orders", **rates)
+        until_done(enter, desk.find_order, desk.enter_order)
+        world.temper()
+        (order,) = world.sage.orders.orders(channel)
+        leaves = c.DespatchLine(
+            order_line=order.lines[0].line_id, sku="VASE", quantity=Decimal(2), despatched_before=Decimal(0)
+        )
+        leave = c.Despatch(key=f"TDS-00000000000000{seed}{number}", order_number=order.number, on=ON, lines=(leaves,))
+        world.temper(seed=seed + number, path_contains="sop_confirm_despatch", **rates)
+        until_done(leave, gate.find_despatch, gate.despatch)
+        post = c.PostSopInvoice(
+            key=f"TSI-00000000000000{seed}{number}",
+            order_number=order.number,
+            customer_id=order.customer_id,
+            on=ON,
+            net=Money(4000),
+            tax=Money(800),
+        )
+        world.temper(seed=seed + number, path_contains="invoices", **rates)
+        until_done(post, gate.find_sop_invoice, gate.post_sop_invoice)
+        world.temper()
+        (order,) = world.sage.orders.orders(channel)
+        assert order.lines[0].despatched == 2
+        assert len(order.invoices) == 1
+    assert world.does("GET", "/")["injected"]["lost_reply"] > before
+    assert world.does("GET", "/ledgers/proofs")["duplicates"] == []

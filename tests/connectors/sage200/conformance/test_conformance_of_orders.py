@@ -233,20 +233,6 @@ def test_quantities_are_set_and_a_line_is_taken_off(world: World) -> None:
     desk.amend_order(command)
 
 
-def test_a_line_that_sage_refuses_is_named_with_those_that_stand(world: World) -> None:
-    order, lines = entered(world)
-    wanted = (lines["VASE"], "2"), (lines["CARRIAGE"], "0"), (lines["LAMP"], "2")
-    world.does(
-        "POST", "/locks", {"record": "product", "reference": "LAMP", "holder": "MARY", "seconds": 60, "dress": "400"}
-    )
-    command = amendment(order.reference, *wanted)
-    with pytest.raises((Refused, Locked)):
-        world.sage.order_entry.amend_order(command)
-    world.does("DELETE", "/locks")
-    world.sage.order_entry.amend_order(command)
-    assert world.sage.order_entry.find_amended(command) is not None
-
-
 def test_a_line_that_is_not_on_the_order_is_refused_before_anything_is_sent(world: World) -> None:
     order, lines = entered(world)
     command = amendment(order.reference, (lines["VASE"], "1"), ("999999", "1"))
@@ -270,13 +256,17 @@ def test_stock_is_allocated_to_what_is_wanted_and_not_beyond(world: World) -> No
     assert desk.find_allocated(more) is not None
 
 
-def test_an_allocation_that_the_stock_does_not_meet_is_refused_by_line(world: World) -> None:
+def test_a_line_that_sage_refuses_is_named_with_those_that_stand_and_those_not_tried(world: World) -> None:
     big = c.EntryLine(sku="LAMP", quantity=Decimal(5), unit_price=Decimal("50.00"), **STANDARD)
-    order, lines = entered(world, lines=(LINES[0], big), net=None, tax=None)
-    command = allocation(order.reference, (lines["VASE"], "3"), (lines["LAMP"], "5"))
-    with pytest.raises(Refused, match="LAMP"):
+    small = c.EntryLine(sku="BOWL", quantity=Decimal(1), unit_price=Decimal(1), tax_code="2", warehouse="HOME")
+    order, lines = entered(world, lines=(LINES[0], big, small), net=None, tax=None)
+    command = allocation(order.reference, (lines["VASE"], "3"), (lines["LAMP"], "5"), (lines["BOWL"], "1"))
+    with pytest.raises(Refused) as raised:
         world.sage.order_entry.allocate_order(command)
+    assert raised.value.reason.startswith("line 2 (LAMP) was refused: ")
+    assert raised.value.reason.endswith("; line 1 (VASE) stands; line 3 (BOWL) was not tried")
     assert world.sage.order_entry.find_allocated(allocation(order.reference, (lines["VASE"], "3"))) is not None
+    assert world.sage.order_entry.find_allocated(command) is None
 
 
 def test_allocation_can_be_taken_away(world: World) -> None:
