@@ -187,6 +187,17 @@ def test_spare_fields_and_settlement_terms_come_back_as_sent(sage: Sage) -> None
     assert (amended["spare_text_1"], amended["spare_bool_5"]) == ("b", True)
 
 
+def test_lines_take_the_headers_date_when_it_says_so(sage: Sage) -> None:
+    header = {"requested_delivery_date": "2026-12-01T00:00:00Z", "use_header_requested_date": True}
+    own = {"requested_delivery_date": "2026-11-25T00:00:00Z", "promised_delivery_date": "2026-11-26T00:00:00Z"}
+    order = sage.post("sop_orders", {"customer_id": customer(sage), "lines": [mugs(sage) | own], **header})
+    line = order["lines"][0]
+    assert line["requested_delivery_date"] == "2026-12-01T00:00:00Z"
+    assert line["promised_delivery_date"] == "2026-11-26T00:00:00Z"
+    sage.control("PUT", "release", {"release": "2024 R1"})
+    assert "use_header_requested_date" not in sage.get(f"sop_orders/{order['id']}")
+
+
 def test_trade_terms_are_kept_and_used_by_despatches(sage: Sage) -> None:
     made = sage.post("sop_incoterms", {"name": "CIP", "is_default": True})
     defaults = [row["name"] for row in sage.get("sop_incoterms") if row["is_default"]]

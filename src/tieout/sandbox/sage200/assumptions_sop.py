@@ -109,6 +109,12 @@ SOP_ASSUMPTIONS: tuple[Assumption, ...] = (
         "orders/documents.py",
     ),
     _assumed(
+        "header dates",
+        "use_header_requested_date and use_header_promised_date give every line the header's date when they are sent.",
+        "2024 R2 names them without a word on what they do.",
+        "orders/documents.py",
+    ),
+    _assumed(
         "suggested products",
         "Frequent and recent items come from the customer's orders; preferred items are never suggested.",
         "How Sage finds them is not published.",

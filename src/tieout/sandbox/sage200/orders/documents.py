@@ -71,6 +71,7 @@ def create(books: Books, kind: str, body: Mapping[str, Any], *, half_entered: bo
     for position, line in enumerate(header.get("lines", []), start=1):
         add_line(books, document, customer, line, position)
     write_memos(books, document_id, header.get("memos", []))
+    _spread_dates(books, document_id, header)
     _finish(books, customer, document_id, header)
     _effect(books, document_id, "left_half_entered" if half_entered else "created")
     return document_id
@@ -170,12 +171,26 @@ def amend_header(books: Books, document: sqlite3.Row, header: Fields) -> None:
         columns["status"] = status
     books.update("document", document["id"], **columns, updated=books.stamp())
     write_memos(books, document["id"], header.get("memos", []))
+    _spread_dates(books, document["id"], header)
     if header.get("is_to_sequence_lines"):
         _sequence(books, document["id"], header.get("lines", []))
     if header.get("recalculate_prices"):
         reprice(books, customer, document["id"])
     _finish(books, customer, document["id"], header)
     _effect(books, document["id"], "amended")
+
+
+def _spread_dates(books: Books, document_id: int, header: Fields) -> None:
+    """Give every line the header's delivery dates where the header says so (2024 R2; what it does is assumed)."""
+    for name, column in (("requested", "requested_date"), ("promised", "promised_date")):
+        if header.get(f"use_header_{name}_date"):
+            books.run(
+                f"UPDATE line SET {column} = (SELECT {column} FROM document WHERE id = ?), updated = ? "  # noqa: S608  # our own columns
+                "WHERE document_id = ?",
+                document_id,
+                books.stamp(),
+                document_id,
+            )
 
 
 def _sequence(books: Books, document_id: int, lines: list[dict[str, Any]]) -> None:

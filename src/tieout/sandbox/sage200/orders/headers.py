@@ -21,7 +21,8 @@ CASH, CREDIT, PROSPECT = "EnumCustomerTypeCash", "EnumCustomerTypeCredit", "Enum
 INT16_MAX = 32767
 KEPT = (
     "customer_type:s50 exchange_rate:r is_triangulated:b settlement_discount_days:i settlement_discount_percent:p "
-    "quotation_expiry_date:d document_created_by:s30 payment_with_order:b payment_type:s50 payment_value:m "
+    "quotation_expiry_date:d use_header_requested_date:b use_header_promised_date:b document_created_by:s30 "
+    "payment_with_order:b payment_type:s50 payment_value:m "
     "invoice_payment_with_order_immediately:b payment_reference:s20 payment_method_id:i "
     f"cash_account_invoice_address:o {' '.join(SPARES)}"
 )

@@ -68,6 +68,7 @@ PROFESSIONAL_FIELDS = {
     "sales_ledger_settings": "finance_charges",
     "current_user_sop_user_permissions": "trade_order_warehouse",
     "sop_user_permissions": "trade_order_warehouse",
+    "sop_order_lines": "traceable_adjustment_items",
 }
 SLOTS_OF_PROFESSIONAL = re.compile(r"analysis_code_([6-9]|1\d|20)")
 

@@ -38,6 +38,7 @@ _DATES = {
     "document_created_by:s": CREATED_BY,
     "requested_delivery_date:d": "d.requested_date",
     "promised_delivery_date:d": "d.promised_date",
+    **kept("d", "use_header_requested_date:b use_header_promised_date:b"),
     **kept("d", "quotation_expiry_date:d"),
     "order_priority:s": "coalesce(d.priority, '')",
     "external_reference:s": "''",
