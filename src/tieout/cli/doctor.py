@@ -22,6 +22,11 @@ View = dict[str, Any]
 
 SYSTEMS = {"sage200": "Sage 200", "returngo": "ReturnGO", "shopify": "Shopify"}
 CLOCK_SLACK = timedelta(seconds=5)
+ROUTES = {
+    "sop": ("raise_return", "receive_return", "post_sop_credit_note"),
+    "ledger": ("raise_credit_note", "post_refund_payment", "allocate_credit", "write_on"),
+}
+"""What each way of crediting returns cannot do without."""
 WORDS = {"not_possible": "not possible", "no_right": "no right"}
 
 
@@ -104,6 +109,7 @@ def account_view(application: Application, account: OpenAccount) -> View:
         says = f"left alone until {pause.until:%d %b %H:%M} UTC: {pause.reason}"
         findings.append(Finding(subject="pause", is_well=True, says=says))
     findings += report.findings
+    findings += _route_findings(application.settings, account.name, report)
     return {
         "account": account.name,
         "system": account.system,
@@ -119,6 +125,19 @@ def account_view(application: Application, account: OpenAccount) -> View:
         ],
         "changed": changed,
     }
+
+
+def _route_findings(settings: Settings, account: str, report: AccountReport) -> list[Finding]:
+    """Whether the way in which each company credits returns can be gone at its Sage account."""
+    able = {capability.command: capability for capability in report.capabilities}
+    found = []
+    for name, company in settings.company.items():
+        needed = [able[command] for command in ROUTES[company.credit_route] if command in able]
+        missing = [one for one in needed if one.channel in ("not_possible", "no_right")]
+        if company.ledger == account and missing:
+            says = f'credit_route = "{company.credit_route}" needs {missing[0].command}, and {missing[0].why}'
+            found.append(Finding(subject=f"company {name}", is_well=False, says=says))
+    return found
 
 
 def doctor_text(view: View) -> str:

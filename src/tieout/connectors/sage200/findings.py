@@ -118,7 +118,7 @@ def _returns(facts: SiteFacts, settings: Sage200Settings) -> Iterator[Finding]: 
     if facts.standing("/sop_returns") == "there":
         yield _well("sales returns", "sales returns can be raised (release 2025 R1 or later)")
     elif facts.standing("/sop_returns") == "missing":
-        yield _poor(
+        yield _well(
             "sales returns",
             "this release cannot raise sales returns: use the ledger credit route, or upgrade to 2025 R1",
         )
