@@ -179,6 +179,46 @@ def test_a_courier_that_sage_does_not_know_and_notes_that_are_too_long_stop_it(w
     assert [line.despatched for line in order.lines] == [0, 0]
 
 
+def wrapped(world: World) -> c.Despatch:
+    """Goods and a service that Sage wants confirmed, which leave together."""
+    world.does("PUT", "/settings", {"sop": {"default_free_text_confirm_intent_type": "Confirm"}})
+    goods = c.EntryLine(sku="VASE", quantity=Decimal(1), tax_code="1", warehouse="HOME")
+    wrap = c.EntryLine(kind="free_text", description="Gift wrap", unit_price=Decimal("1.50"), tax_code="1")
+    world.sage.order_entry.enter_order(
+        c.EnterOrder(
+            key="TOE-0000000000000001",
+            customer_id=world.order.customer_id,
+            channel_reference="SHOP-3004",
+            on=ON,
+            lines=(goods, wrap),
+        )
+    )
+    (order,) = world.sage.orders.orders("SHOP-3004")
+    lines = tuple(
+        c.DespatchLine(order_line=line.line_id, sku=line.sku, quantity=Decimal(1), despatched_before=Decimal(0))
+        for line in order.lines
+    )
+    return despatch(world, order_number=order.number, lines=lines)
+
+
+def test_goods_and_services_are_confirmed_apart_and_read_back_together(world: World) -> None:
+    command, gate = wrapped(world), world.sage.despatches
+    gate.despatch(command)
+    found = gate.find_despatch(command)
+    assert found is not None
+    assert c.differences(command.figures(), found.figures) == ()
+
+
+def test_services_that_were_not_confirmed_with_their_goods_are_confirmed_later(world: World) -> None:
+    command, gate = wrapped(world), world.sage.despatches
+    gate.despatch(dataclasses.replace(command, lines=command.lines[:1]))
+    assert gate.find_despatch(command) is None
+    gate.despatch(command)
+    found = gate.find_despatch(command)
+    assert found is not None
+    assert c.differences(command.figures(), found.figures) == ()
+
+
 SHELVED = {
     "warehouses": [{"name": "LEEDS", "use_for_sales_trading": True, "bins": [{"name": "A1"}, {"name": "A2"}]}],
     "products": [
