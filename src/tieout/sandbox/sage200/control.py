@@ -28,8 +28,11 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
 - POST   bulk                        {"posted", "orders", "returns", "movements", "customers", "products": how many}:
                                      made-up trade of three years that hangs together; a million posted transactions
                                      take a minute or two, during which nothing else is answered. Answers the counts
-- POST   locks                       {"record": "order"|"return"|"customer"|"product"|"company", "id" or "reference",
-                                     "holder", "seconds", "dress": "400"|"409"|"423"|"500"|"hang"}; GET lists them
+- POST   locks                       {"record": "order"|"return"|"customer"|"product"|"warehouse"|"numbers"|"company",
+                                     "id" or "reference", "holder", "seconds" (null: until cleared), "dress":
+                                     "400"|"409"|"423"|"500"|"hang", "wording": "in use"|"being used"|"locked"|
+                                     "being edited"|"being amended"|"another user"|"deadlock"|"timeout"|"no lock"|
+                                     "unheard" (a sentence like none of the others)}; GET lists them
 - DELETE locks                       clears all
 - GET|PUT periods                    PUT {"period_start", "sub_ledger" (left out: all five), "status"}
 - PUT    prices                      {product code: price, ...}: a change of the price book
@@ -69,6 +72,18 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
                                      (Damaged, Lost) or "area" (Samples, Shop fittings)
 - POST   desktop/move-stock          the same with "to_bin" and "to_warehouse"
 - POST   desktop/count               {"product", "warehouse", "bin", "quantity", "reference"}: a stocktake of one bin
+- POST   desktop/open                as POST locks, held by the "user"; desktop/close {"of": user} clears a user's locks
+- POST   desktop/crash               {"records": [{"record", "id" or "reference"}], "dress", "wording"}: they stay held
+- POST   desktop/period              {"period_start", "sub_ledger" (left out: all five), "status", "seconds", "dress"}:
+                                     closing is refused while others hold records; holds the company so long
+- POST   desktop/change              as PUT company, by a person
+- POST   desktop/invoice-run         {"invoice_date"}: bills all that is despatched or received; tells what is refused
+- POST   desktop/nominal-journal     {"date", "reference", "narrative", "lines": [{"nominal": "4000/WEB", "debit" or
+                                     "credit", "narrative"}]}
+- POST   desktop/reverse, desktop/delete-posting, desktop/deallocate     {"urn"}: a ledger transaction
+- POST   desktop/deallocate-stock    {"order"}
+- POST   desktop/amend-despatch      {"despatch_no", "lines": [{"line_id", "quantity"}]}; without lines all of it
+         Every desktop deed takes a "user" (JBROWN) and stands in the journal as DESKTOP with its effects.
 - GET    ledgers/nominal             {"total": "0.00", "accounts": [...]}; ledgers/nominal/{account} lists postings
 - GET    ledgers/stock               per item, warehouse and bin; ledgers/stock/movements?product=&reference=
 - GET    ledgers/sales?reference=    posted sales transactions
@@ -91,6 +106,7 @@ from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.fill import fill
 from tieout.sandbox.sage200.company.profiles import PROFILES
 from tieout.sandbox.sage200.control_parts import DESKTOP_USER, Act, Body, by_hand, changing, chosen, reading, route
+from tieout.sandbox.sage200.control_people import people_routes
 from tieout.sandbox.sage200.control_sales import sales_routes
 from tieout.sandbox.sage200.control_sop import sop_routes
 from tieout.sandbox.sage200.control_stock import stock_routes
@@ -109,6 +125,7 @@ def control_routes(system: Sage200Sandbox) -> list[Route]:
         *_state_routes(system),
         *_change_routes(system),
         *_desktop_routes(system),
+        *people_routes(system),
         *sales_routes(system),
         *sop_routes(system),
         *stock_routes(system),

@@ -87,6 +87,20 @@ class Books:
             for name, fields in self._effects:
                 self.request.effect(name, **fields)
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Run the block as a part of a change: when it fails only its own rows and effects are taken back."""
+        noted = len(self._effects)
+        self.db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK TO part")
+            del self._effects[noted:]
+            raise
+        finally:
+            self.db.execute("RELEASE part")
+
     def effect(self, name: str, /, **fields: str | int) -> None:
         """Note a change of state; it is told to the journal on commit."""
         self._effects.append((name, fields))

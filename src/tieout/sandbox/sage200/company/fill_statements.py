@@ -266,7 +266,7 @@ RETURNS = (
     ),
     (
         "INSERT INTO despatch (id, despatch_no, document_id, date, user_name, reference, created, updated) SELECT "
-        ":receipt + o.i, printf('%010d', :despatch_no + :orders + o.i - 1), :return + o.i, o.day, :user, "
+        ":receipt + o.i, printf('%010d', :receipt_no + o.i - 1), :return + o.i, o.day, :user, "
         f"{_RETURN_NO}, "
         f"o.stamp, o.stamp FROM fill_order o WHERE {_CAME} ORDER BY o.i"
     ),

@@ -10,6 +10,7 @@ from tieout.sandbox.sage200.company.refusals import RefusedError
 
 SUB_LEDGERS = ("Sales", "Purchases", "CashBook", "Stock", "NominalAdjustments")
 STATUSES = ("Open", "Closed", "Future")
+CLASSIFICATIONS = ("Normal", "Acceptable", "Unacceptable")
 YEARS_BACK = 3
 YEARS_AHEAD = 5
 SUB_LEDGER_OF_TYPE = {
@@ -128,15 +129,25 @@ def classify(books: Books, on: date, sub_ledger: str) -> Verdict:
         _, status = status_on(books, on, sub_ledger)
     except RefusedError as refusal:
         return Verdict("Unacceptable", refusal.message)
-    match status:
-        case "Closed":
-            said = rules["closed_period_classification"]
-            return Verdict(said, f"The date {on:%d/%m/%Y} is in a closed accounting period.")
-        case "Future":
-            said = rules["future_period_classification"]
-            return Verdict(said, f"The date {on:%d/%m/%Y} is in a future accounting period.")
-        case _:
-            return Verdict("Normal", "")
+    verdicts = [Verdict("Normal", "")]
+    if status in {"Closed", "Future"}:
+        said = rules[f"{status.lower()}_period_classification"]
+        verdicts.append(Verdict(said, f"The date {on:%d/%m/%Y} is in a {status.lower()} accounting period."))
+    year = _relative_year(books, on)
+    if year:
+        name = "previous" if year < 0 else "future"
+        said = rules[f"{name}_year_classification"]
+        verdicts.append(Verdict(said, f"The date {on:%d/%m/%Y} is in a {name} financial year."))
+    return max(verdicts, key=lambda verdict: CLASSIFICATIONS.index(verdict.classification))
+
+
+def _relative_year(books: Books, on: date) -> int:
+    """Return how many financial years after the current one a date is; negative before it."""
+    return int(
+        books.value(
+            "SELECT relative FROM financial_year WHERE start <= ? AND finish >= ?", on.isoformat(), on.isoformat()
+        )
+    )
 
 
 def check_date(books: Books, on: date, sub_ledger: str) -> None:
