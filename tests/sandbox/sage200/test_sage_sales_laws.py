@@ -82,7 +82,8 @@ def standing(books: Books) -> object:
     rows = [*listed(books, "sales_posted_transactions"), *listed(books, "sales_historical_transactions")]
     values = {row["id"]: (row["document_gross_value"], row["document_outstanding_value"]) for row in rows}
     balances = {row["reference"]: row["balance"] for row in listed(books, "customers")}
-    return values, balances, proofs.trial_balance(books), listed(books, "customer_year_value_views")
+    years = [{k: v for k, v in row.items() if "total" in k} for row in listed(books, "customer_year_value_views")]
+    return values, balances, proofs.trial_balance(books), years
 
 
 DEEDS: tuple[Callable[[Books, Draw], None], ...] = (trade, trade, money, allocate, allocate, archive)

@@ -108,6 +108,7 @@ CREATE INDEX customer_updated ON customer (updated);
 CREATE INDEX customer_name ON customer (name);
 CREATE INDEX document_live ON document (customer_id, gross) WHERE kind = 'order' AND status = 'Live';
 CREATE INDEX posted_open ON posted (customer_id, gross, allocated) WHERE gross <> allocated;
+CREATE INDEX posted_archived ON posted (customer_id, date) WHERE archived = 1;
 CREATE INDEX posted_date ON posted (date);
 CREATE INDEX memo_posted ON memo (posted_id);
 CREATE INDEX ledger_allocation_session ON ledger_allocation (session);

@@ -7,12 +7,16 @@ from tieout.sandbox.sage200.reading.resources import Resource, fields
 
 _INVOICES = "('TradingAccountEntryTypeInvoice', 'TradingAccountEntryTypeOpeningBalanceInvoice')"
 _CREDITS = "('TradingAccountEntryTypeCreditNote', 'TradingAccountEntryTypeOpeningBalanceCreditNote')"
-_BY_MONTH = (
-    f"SELECT customer_id, substr(date, 1, 7) || '-01' AS month, "  # noqa: S608  # our own names
-    f"sum(CASE WHEN type IN {_INVOICES} THEN goods ELSE 0 END) AS invoiced, "
-    f"-sum(CASE WHEN type IN {_CREDITS} THEN goods ELSE 0 END) AS credited, "
-    f"-sum(CASE WHEN bank_id IS NOT NULL THEN goods ELSE 0 END) AS cash, max(updated) AS updated "
-    "FROM posted GROUP BY customer_id, month"
+_SUMS = (
+    f"sum(CASE WHEN p.type IN {_INVOICES} THEN p.goods ELSE 0 END) AS invoiced, "
+    f"-sum(CASE WHEN p.type IN {_CREDITS} THEN p.goods ELSE 0 END) AS credited, "
+    "-sum(CASE WHEN p.bank_id IS NOT NULL THEN p.goods ELSE 0 END) AS cash, max(p.updated) AS updated "
+    "FROM posted p"
+)
+_BY_MONTH = f"SELECT p.customer_id, substr(p.date, 1, 7) || '-01' AS month, {_SUMS} GROUP BY p.customer_id, month"
+_BY_YEAR = (
+    f"SELECT p.customer_id, y.id AS year_id, {_SUMS} "
+    "JOIN financial_year y ON p.date BETWEEN y.start AND y.finish GROUP BY p.customer_id, y.id"
 )
 _KINDS = (("invoice", "invoiced"), ("credit_note", "credited"), ("cash", "cash"), ("profit", "0"))
 _CODES = " ".join(f"customer_analysis_code_{n}:s" for n in range(1, 6))
@@ -64,12 +68,7 @@ _PERIOD_VALUES = Resource(
 
 _YEAR_VALUES = Resource(
     name="customer_year_value_views",
-    source=(
-        "(SELECT m.customer_id, p.year_id, sum(m.invoiced) AS invoiced, sum(m.credited) AS credited, "  # noqa: S608  # as above
-        f"sum(m.cash) AS cash, max(m.updated) AS updated FROM ({_BY_MONTH}) m JOIN period p ON p.start = m.month "
-        "GROUP BY m.customer_id, p.year_id) v JOIN customer c ON c.id = v.customer_id "
-        "JOIN financial_year y ON y.id = v.year_id"
-    ),
+    source=(f"({_BY_YEAR}) v JOIN customer c ON c.id = v.customer_id JOIN financial_year y ON y.id = v.year_id"),
     order="y.finish, v.customer_id",
     single=False,
     fields=fields(
