@@ -130,11 +130,9 @@ _LINE_TYPE_ID = (
 )
 
 
-def _note_line_views(kind: str) -> Resource:
-    """Return despatch line views of orders, or receipt line views of returns (names of the latter assumed)."""
-    note, doc = ("despatch", "order") if kind == "order" else ("receipt", "return")
-    n, d = f"sop_{note}", f"sop_{doc}"
-    columns = {
+def _noted(n: str, d: str, quantity: str) -> Columns:
+    """Return the columns of a note's line: n is the note's prefix, d the document's."""
+    return {
         f"{n}_line_id:i": "x.id",
         f"{n}_line_quantity:q": "x.quantity",
         f"{n}_line_is_invoiced:b": "(x.invoiced >= x.quantity)",
@@ -148,19 +146,27 @@ def _note_line_views(kind: str) -> Resource:
         f"{d}_line_item_description:s": "substr(l.description, 1, 60)",
         f"{d}_line_print_sequence_number:i": "l.number",
         f"{d}_line_quantity:q": "l.quantity",
-        f"{d}_line_{note}_quantity:q": "l.despatched",
+        f"{d}_line_{quantity}:q": "l.despatched",
         f"{d}_id:i": "d.id",
         f"{d}_document_no:s": "d.document_no",
         f"{d}_document_date:d": "d.document_date",
         f"{d}_document_status_type:e.status": "d.status",
         f"{d}_customer_document_no:s": "d.customer_document_no",
+    }
+
+
+def _note_line_views(kind: str) -> Resource:
+    """Return despatch line views of orders, or receipt line views of returns (names of the latter assumed)."""
+    note, doc = ("despatch", "order") if kind == "order" else ("receipt", "return")
+    tracking = {**prefixed("sop_despatch_", TRACKING), "sys_courier_tracking_url:s": "''"} if kind == "order" else {}
+    columns = {
+        **_noted(f"sop_{note}", f"sop_{doc}", f"{note}_quantity"),
         **_CUSTOMER,
         **_PRODUCT,
         "warehouse_holding_id:k": "h.id",
         "warehouse_id:k": "l.warehouse_id",
         "warehouse_name:s": "w.name",
-        **(prefixed(f"{n}_", TRACKING) if kind == "order" else {}),
-        **({"sys_courier_tracking_url:s": "''"} if kind == "order" else {}),
+        **tracking,
         "date_time_updated:t": "x.updated",
     }
     return Resource(

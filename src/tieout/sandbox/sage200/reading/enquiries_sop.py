@@ -14,10 +14,11 @@ from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.orders.line_columns import in_stock_units
 from tieout.sandbox.sage200.orders.price_book import offer
 from tieout.sandbox.sage200.orders.pricing import line_total
-from tieout.sandbox.sage200.orders.selling_units import selling_unit
+from tieout.sandbox.sage200.orders.selling_units import BASE, selling_unit
 from tieout.sandbox.sage200.reading.catalogue_general import BASE_CURRENCY
 from tieout.sandbox.sage200.reading.odata import limit, where
 from tieout.sandbox.sage200.reading.resources import Resource, fields
+from tieout.sandbox.sage200.stock.traceables import NONE as UNTRACED
 
 Json = dict[str, Any]
 DESPATCH_FILTER = Resource(
@@ -104,18 +105,14 @@ def discrete_orders(books: Books, params: dict[str, str]) -> list[Json]:
 
 
 def _despatch_item(books: Books, row: sqlite3.Row) -> Json:
-    held = row["product_type"] == "EnumStockItemTypeStock"
-    available = row["allocated"] if held else row["quantity"] - row["despatched"]
-    kept = json.loads(row["kept"])
+    """Return a line that can be despatched; quantities are in stock units."""
     bins = books.rows(
         "SELECT b.id, b.name, sum(a.quantity - a.despatched) AS available FROM stock_allocation a "
         "JOIN bin_holding b ON b.id = a.bin_holding_id WHERE a.line_id = ? GROUP BY b.id, b.name "
         "HAVING available > 0",
         row["id"],
     )
-    traceable = row["traceable"] or "EnumTraceableTypeNone"
-    sold_in = kept.get("selling_unit_description", "Each")
-    base = 10_000_000
+    dates = {f"{name}_delivery_date": row[f"{name}_date"] for name in ("requested", "promised")}
     return {
         "id": row["id"],
         "sop_order_return_id": row["document_id"],
@@ -126,33 +123,39 @@ def _despatch_item(books: Books, row: sqlite3.Row) -> Json:
         "product_id": row["product_id"] or 0,
         "item_code": row["code"],
         "item_name": row["product_name"] or row["description"][:60],
+        "warehouse_name": row["warehouse"] or "",
+        **_measured(row),
+        "product_type": row["product_type"] or "",
+        "is_multiple_bin_allocations": len(bins) > 1,
+        **{name: f"{day}T00:00:00Z" for name, day in ({"document_date": row["document_date"]} | dates).items() if day},
+        "bin_items": [
+            {"id": b["id"], "bin_name": b["name"], "available_quantity": units(b["available"])} for b in bins
+        ],
+    }
+
+
+def _measured(row: sqlite3.Row) -> Json:
+    """Return the quantities of a line that can be despatched, its units, and how it is traced."""
+    held = row["product_type"] == "EnumStockItemTypeStock"
+    available = row["allocated"] if held else row["quantity"] - row["despatched"]
+    kept, traceable = json.loads(row["kept"]), row["traceable"] or UNTRACED
+    sold_in = kept.get("selling_unit_description", "Each")
+    return {
         "unit_description": row["unit_name"] or sold_in,
         "selling_unit_description": sold_in,
-        "warehouse_name": row["warehouse"] or "",
         "quantity": units(available),
         "line_quantity": units(row["quantity"]),
         "despatch_receipt_quantity": units(row["despatched"]),
         "outstanding_quantity": units(row["quantity"] - row["despatched"]),
         "available_quantity": units(available),
-        "traceable_available_quantity": units(available if traceable != "EnumTraceableTypeNone" else 0),
+        "traceable_available_quantity": units(0 if traceable == UNTRACED else available),
         "line_unit_precision": units(kept.get("line_unit_precision", 1)),
         "stock_unit_precision": units(kept.get("stock_unit_precision", 1)),
-        "selling_unit_multiple": units(divided(kept.get("selling_unit_multiple", base), 100)),
-        "stock_unit_multiple": units(divided(kept.get("stock_unit_multiple", base), 100)),
-        "product_type": row["product_type"] or "",
+        "selling_unit_multiple": units(divided(kept.get("selling_unit_multiple", BASE), 100)),
+        "stock_unit_multiple": units(divided(kept.get("stock_unit_multiple", BASE), 100)),
         "traceable_type": traceable,
         "sale_from_single_batch": False,
-        "has_traceable_allocations": traceable != "EnumTraceableTypeNone" and row["allocated"] > 0,
-        "is_multiple_bin_allocations": len(bins) > 1,
-        "document_date": f"{row['document_date']}T00:00:00Z",
-        **{
-            f"{name}_delivery_date": f"{row[f'{name}_date']}T00:00:00Z"
-            for name in ("requested", "promised")
-            if row[f"{name}_date"]
-        },
-        "bin_items": [
-            {"id": b["id"], "bin_name": b["name"], "available_quantity": units(b["available"])} for b in bins
-        ],
+        "has_traceable_allocations": traceable != UNTRACED and row["allocated"] > 0,
     }
 
 
