@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 from tieout.connectors.sage200.capabilities import capabilities
-from tieout.connectors.sage200.client import SITES, Client, Standing, quoted
+from tieout.connectors.sage200.client import Client, Standing, quoted
 from tieout.connectors.sage200.companion import Companion
 from tieout.connectors.sage200.facts import (
     CONFIRM_DESPATCH,
@@ -24,7 +24,8 @@ from tieout.connectors.sage200.findings import findings
 from tieout.connectors.sage200.postings import POSTED
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.translate import CREDIT_NOTE
-from tieout.connectors.sage200.wire import Shape, SiteShape
+from tieout.connectors.sage200.sign_in import companies_of
+from tieout.connectors.sage200.wire import Shape
 from tieout.connectors.sage200.wire_probe import (
     CreditSample,
     LedgerRules,
@@ -75,7 +76,7 @@ class Probe:
         companion = self._on_site()
         began = time.monotonic()
         try:
-            seen = tuple(_company(row) for row in self._client.plain_list(SITES, SiteShape))
+            seen = companies_of(self._client)
         except ConnectorError as error:
             return SiteFacts(trouble=str(error), companion=companion)
         latency = timedelta(seconds=time.monotonic() - began)
@@ -161,7 +162,3 @@ class Probe:
             sage_release=about.sage_release,
             commands=frozenset(about.commands),
         )
-
-
-def _company(row: SiteShape) -> SeenCompany:
-    return SeenCompany(site_id=row.site_id, site=row.site_name, company_id=row.company_id, company=row.company_name)

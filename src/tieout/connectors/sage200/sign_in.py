@@ -10,7 +10,7 @@ from tieout.connectors.sage200.client import SITES, Client
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.wire import SiteShape
 from tieout.ports.accounts import SeenCompany
-from tieout.ports.errors import Unauthorised
+from tieout.ports.errors import BadAnswer, Unauthorised
 from tieout.ports.systems import TokenKeeper
 
 STATE_NAME = "sign_in_state"
@@ -59,7 +59,15 @@ class SageSignIn:
 
     def companies(self) -> tuple[SeenCompany, ...]:
         """Every company of every site that this sign-in reaches; none when the tunnel to the site is down (1.2)."""
-        return tuple(
-            SeenCompany(site_id=row.site_id, site=row.site_name, company_id=row.company_id, company=row.company_name)
-            for row in self._client.plain_list(SITES, SiteShape)
-        )
+        return companies_of(self._client)
+
+
+def companies_of(client: Client) -> tuple[SeenCompany, ...]:
+    """Every company that the client's sign-in reaches; BadAnswer when no Sage 200 is at the address at all."""
+    rows = client.plain_list(SITES, SiteShape)
+    if not rows and client.standing(SITES) == "missing":
+        raise BadAnswer("no Sage 200 answers at base_url (404): it names the edition, so compare it with your site's")
+    return tuple(
+        SeenCompany(site_id=row.site_id, site=row.site_name, company_id=row.company_id, company=row.company_name)
+        for row in rows
+    )
