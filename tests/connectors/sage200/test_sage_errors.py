@@ -167,6 +167,7 @@ def test_a_long_sentence_of_control_characters_becomes_one_bearable_line() -> No
 
 def test_a_write_that_gets_no_answer_may_have_been_done(site: Site, sage: Sage200) -> None:
     site.says("GET", "/banks", [{"id": 9, "code": "CARD"}])
+    site.says("GET", "/customers/7", {"id": 7, "reference": "WEB"})
     site.says("POST", "/sales_payments", {"urn": "1"}, silence_seconds=0.5)
     with pytest.raises(OutcomeUnknown) as raised:
         sage.ledger.post_refund_payment(PAYMENT)
@@ -202,6 +203,7 @@ def test_a_row_without_its_fields_names_the_fields_and_not_their_content(site: S
 
 def test_a_write_accepted_with_an_unreadable_answer_is_done(site: Site, sage: Sage200) -> None:
     site.says("GET", "/banks", [{"id": 9, "code": "CARD"}])
+    site.says("GET", "/customers/7", {"id": 7, "reference": "WEB"})
     site.says("POST", "/sales_payments", b"", status=201)
     sage.ledger.post_refund_payment(PAYMENT)
     sent = json.loads(site.sent("POST", "/sales_payments")[0].body)
@@ -211,6 +213,7 @@ def test_a_write_accepted_with_an_unreadable_answer_is_done(site: Site, sage: Sa
 
 def test_figures_are_sent_as_exact_numbers(site: Site, sage: Sage200) -> None:
     site.says("GET", "/banks", [{"id": 9, "code": "CARD"}])
+    site.says("GET", "/customers/7", {"id": 7, "reference": "WEB"})
     site.says("POST", "/sales_payments", {})
     sage.ledger.post_refund_payment(PAYMENT)
     assert b'"cheque_value":24.00' in site.sent("POST", "/sales_payments")[0].body
@@ -218,6 +221,7 @@ def test_figures_are_sent_as_exact_numbers(site: Site, sage: Sage200) -> None:
 
 def test_a_bank_that_sage_does_not_have_is_refused_before_anything_is_sent(site: Site, sage: Sage200) -> None:
     site.says("GET", "/banks", [{"id": 9, "code": "CASH"}])
+    site.says("GET", "/customers/7", {"id": 7, "reference": "WEB"})
     with pytest.raises(Refused, match="no bank account CARD"):
         sage.ledger.post_refund_payment(PAYMENT)
     assert not site.sent("POST", "/sales_payments")
@@ -325,6 +329,7 @@ def test_a_list_wrapped_in_value_is_read_and_fields_nobody_knows_are_left(site: 
 
 def test_books_are_believed_for_seconds_and_a_period_never(site: Site, sage: Sage200, clock: Clock) -> None:
     site.says("GET", "/banks", [{"id": 9, "code": "CARD"}])
+    site.says("GET", "/customers/7", {"id": 7, "reference": "WEB"})
     site.says("GET", "/ledger_types", [{"value": "LedgerTypeSales"}])
     site.says("POST", "/transaction_date_validation", {"classification": "Normal", "message": ""})
     for _ in range(3):
