@@ -122,6 +122,7 @@ if TYPE_CHECKING:
 def control_routes(system: Sage200Sandbox) -> list[Route]:
     """Return the control routes of one sandbox."""
     return [
+        *_sign_in_routes(system),
         *_state_routes(system),
         *_change_routes(system),
         *_desktop_routes(system),
@@ -133,11 +134,7 @@ def control_routes(system: Sage200Sandbox) -> list[Route]:
     ]
 
 
-def _state_routes(system: Sage200Sandbox) -> list[Route]:
-    def reset(_: Request, __: Body) -> object:
-        system.reset()
-        return system.summary()
-
+def _sign_in_routes(system: Sage200Sandbox) -> list[Route]:
     def tokens(request: Request, __: Body) -> object:
         profile = chosen(system, request).profile
         return {
@@ -158,6 +155,18 @@ def _state_routes(system: Sage200Sandbox) -> list[Route]:
         system.identity.expire_refresh()
         return {}
 
+    return [
+        route("/tokens", {"POST": tokens, "DELETE": end_tokens}),
+        route("/refresh-tokens", {"DELETE": end_refreshing}),
+        route("/oauth", {"PUT": oauth}),
+    ]
+
+
+def _state_routes(system: Sage200Sandbox) -> list[Route]:
+    def reset(_: Request, __: Body) -> object:
+        system.reset()
+        return system.summary()
+
     def load(request: Request, body: Body) -> object:
         books = chosen(system, request)
         user, books.user = books.user, DESKTOP_USER
@@ -176,9 +185,6 @@ def _state_routes(system: Sage200Sandbox) -> list[Route]:
     return [
         route("/companies", {"GET": companies}),
         route("/state", {"DELETE": reset}),
-        route("/tokens", {"POST": tokens, "DELETE": end_tokens}),
-        route("/refresh-tokens", {"DELETE": end_refreshing}),
-        route("/oauth", {"PUT": oauth}),
         route("/load", {"POST": load}),
         route("/bulk", {"POST": lambda request, body: fill(chosen(system, request), body)}),
     ]

@@ -145,26 +145,30 @@ def _numbered(books: Books, wanted: Mapping[str, int]) -> dict[str, int]:
         last[f"{name}_journal"] = first
         last[f"{names.get(name, name)}_urn"] = books.number("urn", count)
         first += count
-    return (
-        counts
-        | last
-        | {
-            "return": last["document"] + orders,
-            "return_line": last["line"] + 2 * orders,
-            "receipt": last["despatch"] + orders,
-            "credit": last["invoice"] + orders,
-            "credit_posted": last["posted"] + 2 * orders,
-            "pair_posted": last["posted"] + 3 * orders,
-            "order_no": books.number("order_no", orders),
-            "despatch_no": books.number("despatch_no", orders),
-            "receipt_no": books.number("receipt_no", orders),
-            "invoice_no": books.number("invoice_no", orders),
-            "return_no": books.number("return_no", orders),
-            "credit_no": books.number("credit_note_no", orders),
-            "session": books.number("allocation_session", orders),
-            "pair_session": books.number("allocation_session", pairs),
-        }
-    )
+    return counts | last | _second_ranges(last, orders) | _series(books, orders, pairs)
+
+
+def _second_ranges(last: Mapping[str, int], orders: int) -> dict[str, int]:
+    """Return where the ids of returns and of ledger pairs begin: after those of orders in the same tables."""
+    return {
+        "return": last["document"] + orders,
+        "return_line": last["line"] + 2 * orders,
+        "receipt": last["despatch"] + orders,
+        "credit": last["invoice"] + orders,
+        "credit_posted": last["posted"] + 2 * orders,
+        "pair_posted": last["posted"] + 3 * orders,
+    }
+
+
+def _series(books: Books, orders: int, pairs: int) -> dict[str, int]:
+    """Take the numbers of all documents and return the first of each series."""
+    names = ("order_no", "despatch_no", "receipt_no", "invoice_no", "return_no")
+    return {
+        **{name: books.number(name, orders) for name in names},
+        "credit_no": books.number("credit_note_no", orders),
+        "session": books.number("allocation_session", orders),
+        "pair_session": books.number("allocation_session", pairs),
+    }
 
 
 def _of(orders: int, states: int) -> int:
