@@ -64,10 +64,9 @@ def sign_in_state(account: OpenAccount, now: datetime) -> SignInState | None:
     ends = account.sign_in.sign_in_ends()
     if ends is None:
         return SignInState(ends_at=None, fault=None, sentence="signed in; since when is not known")
-    left = ends - now
-    if left > timedelta(days=account.sign_in_warn_days):
+    if ends - now > timedelta(days=account.sign_in_warn_days):
         return SignInState(ends_at=ends, fault=None, sentence=f"signed in until {ends:%d %b %Y}")
-    sentence = _ending(ends, left)
+    sentence = _ending(ends, now)
     fault = Fault(code=kinds.SIGN_IN_ENDS_SOON.code, at=f"account {account.name}", saw=sentence, wanted="a new sign-in")
     return SignInState(ends_at=ends, fault=fault, sentence=sentence)
 
@@ -116,9 +115,9 @@ def _settle(c: Connection, company: str, name: str, state: documents.State, *, a
     documents.settle(c, document, state=state, due_at=None, at=at, troubled_since=None)
 
 
-def _ending(ends: datetime, left: timedelta) -> str:
-    if left <= timedelta(0):
+def _ending(ends: datetime, now: datetime) -> str:
+    if ends <= now:
         return f"the sign-in ended on {ends:%d %b %Y} by its days, and may be refused at any time"
-    days = left.days
+    days = (ends.date() - now.date()).days
     when = "today" if days == 0 else ("tomorrow" if days == 1 else f"in {days} days")
     return f"the sign-in ends {when}, on {ends:%d %b %Y}"

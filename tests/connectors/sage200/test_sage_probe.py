@@ -208,8 +208,8 @@ def test_the_probe_reads_and_never_writes(site: Site, sage: Sage200) -> None:
 
 
 def test_no_company_is_named_when_asking_for_the_companies(site: Site, sage: Sage200) -> None:
-    site.says("GET", "/sites", [])
-    assert sage.sign_in.companies() == ()
+    site.says("GET", "/sites", [{"site_id": "0b3c", "company_id": 3, "site_name": "Leeds", "company_name": "Giftware"}])
+    assert sage.sign_in.companies() == (HERE,)
     (asked,) = site.sent("GET", "/sites")
     assert {name.lower() for name in asked.headers} & {"x-site", "x-company"} == set()
 

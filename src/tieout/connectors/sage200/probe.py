@@ -23,8 +23,8 @@ from tieout.connectors.sage200.facts import (
 from tieout.connectors.sage200.findings import findings
 from tieout.connectors.sage200.postings import POSTED
 from tieout.connectors.sage200.settings import Sage200Settings
-from tieout.connectors.sage200.translate import CREDIT_NOTE
 from tieout.connectors.sage200.sign_in import companies_of
+from tieout.connectors.sage200.translate import CREDIT_NOTE
 from tieout.connectors.sage200.wire import Shape
 from tieout.connectors.sage200.wire_probe import (
     CreditSample,
