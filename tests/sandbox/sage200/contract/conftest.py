@@ -33,6 +33,9 @@ SINCE_THE_DEFINITION = frozenset(
 """Properties that came with the releases after the definition (2024 R1)."""
 
 LENGTH = re.compile(r'"maxLength":\s*\d+,?')
+READ_ONLY = re.compile(r',\s*"readOnly":\s*true')
+"""Taken out of what requests are made from: the definition marks fields so that it requires."""
+
 KINDS: dict[str, type | tuple[type, ...]] = {
     "integer": int,
     "number": (Decimal, int),
@@ -60,7 +63,7 @@ class Definition:
         """Take in one file."""
         text = path.read_text(encoding="utf-8")
         content = json.loads(text)
-        maker = schemathesis.openapi.from_dict(json.loads(text))
+        maker = schemathesis.openapi.from_dict(json.loads(READ_ONLY.sub("", text)))
         judge = schemathesis.openapi.from_dict(json.loads(LENGTH.sub("", text)))
         self.schemas |= content["components"]["schemas"]
         for route, verbs in content["paths"].items():
@@ -162,6 +165,10 @@ class Company:
         if path not in self._lists or not self.keep:
             self._lists[path] = self.sage.get(path.removeprefix("/"), top="100")
         return self._lists[path]
+
+    def forget(self) -> None:
+        """Read anew from now on."""
+        self._lists.clear()
 
     def places(self, template: str) -> Iterator[str]:
         """Yield paths for a template, each {Id} replaced by ids that stand in the list before it."""

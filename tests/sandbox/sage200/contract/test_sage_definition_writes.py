@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,52 +15,98 @@ from schemathesis import Case, GenerationMode
 from schemathesis.core import NotSet
 from schemathesis.core.failures import FailureGroup
 
+from tieout.sandbox.sage200.reading.catalogue import RESOURCES
+from tieout.sandbox.sage200.reading.enumerations import TYPES
 from tieout.sandbox.sage200.served import is_beyond, served
 
 if TYPE_CHECKING:
     from tests.sandbox.sage200.conftest import Json
     from tests.sandbox.sage200.contract.conftest import Company, Definition
 
-WRITES = sorted(op for op, form in served().items() if form == "write" and not is_beyond(op))
+SHOWN = {name for name, resource in RESOURCES.items() if resource.listed and not resource.hidden}
+ORDER = ("POST", "PUT", "DELETE")
+WRITES = sorted(
+    (op for op, form in served().items() if form == "write" and not is_beyond(op)),
+    key=lambda op: (ORDER.index(op[0]), -op[1].count("/"), op[1]),
+)
 WIDE = settings(database=None, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
-PLURALS = {"bank": "banks", "supplier": "customers", "trader": "customers", "posted_tran": "sales_posted_transactions"}
+KNOWN_AS = {
+    "bank_from_id": "banks",
+    "bank_to_id": "banks",
+    "posted_tran_id": "sales_posted_transactions",
+    "posted_customer_transaction_id": "sales_posted_transactions",
+    "source_id": "sop_orders",
+    "sop_order_return_id": "sop_orders",
+    "nominal_code_id": "nominal_codes",
+    "currency_from_id": "currencies",
+    "currency_to_id": "currencies",
+    "report_category_id": "nominal_report_categories",
+}
+WORDS = {"code": ("7601", "4200", "MUG"), "reference": ("A1", "A2"), "ledger_type": ("LedgerSales", "LedgerCashBook")}
 
 
 def named(operation: tuple[str, str]) -> str:
     return " ".join(operation)
 
 
-def ids(company: Company, name: str) -> list[int]:
-    """Return real ids for a field such as customer_id, or none."""
-    word = name.removesuffix("_id")
-    for path in (PLURALS.get(word, f"{word}s"), f"sop_{word}s"):
-        response = company.sage.call("GET", path, top="3")
-        if response.status_code == 200 and isinstance(response.json(), list):
-            return [row["id"] for row in response.json() if "id" in row]
-    return []
+def resource_of(field: str) -> str | None:
+    """Return the list that a field's ids are from: alternative_product_id is of products."""
+    words = field.removesuffix("_id").split("_")
+    names = [KNOWN_AS.get(field, "")]
+    for first in range(len(words)):
+        word = "_".join(words[first:])
+        names += [f"{word}s", f"sop_{word}s", f"{word}es"]
+    return next((name for name in names if name in SHOWN), None)
 
 
-def with_real_ids(company: Company, value: Json, known: dict[str, list[int]], draw: Json) -> Json:
-    """Put real ids where ids are wanted, or nearly everything would be refused as unknown."""
+def values_of(field: str) -> list[str]:
+    """Return the values of the enumeration that a field such as account_status_type is of."""
+    return [str(row["value"]) for name, rows in TYPES.items() if name.endswith(f"{field}s") for row in rows]
+
+
+def tamed(company: Company, value: Json, field: str, draw: Json) -> Json:
+    """Put real ids, names and handy figures in, or nearly everything would be refused at the first field."""
     if isinstance(value, list):
-        return [with_real_ids(company, item, known, draw) for item in value[:3]]
-    if not isinstance(value, dict):
+        return [tamed(company, item, field, draw) for item in value[:3]]
+    if isinstance(value, dict):
+        return {name: tamed(company, inner, name, draw) for name, inner in value.items()}
+    if isinstance(value, bool) or value is None:
         return value
-    found = {}
-    for name, inner in value.items():
-        if name.endswith("_id") and isinstance(inner, int) and not isinstance(inner, bool):
-            if name not in known:
-                known[name] = ids(company, name)
-            found[name] = draw(st.sampled_from(known[name])) if known[name] else inner
-        else:
-            found[name] = with_real_ids(company, inner, known, draw)
-    return found
+    if isinstance(value, int) and field.endswith("_id") and (name := resource_of(field)):
+        ids = [row["id"] for row in company.list(f"/{name}")[:3] if "id" in row]
+        return draw(st.sampled_from(ids)) if ids else value
+    if isinstance(value, int | float):
+        return draw(st.sampled_from((1, 2, 0.5, 12)))
+    if isinstance(value, str) and (known := WORDS.get(field) or values_of(field)):
+        return draw(st.sampled_from(known))
+    return value
 
 
-def throw(definition: Definition, company: Company, operation: tuple[str, str], case: Case[Any], body: Json) -> None:
+def place_of(company: Company, template: str) -> str:
+    """Return a path of the template with ids that exist, where there are any: the newest."""
+    places = list(islice(company.places(template), 20))
+    return places[-1] if places else template.replace("{Id}", "1")
+
+
+def next_place(company: Company, template: str) -> str:
+    """Return such a path as things are now."""
+    company.forget()
+    return place_of(company, template)
+
+
+def what_stays(company: Company, place: str, body: Json) -> Json:
+    """Return what a record says of itself, for the fields that name it or what it belongs to."""
+    response = company.sage.call("GET", place.removeprefix("/"))
+    record = response.json() if response.status_code == 200 else {}
+    names = [name for name in body if name.endswith("_id") or name in {"code", "reference", "document_no", "name"}]
+    return {name: record[name] for name in names if name in record}
+
+
+def throw(
+    definition: Definition, company: Company, operation: tuple[str, str], place: str, case: Case[Any], body: Json
+) -> None:
     """Send a request and hold what comes back against the definition."""
     verb, template = operation
-    place = next(company.places(template), template.replace("{Id}", "1"))
     content = None if isinstance(body, NotSet) else body if isinstance(body, bytes) else json.dumps(body).encode()
     response = company.sage.http.request(
         verb,
@@ -85,15 +132,20 @@ def throw(definition: Definition, company: Company, operation: tuple[str, str], 
 def fuzz(definition: Definition, company: Company, operation: tuple[str, str], *, good: int, bad: int) -> None:
     """Throw so many good and so many bad requests at an operation."""
     maker = definition.makers[operation]
-    known: dict[str, list[int]] = {}
+    company.forget()
+    first, is_deleting = place_of(company, operation[1]), operation[0] == "DELETE"
 
     def run(mode: GenerationMode, count: int) -> None:
         @settings(WIDE, max_examples=count)
         @given(data=st.data())
         def once(data: st.DataObject) -> None:
             case = data.draw(maker.as_strategy(generation_mode=mode))
-            body = with_real_ids(company, case.body, known, data.draw)
-            throw(definition, company, operation, case, body)
+            is_tame = mode is GenerationMode.POSITIVE and data.draw(st.integers(0, 3)) < 3
+            place = next_place(company, operation[1]) if is_deleting else first
+            body = tamed(company, case.body, "", data.draw) if is_tame else case.body
+            if is_tame and operation[0] == "PUT" and isinstance(body, dict):
+                body |= what_stays(company, place, body)
+            throw(definition, company, operation, place, case, body)
 
         seed(zlib.crc32(f"{mode} {named(operation)}".encode()))(once)()
 
