@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tieout.sandbox.sage200.company.bodies import checked
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import NotFoundError, RefusedError
-from tieout.sandbox.sage200.ledger import blanks, customers, owned, sales_ledger, settings, transactions
+from tieout.sandbox.sage200.ledger import allocations, blanks, customers, owned, sales_ledger, settings, transactions
 from tieout.sandbox.sage200.reading.catalogue import CONTACT_VALUES, RESOURCES
 from tieout.sandbox.sage200.reading.reads import read_one
 
@@ -34,9 +35,7 @@ def _enter(name: str) -> Writer:
     kind = owned.KINDS[name]
 
     def write(books: Books, _: int, body: Body) -> object:
-        owner = body.get(kind.owner)
-        if not isinstance(owner, int):
-            raise RefusedError(f"The field {kind.owner} is required.")
+        owner = checked(body, f"{kind.owner}:i!")[kind.owner]
         books.locks.touch(owned.customer_record(owned.customer_of(books, kind, owner)))
         return read_one(books, RESOURCES[name], owned.enter(books, kind, owner, body))
 
@@ -96,7 +95,7 @@ def _ledger(kind: str) -> Writer:
 
 
 def _allocate(books: Books, _: int, body: Body) -> object:
-    sales_ledger.allocate(books, body)
+    allocations.allocate(books, body)
     return body
 
 
