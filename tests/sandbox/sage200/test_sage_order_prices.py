@@ -82,6 +82,12 @@ def test_a_customers_line_discount_is_the_last_resort(sage: Sage) -> None:
     assert sage.post("sop_orders", wrong)["total_gross_value"] == 0
 
 
+def test_a_discounted_price_is_kept_as_a_discount(sage: Sage) -> None:
+    line = order(sage, mugs(sage, 2, discounted_unit_price=8.5))["lines"][0]
+    assert (line["selling_unit_price"], line["unit_discount_value"], line["line_total_value"]) == (10, 1.5, 17)
+    assert line["unit_discount_overridden"] is True
+
+
 def test_switched_off_discounts_are_not_given(sage: Sage) -> None:
     price_book(sage, discounts=[{"name": "Bulk", "product": "MUG", "breaks": [{"percent": "10"}]}])
     sage.control("PUT", "price-book", {"settings": {"use_stock_item_discounts": False}})
@@ -232,11 +238,15 @@ def test_a_part_payment_is_above_nothing_and_at_most_the_order(sage: Sage) -> No
     assert "not allowed" in sage.refused("sop_orders", body | {"payment_value": 5})
 
 
-def test_an_order_above_the_credit_limit_is_taken_and_says_so(sage: Sage) -> None:
+def test_an_order_above_the_credit_limit_is_taken_and_held_unless_somebody_may_override(sage: Sage) -> None:
     sage.control("PUT", "price-book", {"customers": {"SHOP": {"credit_limit": "30"}}})
     assert order(sage, mugs(sage, 2))["is_credit_limit_exceeded"] is False
-    over = order(sage, mugs(sage, 3))
-    assert over["is_credit_limit_exceeded"] is True
+    over = order(sage, mugs(sage, 3), override_on_hold=True)
+    assert (over["is_credit_limit_exceeded"], over["document_status"]) == (True, "EnumDocumentStatusOnHold")
+    sage.control("PUT", "permissions", {"override_credit_holds": True})
+    allowed = order(sage, mugs(sage, 3), override_on_hold=True)
+    assert (allowed["is_credit_limit_exceeded"], allowed["document_status"]) == (True, "EnumDocumentStatusLive")
+    sage.post("sop_orders_status", {"id": over["id"], "document_status": "EnumDocumentStatusLive"})
     fewer = sage.put(f"sop_orders/{over['id']}", {"lines": [{"id": over["lines"][0]["id"], "line_quantity": 1}]})
     assert fewer["is_credit_limit_exceeded"] is False
 
@@ -296,3 +306,7 @@ def test_products_are_suggested_by_what_was_bought(sage: Sage) -> None:
         ("CANDLE", "Recent", 1),
     ]
     assert [row["code"] for row in sage.post("suggested_products", asked | {"show_frequent_items": True})] == ["MUG"]
+    preferred = asked | {"show_preferred_items": True}
+    assert sage.post("suggested_products", preferred) == []
+    order(sage, mugs(sage, mark_as_preferred=True) | candle)
+    assert [row["code"] for row in sage.post("suggested_products", preferred)] == ["CANDLE"]

@@ -58,7 +58,7 @@ def test_an_account_on_hold_may_be_quoted(sage: Sage) -> None:
 
 @pytest.mark.parametrize("kind", ["orders", "quotes", "returns"])
 def test_a_new_document_is_a_draft_until_it_is_confirmed(sage: Sage, kind: str) -> None:
-    draft = sage.post(f"sop_{kind}_new", {"customer_id": customer(sage)})
+    draft = sage.post(f"sop_{kind}", {"customer_id": customer(sage), "is_editing": True})
     assert (draft["document_no"], draft["is_draft"], draft["lines"]) == ("TBA", True, [])
     assert sage.get(f"sop_{kind}") == sage.get(f"lookup_sop_{kind}") == []
     assert [row["id"] for row in sage.get(f"sop_{kind}", filter="is_draft eq true")] == [draft["id"]]
@@ -69,8 +69,18 @@ def test_a_new_document_is_a_draft_until_it_is_confirmed(sage: Sage, kind: str) 
     assert len(sage.get(f"sop_{kind}")) == 1
 
 
+@pytest.mark.parametrize("kind", ["orders", "quotes", "returns"])
+def test_defaults_are_shown_and_nothing_is_stored(sage: Sage, kind: str) -> None:
+    sage.control("PUT", "price-book", {"customers": {"SHOP": {"document_discount": "5"}}})
+    blank = sage.post(f"sop_{kind}_new", {"customer_id": customer(sage)})
+    assert (blank["id"], blank["document_no"], blank["lines"]) == (0, "TBA", [])
+    assert blank["document_discount_percent"] == (0 if kind == "returns" else 5)
+    assert sage.get(f"sop_{kind}", filter="is_draft eq true") == []
+    assert "does not exist" in sage.refused(f"sop_{kind}_new", {"customer_id": 999})
+
+
 def test_a_draft_can_be_dropped_and_gives_its_stock_back(sage: Sage) -> None:
-    draft = sage.post("sop_orders_new", {"customer_id": customer(sage)})
+    draft = sage.post("sop_orders", {"customer_id": customer(sage), "is_editing": True})
     sage.put(f"sop_orders/{draft['id']}", {"is_editing": True, "lines": [mugs(sage, 2, to_allocate_quantity=2)]})
     assert sage.one("warehouse_holdings", "quantity_allocated_sop gt 0")["quantity_allocated_sop"] == 2
     sage.call("DELETE", f"sop_orders/{draft['id']}")
@@ -137,7 +147,7 @@ def test_manual_numbers_must_be_given_and_be_new(sage: Sage) -> None:
     assert "document_no is required" in sage.refused("sop_orders", body)
     assert sage.post("sop_orders", body | {"document_no": "W-1"})["document_no"] == "W-1"
     assert "already been used" in sage.refused("sop_orders", body | {"document_no": "W-1"})
-    draft = sage.post("sop_orders_new", {"customer_id": body["customer_id"]})
+    draft = sage.post("sop_orders", {"customer_id": body["customer_id"], "is_editing": True})
     assert "document_no is required" in sage.refused(f"sop_orders/{draft['id']}", {"is_editing": False}, "PUT")
     assert sage.put(f"sop_orders/{draft['id']}", {"document_no": "W-2"})["document_no"] == "W-2"
 

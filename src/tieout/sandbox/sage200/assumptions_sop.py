@@ -27,9 +27,9 @@ SOP_ASSUMPTIONS: tuple[Assumption, ...] = (
         "reading/catalogue_sop.py",
     ),
     _assumed(
-        "new documents are drafts",
-        "sop_orders_new, sop_quotes_new, sop_returns_new and the duplicates store a draft with the number TBA.",
-        "The guides speak of drafts to be confirmed or dropped; elsewhere _new stores nothing.",
+        "new documents with an id",
+        "PUT on sop_orders_new, sop_quotes_new or sop_returns_new with an id amends that document.",
+        "POST answers a document that is not stored; what its PUT is for is not said.",
         "writes_sop.py",
     ),
     _assumed(
@@ -91,8 +91,9 @@ SOP_ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     _assumed(
         "credit limit",
-        "is_credit_limit_exceeded compares the limit with what the account owes plus this order; the order is taken.",
-        "The flag is documented as a warning, the sum is not.",
+        "is_credit_limit_exceeded compares the limit with what the account owes plus this order. The order is taken, "
+        "and put on hold unless override_on_hold comes from somebody with the right.",
+        "The hold is documented, the sum is not.",
         "orders/documents.py",
     ),
     _assumed(
@@ -116,7 +117,7 @@ SOP_ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     _assumed(
         "suggested products",
-        "Frequent and recent items come from the customer's orders; preferred items are never suggested.",
+        "Frequent and recent items come from the customer's orders, preferred ones from lines with mark_as_preferred.",
         "How Sage finds them is not published.",
         "orders/suggestions.py",
     ),

@@ -36,12 +36,14 @@ def _create_order(books: Books, _: int, body: Body) -> object:
 
 
 def _new(kind: str) -> Writer:
-    """Open a draft for a customer, to be filled and confirmed by PUT or dropped by DELETE."""
+    """Answer a document with the customer's defaults, as a draft that is not stored: it has no id."""
 
     def write(books: Books, _: int, body: Body) -> object:
         asked = checked(body, "customer_id:i!")
-        draft = documents.create(books, kind, {"customer_id": asked["customer_id"], "is_editing": True})
-        return _shown(books, kind, draft)
+        with books.trial():
+            draft = documents.create(books, kind, {"customer_id": asked["customer_id"], "is_editing": True})
+            answer = read_one(books, RESOURCES[f"sop_{kind}s"], draft)
+        return {name: value for name, value in answer.items() if not name.startswith("date_time_")} | {"id": 0}
 
     return write
 

@@ -101,6 +101,18 @@ class Books:
         finally:
             self.db.execute("RELEASE part")
 
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Run the block inside a transaction and take all of it back: for answers about what was never entered."""
+        noted = len(self._effects)
+        self.db.execute("SAVEPOINT trial")
+        try:
+            yield
+        finally:
+            self.db.execute("ROLLBACK TO trial")
+            self.db.execute("RELEASE trial")
+            del self._effects[noted:]
+
     def effect(self, name: str, /, **fields: str | int) -> None:
         """Note a change of state; it is told to the journal on commit."""
         self._effects.append((name, fields))

@@ -105,9 +105,18 @@ def _finish(books: Books, customer: sqlite3.Row, document_id: int, header: Field
         raise RefusedError("A document cannot have a negative total.")
     assert document["discount_percent"] <= 100 * PERCENT, "a discount above the whole"
     keep_payment(books, document_id)
+    _compare_with_credit_limit(books, customer, document, header)
+
+
+def _compare_with_credit_limit(books: Books, customer: sqlite3.Row, document: sqlite3.Row, header: Fields) -> None:
+    """Note whether an order is above the credit limit; one that comes to be so is put on hold unless overridden."""
     exceeded = _over_credit_limit(books, customer, document)
-    if exceeded != bool(document["credit_exceeded"]):
-        books.update("document", document_id, credit_exceeded=int(exceeded))
+    if exceeded == bool(document["credit_exceeded"]) or document["is_draft"]:
+        return
+    books.update("document", document["id"], credit_exceeded=int(exceeded))
+    overridden = header.get("override_on_hold") and books.setting("permissions", "override_credit_holds")
+    if exceeded and document["status"] == "Live" and not overridden:
+        books.update("document", document["id"], status="OnHold")
 
 
 def _over_credit_limit(books: Books, customer: sqlite3.Row, document: sqlite3.Row) -> bool:
@@ -264,7 +273,6 @@ def _cancel(books: Books, document: sqlite3.Row) -> int:
     if books.value("SELECT count(*) FROM line WHERE document_id = ? AND despatched > invoiced", document["id"]):
         raise RefusedError(f"{record_of(document).label} has goods that are not yet invoiced or credited.")
     _release_all(books, document["id"])
-    if document["kind"] == "order":
-        for line in books.rows("SELECT * FROM line WHERE document_id = ? AND quantity > despatched", document["id"]):
-            record_cancelled_line(books, line, line["quantity"] - line["despatched"])
+    for line in books.rows("SELECT * FROM line WHERE document_id = ? AND quantity > despatched", document["id"]):
+        record_cancelled_line(books, line, line["quantity"] - line["despatched"])
     return 1 if document["despatch_status"] or document["invoice_status"] else 2

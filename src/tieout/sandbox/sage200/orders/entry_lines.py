@@ -128,7 +128,7 @@ def amend_line(books: Books, document: sqlite3.Row, customer: sqlite3.Row, body:
     if fields.get("is_to_delete"):
         _remove(books, line, record_cancelled=cancel)
         return
-    columns = _changes(books, document, line, fields, cancel=cancel)
+    columns = _changes(books, line, fields, cancel=cancel)
     columns |= _new_price(books, customer, line, fields, columns.get("quantity", line["quantity"]))
     kept = _kept(fields) | columns.pop("kept", {})
     if kept:
@@ -138,7 +138,7 @@ def amend_line(books: Books, document: sqlite3.Row, customer: sqlite3.Row, body:
     _reallocate(books, books.need("line", line["id"], "Line"), fields, document["kind"])
 
 
-def _changes(books: Books, document: sqlite3.Row, line: sqlite3.Row, fields: Fields, *, cancel: bool) -> Fields:
+def _changes(books: Books, line: sqlite3.Row, fields: Fields, *, cancel: bool) -> Fields:
     """Return the columns that change beside the price."""
     columns: Fields = {}
     quantity = line["quantity"]
@@ -146,7 +146,7 @@ def _changes(books: Books, document: sqlite3.Row, line: sqlite3.Row, fields: Fie
         quantity = in_stock_units(quantity_of(fields), line["multiple"])
     if quantity != line["quantity"]:
         columns["quantity"] = _changed_quantity(books, line, quantity)
-        if cancel and quantity < line["quantity"] and document["kind"] == "order":
+        if cancel and quantity < line["quantity"]:
             record_cancelled_line(books, line, line["quantity"] - quantity)
     if "tax_code_id" in fields and line["line_type"] != COMMENT:
         columns["tax_code_id"] = tax_code_of(books, fields, line["tax_code_id"])
@@ -181,7 +181,8 @@ def _new_price(books: Books, customer: sqlite3.Row, line: sqlite3.Row, fields: F
     wanted = current | named
     if named.get("unit_discount_value") and "unit_discount_percent" not in named:
         wanted["unit_discount_percent"] = 0
-    return {**price_of(books, wanted, found), "kept": kept_source(wanted, found)}
+    priced = price_of(books, wanted, found)
+    return {**priced, "kept": kept_source(priced, found)}
 
 
 def reprice(books: Books, customer: sqlite3.Row, document_id: int) -> None:
@@ -192,8 +193,9 @@ def reprice(books: Books, customer: sqlite3.Row, document_id: int) -> None:
             continue
         product = books.need("product", line["product_id"], "Product")
         found = offer(books, product, customer, line["quantity"], line["multiple"])
-        kept |= kept_source({}, found)
-        books.update("line", line["id"], **price_of(books, {}, found), kept=json.dumps(kept), updated=books.stamp())
+        priced = price_of(books, {}, found)
+        kept |= kept_source(priced, found)
+        books.update("line", line["id"], **priced, kept=json.dumps(kept), updated=books.stamp())
 
 
 def _changed_quantity(books: Books, line: sqlite3.Row, quantity: int) -> int:
@@ -228,8 +230,9 @@ def _remove(books: Books, line: sqlite3.Row, *, record_cancelled: bool) -> None:
 
 
 def record_cancelled_line(books: Books, line: sqlite3.Row, quantity: int) -> None:
-    """Remember what is cancelled of an order line (in stock units), if the company records that."""
-    if line["line_type"] == COMMENT or not books.setting("sop", "record_cancelled_order_lines"):
+    """Remember what is cancelled of a line of an order or return (in stock units), if the company records that."""
+    kind = books.value("SELECT kind FROM document WHERE id = ?", line["document_id"])
+    if line["line_type"] == COMMENT or kind == "quote" or not books.setting("sop", "record_cancelled_order_lines"):
         return
     books.insert(
         "cancelled_line",

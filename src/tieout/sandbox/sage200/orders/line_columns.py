@@ -58,6 +58,7 @@ def _standard(books: Books, document: sqlite3.Row, customer: sqlite3.Row, fields
         raise RefusedError("The field line_quantity is too small for the stock unit.")
     warehouse = _warehouse(books, document, product, fields.get("warehouse_id"))
     found = offer(books, product, customer, quantity, unit.multiple)
+    priced = price_of(books, fields, found)
     return {
         "product_id": product["id"],
         "warehouse_id": warehouse["id"],
@@ -69,8 +70,8 @@ def _standard(books: Books, document: sqlite3.Row, customer: sqlite3.Row, fields
         "tax_code_id": tax_code_of(books, fields, product["tax_code_id"]),
         "nominal_id": _nominal(books, fields, product["revenue_id"]),
         "confirmation": _confirmation_of(books, product, fields),
-        **price_of(books, fields, found),
-        "kept": _fulfilment(books, fields) | kept_unit(unit) | kept_source(fields, found),
+        **priced,
+        "kept": _fulfilment(books, fields) | kept_unit(unit) | kept_source(priced, found),
     }
 
 
@@ -100,15 +101,13 @@ def kept_unit(unit: SellingUnit) -> Fields:
     }
 
 
-def kept_source(fields: Fields, found: Offer) -> Fields:
-    """Return what is kept of where price and discount come from."""
-    overridden = fields.get("selling_unit_price", found.price) != found.price
-    given = fields.get("unit_discount_percent", found.percent), fields.get("unit_discount_value", found.value)
-    own = given != (found.percent, found.value)
+def kept_source(priced: Fields, found: Offer) -> Fields:
+    """Return what is kept of where a line's price and discount (its columns) come from."""
+    own = (priced["discount_percent"], priced["discount_value"]) != (found.percent, found.value)
     return {
-        "selling_unit_price_overridden": overridden,
+        "selling_unit_price_overridden": priced["unit_price"] != found.price,
         "unit_discount_overridden": own,
-        "discount_percent_specified": bool(given[0]),
+        "discount_percent_specified": bool(priced["discount_percent"]),
         "discount_source": "" if own else found.source,
         "discount_name": "" if own else found.name,
         "discount_break": 0 if own else found.break_quantity,
@@ -193,6 +192,8 @@ def price_of(books: Books, fields: Fields, found: Offer) -> Fields:
     own = price != found.price
     percent = fields.get("unit_discount_percent", 0 if own or "unit_discount_value" in fields else found.percent)
     off = fields.get("unit_discount_value", 0 if own or "unit_discount_percent" in fields else found.value)
+    if "discounted_unit_price" in fields and not {"unit_discount_percent", "unit_discount_value"} & fields.keys():
+        percent, off = 0, price - fields["discounted_unit_price"] * (UNIT // 100)
     if percent:
         off = 0
     changed = (price, percent, off) != (found.price, found.percent, found.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -22,26 +22,25 @@ LONGEST = 36500
 
 
 def suggested_products(books: Books, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what the customer's orders of the last days suggest: frequent items first, then recent ones.
+    """Return what the customer's orders suggest: preferred items, frequent ones, then recent ones.
 
-    Without a choice both are shown. Preferred items cannot be told from the orders and are never suggested (assumed).
+    Without a choice all are shown. Preferred are the items of lines that were marked so.
     """
     asked = checked(body, OPTIONS)
     customer = books.need("customer", asked["customer_id"], "Customer")
-    chosen = {name: bool(asked.get(f"show_{name}_items")) for name in ("frequent", "recent", "preferred")}
-    if not any(chosen.values()):
-        chosen |= {"frequent": True, "recent": True}
+    least = asked.get("minimum_number_of_lines_for_frequent_items", LINES)
+    kinds: dict[str, tuple[int, Callable[[sqlite3.Row], bool]]] = {
+        "preferred": (LONGEST, lambda row: bool(row["preferred"])),
+        "frequent": (asked.get("number_of_days_for_frequent_items", DAYS), lambda row: row["orders"] >= least),
+        "recent": (asked.get("number_of_days_for_recent_items", DAYS), lambda _: True),
+    }
+    wanted = [name for name in kinds if asked.get(f"show_{name}_items")] or list(kinds)
     found: dict[int, dict[str, Any]] = {}
-    if chosen["frequent"]:
-        least = asked.get("minimum_number_of_lines_for_frequent_items", LINES)
-        days = asked.get("number_of_days_for_frequent_items", DAYS)
+    for name in wanted:
+        days, fits = kinds[name]
         for row in _bought(books, customer, days, asked.get("product_group_id")):
-            if row["orders"] >= least:
-                found[row["id"]] = _suggestion(books, customer, row, "Frequent")
-    if chosen["recent"]:
-        days = asked.get("number_of_days_for_recent_items", DAYS)
-        for row in _bought(books, customer, days, asked.get("product_group_id")):
-            found.setdefault(row["id"], _suggestion(books, customer, row, "Recent"))
+            if fits(row) and row["id"] not in found:
+                found[row["id"]] = _suggestion(books, customer, row, name.title())
     return list(found.values())[:MOST]
 
 
@@ -49,7 +48,8 @@ def _bought(books: Books, customer: sqlite3.Row, days: int, group_id: int | None
     since = books.today() - timedelta(days=min(max(days, 0), LONGEST))
     return books.rows(
         "SELECT p.*, u.name AS unit_name, count(DISTINCT d.id) AS orders, max(d.document_date) AS last_date, "
-        "max(d.document_no) AS last_no, max(l.quantity) AS last_quantity FROM document d "
+        "max(d.document_no) AS last_no, max(l.quantity) AS last_quantity, "
+        "max(coalesce(json_extract(l.kept, '$.mark_as_preferred'), 0)) AS preferred FROM document d "
         "JOIN line l ON l.document_id = d.id JOIN product p ON p.id = l.product_id "
         "LEFT JOIN unit u ON u.id = p.stock_unit_id WHERE d.customer_id = ? AND d.kind = 'order' AND d.is_draft = 0 "
         "AND d.document_date >= ? AND coalesce(?, p.group_id) = p.group_id GROUP BY p.id ORDER BY orders DESC, p.id",
