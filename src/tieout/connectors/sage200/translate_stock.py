@@ -122,15 +122,18 @@ def numbers_to_move(
     together = sum((batch.quantity for batch in wanted), Decimal(0))
     short = [] if together == quantity else [f"the batches make {c.plain(together)} of {c.plain(quantity)} to move"]
     taken: list[tuple[TraceableItem, Decimal]] = []
+    by_number: dict[str, Decimal] = {}
     for batch in wanted:
-        left = batch.quantity
+        by_number[batch.number] = by_number.get(batch.number, Decimal(0)) + batch.quantity
+    for number, asked in by_number.items():
+        left = asked
         for row in there:
-            if row.identification_no == batch.number and row.is_selectable and left > 0:
+            if row.identification_no == number and row.is_selectable and left > 0:
                 part = min(left, row.available_quantity)
                 taken += [(row, part)] if part > 0 else []
                 left -= max(part, Decimal(0))
         if left > 0:
-            short.append(f"{c.plain(left)} of {batch.number} is not free in the bin")
+            short.append(f"{c.plain(left)} of {number} is not free in the bin")
     if short:
         raise Refused(f"Nothing was moved: {'; '.join(short)}.")
     return taken
