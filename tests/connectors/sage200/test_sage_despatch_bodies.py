@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from tieout.connectors.sage200.despatch_bodies import (
     Leaving,
-    batches_chosen,
     bins_chosen,
     despatch_body,
     leaving,
@@ -20,7 +19,8 @@ from tieout.connectors.sage200.despatch_bodies import (
     tracking_body,
     unavailable,
 )
-from tieout.connectors.sage200.order_translate import quantities_of, under_key
+from tieout.connectors.sage200.despatch_numbers import numbers_leaving, numbers_to_allocate
+from tieout.connectors.sage200.order_translate import quantities_of, selling_per_unit, under_key
 from tieout.connectors.sage200.wire_orders import (
     DespatchBin,
     DespatchItem,
@@ -178,7 +178,7 @@ def traceable(record: int, number: str, place: str, held: str, **changes: Any) -
 def test_batches_are_taken_from_wherever_they_lie() -> None:
     rows = (traceable(1, "B7", "A1", "1"), traceable(2, "B8", "A1", "5"), traceable(3, "B7", "A2", "5"))
     wanted = one("4", batches=(c.BatchQuantity(number="B7", quantity=Decimal(4)),))
-    chosen = batches_chosen(wanted, rows)
+    chosen = numbers_leaving(wanted, rows)
     assert [(item["traceable_item_id"], item["quantity"], item["is_selected"]) for item in chosen] == [
         (1, 1, True),
         (3, 3, True),
@@ -189,14 +189,53 @@ def test_batches_are_taken_from_wherever_they_lie() -> None:
 def test_batches_are_taken_from_the_bins_named() -> None:
     rows = (traceable(1, "B7", "A1", "5"), traceable(3, "B7", "A2", "5"))
     batch = c.BatchQuantity(number="B7", quantity=Decimal(2))
-    chosen = batches_chosen(one("2", batches=(batch,), bins=(("A2", Decimal(2)),)), rows)
+    chosen = numbers_leaving(one("2", batches=(batch,), bins=(("A2", Decimal(2)),)), rows)
     assert [item["traceable_item_id"] for item in chosen] == [3]
 
 
 def test_a_batch_that_is_not_there_or_cannot_be_selected_is_refused() -> None:
     rows = (traceable(1, "S1", "A1", "1", is_selectable=False),)
     with pytest.raises(Refused, match="1 of S1"):
-        batches_chosen(one("1", batches=(c.BatchQuantity(number="S1", quantity=Decimal(1)),)), rows)
+        numbers_leaving(one("1", batches=(c.BatchQuantity(number="S1", quantity=Decimal(1)),)), rows)
+
+
+def taken(rows: list[dict[str, Any]]) -> dict[int, tuple[int, bool]]:
+    return {row["traceable_item_id"]: (int(row["quantity"]), row["is_selected"]) for row in rows}
+
+
+def batches(*pairs: tuple[str, str]) -> tuple[c.BatchQuantity, ...]:
+    return tuple(c.BatchQuantity(number=number, quantity=Decimal(quantity)) for number, quantity in pairs)
+
+
+def test_only_numbers_that_are_allocated_leave_where_numbers_are_allocated() -> None:
+    rows = (traceable(1, "B7", "A1", "5", allocation_quantity=Decimal(1)), traceable(2, "B8", "A1", "5"))
+    assert taken(numbers_leaving(one("1", batches=batches(("B7", "1"))), rows)) == {1: (1, True)}
+    with pytest.raises(Refused, match="1 of B8"):
+        numbers_leaving(one("1", batches=batches(("B8", "1"))), rows)
+
+
+def test_numbers_that_left_are_allocated_in_the_place_of_others() -> None:
+    rows = (
+        traceable(1, "S1", "A1", "1", allocation_quantity=Decimal(1)),
+        traceable(2, "S2", "A1", "1", allocation_quantity=Decimal(1)),
+        traceable(3, "S3", "A1", "1"),
+    )
+    ready = Leaving(
+        order=row(available_for_despatch=Decimal(2)),
+        wanted=gone("1", batches=batches(("S3", "1"))),
+        stock_quantity=Decimal(1),
+    )
+    assert taken(numbers_to_allocate(ready, rows)) == {1: (1, True), 2: (0, False), 3: (1, True)}
+
+
+def test_numbers_stay_as_they_are_where_they_are_right_or_not_allocated_at_all() -> None:
+    rows = (traceable(1, "S1", "A1", "1", allocation_quantity=Decimal(1)), traceable(2, "S2", "A1", "1"))
+    bare = (traceable(1, "S1", "A1", "1"), traceable(2, "S2", "A1", "1"))
+    wanted = gone("1", batches=batches(("S1", "1")))
+    ready = Leaving(order=row(available_for_despatch=Decimal(1)), wanted=wanted, stock_quantity=Decimal(1))
+    assert numbers_to_allocate(ready, rows) == []
+    assert numbers_to_allocate(ready, bare) == []
+    assert taken(numbers_to_allocate(one("1", batches=batches(("S1", "1"))), bare)) == {1: (1, True)}
 
 
 def test_what_sage_does_not_offer_is_named_with_what_is_ready() -> None:
@@ -216,7 +255,22 @@ def test_only_notes_that_hold_the_key_as_a_word_belong_to_the_despatch() -> None
             sop_despatch_notes=notes,
         )
 
-    rows = [view(1, f"{KEY} At the door", "1"), view(2, f"{KEY}2", "5"), view(3, KEY, "2")]
+    rows = [view(1, f"{KEY} At the door", "12"), view(2, f"{KEY}2", "48"), view(3, KEY, "24")]
     mine = under_key(rows, KEY)
-    assert quantities_of(mine, {}) == {"7": 3}
-    assert quantities_of(mine, {7: Decimal(12)}) == {"7": 36}
+    assert quantities_of(mine, {}) == {"7": 36}
+    boxes = {"selling_unit_multiple": 12, "stock_unit_multiple": 1}
+    in_stock_units = row(despatch_receipt_quantity=7, **boxes)
+    assert quantities_of(mine, selling_per_unit([in_stock_units], rows)) == {"7": 3}
+    in_selling_units = row(despatch_receipt_quantity=84, **boxes)
+    assert selling_per_unit([in_selling_units], rows) == {}
+
+
+@given(boxes=st.integers(1, 999), each=st.sampled_from([Decimal(3), Decimal(7), Decimal(12), Decimal("0.3")]))
+def test_stock_units_read_back_lead_to_whole_boxes(boxes: int, each: Decimal) -> None:
+    rows = [
+        DespatchLineView(
+            sop_despatch_line_id=1, sop_order_line_id=7, sop_despatch_line_quantity=boxes * each, sop_despatch_notes=KEY
+        )
+    ]
+    line = row(despatch_receipt_quantity=boxes, selling_unit_multiple=each, stock_unit_multiple=1)
+    assert quantities_of(rows, selling_per_unit([line], rows)) == {"7": boxes}

@@ -80,10 +80,6 @@ class Compat(BaseModel):
         default=False,
         description="Whether a line's allocated_quantity goes on counting what was despatched of it (A.2).",
     )
-    despatch_view_in_stock_units: bool = Field(
-        default=False,
-        description="Whether sop_despatch_line_quantity of the despatch line view is in stock units (B.1).",
-    )
     draft_numbers: tuple[str, ...] = Field(
         default=("TBA", "##"),
         description="How the number of an order begins that a cut-off entry left behind (2.5, 7.4).",
@@ -104,6 +100,10 @@ class Compat(BaseModel):
     unmoving_words: tuple[str, ...] = Field(
         default=("allocation", "on pop order"),
         description="Rows of the movement log whose type begins with one of these moved no stock (Annex C).",
+    )
+    stock_filter: str = Field(
+        default="quantity_in_stock ne 0 or quantity_allocated ne 0",
+        description="Which bin holdings the sweep of stock asks for; empty for all, where Sage cannot filter by these.",
     )
     stocktake_type: Literal["By Stock Item", "By Bin"] = Field(
         default="By Stock Item",

@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 from tieout.connectors.sage200.order_changes import NO_CONFIRMATION, STANDARD_LINE, state_fault
 from tieout.connectors.sage200.translate import stamp_of
-from tieout.connectors.sage200.wire_orders import DespatchBin, DespatchItem, OpenLine, OpenOrder, TraceableItem
+from tieout.connectors.sage200.wire_orders import DespatchBin, DespatchItem, OpenLine, OpenOrder
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
 from tieout.ports.errors import Refused
@@ -142,7 +142,7 @@ def plain_item(one: Leaving) -> dict[str, Json]:
 
 def bins_chosen(one: Leaving, bins: Sequence[DespatchBin]) -> list[dict[str, Json]]:
     """`bin_items[]`: the bins named by the command, or Sage's in their order; Refused when they do not hold enough."""
-    wanted = one.wanted.bins or _filled([(row.bin_name, row.available_quantity) for row in bins], one.stock_quantity)
+    wanted = one.wanted.bins or filled([(row.bin_name, row.available_quantity) for row in bins], one.stock_quantity)
     by_name = {row.bin_name: row for row in bins}
     short = [
         f"{c.plain(quantity)} from bin {name} (allocated there: {c.plain(_there(by_name.get(name)))})"
@@ -159,32 +159,6 @@ def bins_chosen(one: Leaving, bins: Sequence[DespatchBin]) -> list[dict[str, Jso
     return [{"id": by_name[name].id, "quantity": quantity} for name, quantity in wanted]
 
 
-def batches_chosen(one: Leaving, rows: Sequence[TraceableItem]) -> list[dict[str, Json]]:
-    """`traceable_adjustment_items[]`: the batches and serial numbers that left, from the bins that they left."""
-    places = {name for name, _ in one.wanted.bins}
-    usable = [row for row in rows if not places or row.bin_name in places]
-    chosen: list[dict[str, Json]] = []
-    short: list[str] = []
-    for batch in one.wanted.batches:
-        mine = [row for row in usable if row.identification_no == batch.number]
-        shares = _filled([(row, row.obtainable) for row in mine], batch.quantity)
-        if sum((quantity for _, quantity in shares), Decimal(0)) != batch.quantity:
-            short.append(f"{c.plain(batch.quantity)} of {batch.number}")
-        chosen += [
-            {
-                "traceable_item_id": row.traceable_item_id,
-                "traceable_bin_item_id": row.traceable_bin_item_id,
-                "traceable_allocation_balance_id": row.traceable_allocation_balance_id,
-                "quantity": quantity,
-                "is_selected": True,
-            }
-            for row, quantity in shares
-        ]
-    if short:
-        raise Refused(f"Nothing was despatched: {one.name} cannot give {'; '.join(short)}")
-    return chosen
-
-
 def unavailable(lines: Sequence[Leaving], items: Sequence[DespatchItem]) -> list[str]:
     """What Sage does not offer for despatch of what is to leave, line by line."""
     offered = {item.id: item.available_quantity for item in items}
@@ -195,11 +169,7 @@ def unavailable(lines: Sequence[Leaving], items: Sequence[DespatchItem]) -> list
     ]
 
 
-def _there(row: DespatchBin | None) -> Decimal:
-    return row.available_quantity if row else Decimal(0)
-
-
-def _filled(places: Sequence[tuple[P, Decimal]], quantity: Decimal) -> list[tuple[P, Decimal]]:
+def filled(places: Sequence[tuple[P, Decimal]], quantity: Decimal) -> list[tuple[P, Decimal]]:
     """The quantity taken from the places in their order, as far as they hold it."""
     taken: list[tuple[P, Decimal]] = []
     left = quantity
@@ -209,3 +179,7 @@ def _filled(places: Sequence[tuple[P, Decimal]], quantity: Decimal) -> list[tupl
             taken.append((place, share))
             left -= share
     return taken
+
+
+def _there(row: DespatchBin | None) -> Decimal:
+    return row.available_quantity if row else Decimal(0)

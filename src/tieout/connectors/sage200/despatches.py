@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from tieout.connectors.sage200.client import Client, quoted
 from tieout.connectors.sage200.companion import Companion
 from tieout.connectors.sage200.companion_bodies import invoice_body
+from tieout.connectors.sage200.despatch_allocation import DespatchAllocation
 from tieout.connectors.sage200.despatch_bodies import (
     Intent,
     Leaving,
-    batches_chosen,
     bins_chosen,
     despatch_body,
     leaving,
@@ -20,10 +20,16 @@ from tieout.connectors.sage200.despatch_bodies import (
     tracking_body,
     unavailable,
 )
+from tieout.connectors.sage200.despatch_numbers import numbers_leaving
 from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.open_orders import OpenOrders
-from tieout.connectors.sage200.order_changes import STANDARD_LINE
-from tieout.connectors.sage200.order_translate import despatch_found, quantities_of, sop_invoice_found, under_key
+from tieout.connectors.sage200.order_translate import (
+    despatch_found,
+    quantities_of,
+    selling_per_unit,
+    sop_invoice_found,
+    under_key,
+)
 from tieout.connectors.sage200.postings import Postings
 from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.settings import Sage200Settings
@@ -45,7 +51,6 @@ from tieout.domain import commands as c
 from tieout.ports.errors import NeedsHand, Refused
 
 CONFIRM = "/sop_confirm_despatch"
-STOCK_TYPE = "EnumStockItemTypeStock"
 INTENTS: tuple[Intent, ...] = ("goods", "services")
 
 
@@ -62,11 +67,11 @@ class SageDespatches:
         settings: Sage200Settings,
     ) -> None:
         self._client = client
-        self._registers = registers
         self._postings = postings
         self._orders = orders
         self._companion = companion
         self._compat = settings.compat
+        self._allocation = DespatchAllocation(client, registers, orders)
 
     def find_despatch(self, command: c.Despatch) -> c.Found | None:
         """What left under the key; None while some of the lines have not left at all.
@@ -77,8 +82,10 @@ class SageDespatches:
         """
         if not self._records_tracking():
             return self._found_by_quantity(command)
-        rows = under_key(self._despatched(command.order_number), command.key)
-        left = quantities_of(rows, self._selling_per_unit(command) if rows else {})
+        every = self._despatched(command.order_number)
+        rows = under_key(every, command.key)
+        order = self._orders.numbered(command.order_number) if rows else None
+        left = quantities_of(rows, selling_per_unit(order.lines if order else (), every))
         if not all(line.order_line in left for line in command.lines):
             return None
         numbers = sorted({row.sop_despatch_document_no for row in rows})
@@ -94,7 +101,7 @@ class SageDespatches:
         refuse_over_long(
             "sop_confirm_despatch", despatch_body(command, order.id, "", [plain_item(one) for one in lines], tracking)
         )
-        self._orders.allocate(order, self._unallocated(lines))
+        self._allocation.meet(order, lines)
         for intent in INTENTS:
             some = [one for one in lines if one.intent == intent]
             if some:
@@ -154,7 +161,7 @@ class SageDespatches:
         item, asked = plain_item(one), {"id": one.order.id}
         if one.wanted.batches:
             rows = self._client.ask(f"{CONFIRM}_traceable_items", asked, TraceableItems).traceable_adjustment_items
-            item["traceable_adjustment_items"] = list(batches_chosen(one, rows))
+            item["traceable_adjustment_items"] = list(numbers_leaving(one, rows))
         elif one.wanted.bins or offered.is_multiple_bin_allocations:
             bins = self._client.ask(f"{CONFIRM}_bin_items", asked, DespatchBins).bin_items
             item["bin_items"] = list(bins_chosen(one, bins))
@@ -166,21 +173,6 @@ class SageDespatches:
             where += f" and confirmation_intent_type eq {quoted(intent)}"
         rows = self._client.plain_list(f"{CONFIRM}?{urlencode({'$filter': where})}", DespatchList)
         return [item for row in rows if row.sop_order_return_id == order.id for item in row.items]
-
-    def _unallocated(self, lines: Sequence[Leaving]) -> list[c.LineAmendment]:
-        """What must stand allocated before the goods can leave; services and free text take no allocation."""
-        short = [
-            one
-            for one in lines
-            if one.intent == "goods" and one.order.line_type == STANDARD_LINE and one.order.ready < one.wanted.quantity
-        ]
-        products = self._registers.products({one.order.code for one in short}) if short else []
-        kinds = {row.code: row.product_group.product_type if row.product_group else "" for row in products}
-        return [
-            c.LineAmendment(order_line=one.wanted.order_line, quantity=one.wanted.quantity)
-            for one in short
-            if kinds.get(one.order.code, "") in ("", STOCK_TYPE)
-        ]
 
     def _still_to_leave(self, command: c.Despatch, order: OpenOrder, *, is_tracked: bool) -> list[c.DespatchLine]:
         if is_tracked:
@@ -203,13 +195,6 @@ class SageDespatches:
             "/sop_order_despatch_line_views", DespatchLineView, where=where, key="sop_despatch_line_id"
         )
         return [row for row in rows if row.sop_order_document_no == number]
-
-    def _selling_per_unit(self, command: c.Despatch) -> dict[int, Decimal]:
-        if not self._compat.despatch_view_in_stock_units:
-            return {}
-        order = self._orders.numbered(command.order_number)
-        lines = order.lines if order else ()
-        return {line.id: line.stock_unit_multiple / line.selling_unit_multiple for line in lines}
 
     def _courier_id(self, name: str) -> int:
         rows = self._client.rows("/couriers", CourierShape)

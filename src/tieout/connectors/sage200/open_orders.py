@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from tieout.connectors.sage200.client import Client, quoted
 from tieout.connectors.sage200.compat import Compat
 from tieout.connectors.sage200.limits import refuse_over_long
-from tieout.connectors.sage200.order_changes import LineChange, allocations, blame, shortfall
+from tieout.connectors.sage200.order_changes import LineChange, allocations, blame, shortfall, with_numbers
 from tieout.connectors.sage200.wire_orders import OpenOrder
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
@@ -63,10 +64,19 @@ class OpenOrders:
                 self._unlock(order, lock)
             raise Refused(blame(refused.reason, changes, self.numbered(order.document_no))) from None
 
-    def allocate(self, order: OpenOrder, wanted: Sequence[c.LineAmendment]) -> None:
-        """Allocate what is missing; Refused also when Sage accepts it and allocates less, for want of stock."""
+    def allocate(
+        self,
+        order: OpenOrder,
+        wanted: Sequence[c.LineAmendment],
+        numbers: Mapping[str, Sequence[Mapping[str, Json]]] = MappingProxyType({}),
+    ) -> None:
+        """Allocate what is missing; Refused also when Sage accepts it and allocates less, for want of stock.
+
+        `numbers` are the batches and serial numbers to allocate, by order line.
+        """
         compat = self._compat
         changes = allocations(order, wanted, compat.allocate_by, holds_despatched=compat.allocated_holds_despatched)
+        changes = with_numbers(order, changes, numbers)
         if not changes:
             return
         self.change(order, changes)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -76,6 +76,20 @@ def allocations(
         return LineChange(line=line, place=place, fields={"id": line.id, **fields}, is_met=_has_ready(quantity))
 
     return _changes(order, wanted, _allocation_fault, change)
+
+
+def with_numbers(
+    order: OpenOrder, changes: Sequence[LineChange], numbers: Mapping[str, Sequence[Mapping[str, Json]]]
+) -> list[LineChange]:
+    """The allocations with their batches and serial numbers, and lines that change nothing but those."""
+    by_line = {str(change.line.id): change for change in changes}
+    for line, items in numbers.items():
+        row = _by_id(order)[line]
+        plain = LineChange(line=row, place=_places(order)[line], fields={"id": row.id}, is_met=_has_ready(row.ready))
+        change = by_line.get(line, plain)
+        fields = {**change.fields, "traceable_adjustment_items": [dict(item) for item in items]}
+        by_line[line] = replace(change, fields=fields)
+    return list(by_line.values())
 
 
 def removals(order: OpenOrder) -> list[LineChange]:
@@ -148,7 +162,7 @@ def _changes(
     change: Callable[[OpenLine, int, Decimal], LineChange],
 ) -> list[LineChange]:
     lines = _by_id(order)
-    places = {str(line.id): line.line_number or number for number, line in enumerate(order.lines, 1)}
+    places = _places(order)
     times = Counter(item.order_line for item in wanted)
     faults = [f"line {line} is named twice" for line, count in times.items() if count > 1]
     faults += [
@@ -223,6 +237,10 @@ def _has_ready(quantity: Decimal) -> Callable[[OpenLine | None], bool]:
 
 def _by_id(order: OpenOrder) -> dict[str, OpenLine]:
     return {str(line.id): line for line in order.lines}
+
+
+def _places(order: OpenOrder) -> dict[str, int]:
+    return {str(line.id): line.line_number or number for number, line in enumerate(order.lines, 1)}
 
 
 def _listed(names: Sequence[str]) -> str:

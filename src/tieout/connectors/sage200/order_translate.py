@@ -8,9 +8,12 @@ from decimal import Decimal
 from tieout.connectors.sage200.order_changes import STANDARD_LINE
 from tieout.connectors.sage200.translate import day_of
 from tieout.connectors.sage200.wire import PostedShape
-from tieout.connectors.sage200.wire_orders import DespatchLineView, OpenOrder
+from tieout.connectors.sage200.wire_orders import DespatchLineView, OpenLine, OpenOrder
 from tieout.domain import commands as c
 from tieout.domain.money import Money, money
+
+Ratio = tuple[Decimal, Decimal]
+"""A factor and a divisor, kept apart so that no third of a box is lost."""
 
 
 def order_found(order: OpenOrder, command: c.EnterOrder, currency: str) -> c.Found:
@@ -42,12 +45,31 @@ def under_key(rows: Sequence[DespatchLineView], key: str) -> list[DespatchLineVi
     return [row for row in rows if key in row.sop_despatch_notes.split()]
 
 
-def quantities_of(rows: Sequence[DespatchLineView], selling_per_unit: Mapping[int, Decimal]) -> dict[str, Decimal]:
-    """What left by order line, in selling units; `selling_per_unit` where the rows are in stock units."""
+def selling_per_unit(lines: Sequence[OpenLine], rows: Sequence[DespatchLineView]) -> dict[int, Ratio]:
+    """How the view's rows become selling units, by order line, for lines where the rows are in stock units.
+
+    No document says which they are in: the order's own despatched quantity tells, for every
+    despatch of the line together must make it.
+    """
+    totals: dict[int, Decimal] = {}
+    for row in rows:
+        totals[row.sop_order_line_id] = totals.get(row.sop_order_line_id, Decimal(0)) + row.sop_despatch_line_quantity
+    return {
+        line.id: (line.stock_unit_multiple, line.selling_unit_multiple)
+        for line in lines
+        if line.id in totals
+        and totals[line.id] != line.despatch_receipt_quantity
+        and totals[line.id] * line.stock_unit_multiple == line.despatch_receipt_quantity * line.selling_unit_multiple
+    }
+
+
+def quantities_of(rows: Sequence[DespatchLineView], ratios: Mapping[int, Ratio]) -> dict[str, Decimal]:
+    """What left by order line, in selling units; `ratios` turn the rows of a line into selling units."""
     sums: dict[str, Decimal] = {}
     for row in rows:
         line = str(row.sop_order_line_id)
-        quantity = row.sop_despatch_line_quantity * selling_per_unit.get(row.sop_order_line_id, Decimal(1))
+        times, by = ratios.get(row.sop_order_line_id, (Decimal(1), Decimal(1)))
+        quantity = row.sop_despatch_line_quantity * times / by
         sums[line] = sums.get(line, Decimal(0)) + quantity
     return sums
 

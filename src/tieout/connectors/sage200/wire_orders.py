@@ -141,11 +141,6 @@ class TraceableItem(Shape):
     allocation_quantity: Decimal = Decimal(0)
     is_selectable: bool = True
 
-    @property
-    def obtainable(self) -> Decimal:
-        """How much of it can leave for this line: what lies there free, and what the line has allocated of it."""
-        return max(self.available_quantity, self.allocation_quantity) if self.is_selectable else Decimal(0)
-
 
 class TraceableItems(Shape):
     """`sop_confirm_despatch_traceable_adjustment` (A.3)."""
