@@ -70,6 +70,24 @@ def test_numbers_are_refused_where_there_are_none(sage: Sage, soap: Json) -> Non
     assert "number" in sage.refused(f"sop_orders/{soap['id']}", {"lines": [line]}, "PUT")
 
 
+def test_an_item_sold_from_a_single_batch_is_ordered_up_to_the_largest(sage: Sage, soap: Json) -> None:
+    line = {name: soap["lines"][0][name] for name in ("line_type", "product_id")}
+    sage.put(f"products/{line['product_id']}", {"sale_from_single_batch": True})
+    body = {"customer_id": soap["customer_id"]}
+    assert "single batch" in sage.refused("sop_orders", body | {"lines": [line | {"line_quantity": 5}]})
+    assert sage.post("sop_orders", body | {"lines": [line | {"line_quantity": 4}]})["id"]
+
+
+def test_serial_numbered_items_are_ordered_in_whole_ones(sage: Sage) -> None:
+    numbers_ = [{"number": "S1"}, {"number": "S2"}]
+    held = {"warehouse": "HOME", "bin": "A1", "quantity": "2", "unit_cost": "9", "numbers": numbers_}
+    item = {"code": "CLOCK", "standard_price": "20", "traceable": "serial", "stock": [held]}
+    sage.control("POST", "load", {"products": [item]})
+    line = {"line_type": "EnumLineTypeStandard", "product_id": sage.id_of("products", "code eq 'CLOCK'")}
+    body = {"customer_id": sage.id_of("customers", "reference eq 'SHOP'"), "lines": [line | {"line_quantity": 1.6}]}
+    assert sage.post("sop_orders", body)["lines"][0]["line_quantity"] == 2
+
+
 def test_a_service_is_confirmed_without_stock(sage: Sage) -> None:
     sage.control("POST", "load", {"products": [{"code": "FIT", "group": "SERVICES", "standard_price": "50"}]})
     line = {

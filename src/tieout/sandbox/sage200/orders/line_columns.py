@@ -9,11 +9,13 @@ from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.figures import UNIT, divided
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.ledger.nominal import check_nominal, find_nominal
+from tieout.sandbox.sage200.orders.numbers import check_single_batch
 from tieout.sandbox.sage200.orders.price_book import Offer, offer
 from tieout.sandbox.sage200.orders.pricing import CHARGE, COMMENT, FREE_TEXT, STANDARD
 from tieout.sandbox.sage200.orders.selling_units import SellingUnit, selling_unit
 from tieout.sandbox.sage200.stock.items import is_stocked
 from tieout.sandbox.sage200.stock.movements import ACTIVE, unit_cost_now
+from tieout.sandbox.sage200.stock.traceables import SERIAL
 
 CONFIRMATIONS = ("ConfirmOnDespatch", "Confirm", "NoConfirmation")
 FULFILMENTS = ("EnumFulfilmentFromStock", "EnumFulfilmentFromSupplierViaStock", "EnumFulfilmentFromSupplierDirect")
@@ -46,6 +48,11 @@ def in_stock_units(quantity: int, multiple: int) -> int:
     return divided(quantity * multiple, UNIT)
 
 
+def whole_serials(product: sqlite3.Row, quantity: int) -> int:
+    """Return a quantity in stock units; of serial-numbered items it is rounded to whole ones."""
+    return divided(quantity, UNIT) * UNIT if product["traceable"] == SERIAL else quantity
+
+
 def _standard(books: Books, document: sqlite3.Row, customer: sqlite3.Row, fields: Fields) -> Fields:
     product = books.row("SELECT * FROM product WHERE id = ?", fields.get("product_id"))
     if product is None:
@@ -53,10 +60,14 @@ def _standard(books: Books, document: sqlite3.Row, customer: sqlite3.Row, fields
     if product["status"] != ACTIVE and document["kind"] != "return":
         raise RefusedError(f"Stock item {product['code']} is inactive.")
     unit = selling_unit(books, product, fields.get("selling_unit_id"))
-    quantity = fields.get("quantity_stored") or in_stock_units(quantity_of(fields), unit.multiple)
+    quantity = fields.get("quantity_stored") or whole_serials(
+        product, in_stock_units(quantity_of(fields), unit.multiple)
+    )
     if quantity <= 0:
         raise RefusedError("The field line_quantity is too small for the stock unit.")
     warehouse = _warehouse(books, document, product, fields.get("warehouse_id"))
+    if document["kind"] == "order":
+        check_single_batch(books, product, warehouse["id"], quantity)
     found = offer(books, product, customer, quantity, unit.multiple)
     priced = price_of(books, fields, found)
     return {

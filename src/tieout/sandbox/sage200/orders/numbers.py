@@ -8,7 +8,7 @@ from typing import Any
 
 from tieout.sandbox.sage200.company.bodies import checked
 from tieout.sandbox.sage200.company.books import Books
-from tieout.sandbox.sage200.company.figures import UNIT, units
+from tieout.sandbox.sage200.company.figures import UNIT, plain, units
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.stock.traceables import SERIAL, Chosen, is_traceable, setting
 
@@ -40,6 +40,23 @@ def chosen_for(books: Books, line: sqlite3.Row, items: Sequence[Mapping[str, Any
         for item in told
         if item.get("is_selected", True)
     ]
+
+
+def check_single_batch(books: Books, product: sqlite3.Row, warehouse_id: int, quantity: int) -> None:
+    """Refuse more than any one batch holds of an item that is sold from a single batch."""
+    if not is_traceable(product) or not setting(product, "sale_from_single_batch"):
+        return
+    largest = books.value(
+        "SELECT max(held) FROM (SELECT sum(n.quantity) AS held FROM traceable_bin n "
+        "JOIN bin_holding b ON b.id = n.bin_holding_id JOIN warehouse_holding h ON h.id = b.warehouse_holding_id "
+        "WHERE h.product_id = ? AND h.warehouse_id = ? GROUP BY n.traceable_item_id)",
+        product["id"],
+        warehouse_id,
+    )
+    if quantity > int(largest or 0):
+        raise RefusedError(
+            f"Stock item {product['code']} is sold from a single batch, and no batch holds {plain(quantity)}."
+        )
 
 
 def numbers_to_allocate(books: Books, body: Mapping[str, Any]) -> Json:

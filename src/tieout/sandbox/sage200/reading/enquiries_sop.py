@@ -67,7 +67,8 @@ def despatchable(books: Books, params: dict[str, str]) -> list[Json]:
     orders: dict[int, Json] = {}
     for row in books.rows(
         "SELECT l.*, d.document_no, d.document_date, d.customer_id, c.reference AS customer, c.name AS customer_name, "  # noqa: S608  # conditions come from the declared fields above
-        "p.name AS product_name, p.traceable, u.name AS unit_name, g.type AS product_type, w.name AS warehouse "
+        "p.name AS product_name, p.traceable, json_extract(p.more, '$.sale_from_single_batch') AS single_batch, "
+        "u.name AS unit_name, g.type AS product_type, w.name AS warehouse "
         "FROM line l JOIN document d ON d.id = l.document_id "
         "JOIN customer c ON c.id = d.customer_id LEFT JOIN product p ON p.id = l.product_id "
         "LEFT JOIN unit u ON u.id = p.stock_unit_id LEFT JOIN product_group g ON g.id = p.group_id "
@@ -154,7 +155,7 @@ def _measured(row: sqlite3.Row) -> Json:
         "selling_unit_multiple": units(divided(kept.get("selling_unit_multiple", BASE), 100)),
         "stock_unit_multiple": units(divided(kept.get("stock_unit_multiple", BASE), 100)),
         "traceable_type": traceable,
-        "sale_from_single_batch": False,
+        "sale_from_single_batch": bool(row["single_batch"]),
         "has_traceable_allocations": traceable != UNTRACED and row["allocated"] > 0,
     }
 
