@@ -142,6 +142,9 @@ def test_a_standard_company_moves_stock_without_a_nominal_posting(sage: Sage) ->
     sage.control("POST", f"load?company={standard}", {"products": [item]})
     sage.control("POST", f"desktop/write-off?company={standard}", {"product": "PLAIN", "bin": "A1"})
     assert balance(sage, "5100", f"?company={standard}") == "0.00"
+    on = {"stock": {"integrate_stock_management_with_nominal": True}}
+    refusal = sage.control("PUT", f"settings?company={standard}", on, expect=400)
+    assert "does not let" in refusal["error"]
     batch = {"code": "B", "traceable": "batch"}
     refusal = sage.control("POST", f"load?company={standard}", {"products": [batch]}, expect=400)
     assert "only in Sage 200 Professional" in refusal["error"]

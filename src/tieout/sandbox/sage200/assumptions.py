@@ -6,6 +6,7 @@ from tieout.sandbox.assumption import Assumption
 from tieout.sandbox.sage200.assumptions_finance import FINANCE_ASSUMPTIONS
 from tieout.sandbox.sage200.assumptions_sales import SALES_ASSUMPTIONS
 from tieout.sandbox.sage200.assumptions_sop import SOP_ASSUMPTIONS
+from tieout.sandbox.sage200.assumptions_stock import STOCK_ASSUMPTIONS
 
 HERE = "tieout/sandbox/sage200/"
 
@@ -72,8 +73,8 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _assumed(
         "cost of sales at despatch",
         "Stock and cost of sales are posted when goods leave, and reversed when they come back.",
-        "The settings say despatch or invoice; update_stock_on_despatch is true in this company.",
-        "orders/despatch.py",
+        "The settings say despatch or invoice; update_stock_on_despatch is on unless it is changed.",
+        "stock/postings.py",
     ),
     _assumed(
         "to_allocate_quantity adds",
@@ -192,4 +193,5 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     *FINANCE_ASSUMPTIONS,
     *SALES_ASSUMPTIONS,
     *SOP_ASSUMPTIONS,
+    *STOCK_ASSUMPTIONS,
 )

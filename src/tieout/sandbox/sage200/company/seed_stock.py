@@ -17,12 +17,25 @@ SYSTEM_WAREHOUSES = (
     ("Direct delivery", "Direct delivery"),
 )
 NORMAL_WAREHOUSE = "Normal"
+STANDARD_EDITION = {
+    "integrate_stock_management_with_nominal": False,
+    "generate_cos_for_sop": False,
+    "use_search_categories": False,
+    "allow_negative_stocktake": True,
+    "allow_negative_stocktake_with_purchase_order": True,
+    "record_numbers_on_goods_received": False,
+}
+"""The stock settings that Sage 200 Standard fixes, as the notes on the fields say."""
+
 SEARCH = (("Colour", ("None", "Blue", "Red", "White")), ("Season", ("None", "Summer", "Winter")))
 
 
 def seed_stock(books: Books) -> None:
     """Add to a starting company what stock needs; call after the chart of accounts and the first groups."""
     stamps = books.stamps()
+    if books.edition != "Professional":
+        for name, value in STANDARD_EDITION.items():
+            books.set_setting("stock", name, value)
     books.run("UPDATE unit SET created = ?, updated = ?", *stamps.values())
     for name, multiple in UNITS:
         books.insert("unit", name=name, multiple=multiple * NINE_PLACES, **stamps)

@@ -11,6 +11,7 @@ from tieout.sandbox.sage200.company.locks import COMPANY, DRESSES, NUMBERS, Lock
 from tieout.sandbox.sage200.company.periods import STATUSES, SUB_LEDGERS, change_status
 from tieout.sandbox.sage200.company.refusals import WORDINGS, RefusedError
 from tieout.sandbox.sage200.company.seed import add_bin
+from tieout.sandbox.sage200.company.seed_stock import STANDARD_EDITION
 from tieout.sandbox.sage200.company.set_up import nominal_id, set_price, tax_code_id
 from tieout.sandbox.sage200.desktop.deeds import document_named
 from tieout.sandbox.sage200.ledger.owned import customer_record
@@ -147,6 +148,8 @@ def set_settings(books: Books, body: Body) -> dict[str, Any]:
         for name, value in values.items():
             if name not in known:
                 raise RefusedError(f"There is no setting {area}.{name}.")
+            if area == "stock" and not books.profile.professional and STANDARD_EDITION.get(name, value) != value:
+                raise RefusedError(f"Sage 200 Standard does not let {name} be changed.")
             if name in ALWAYS_AUTOMATIC and not (books.profile.professional or value):
                 raise RefusedError("Sage 200 Standard always generates order and return numbers.")
             merged = known[name] | value if isinstance(known[name], dict) else value
