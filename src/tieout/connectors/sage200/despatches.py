@@ -25,6 +25,7 @@ from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.open_orders import OpenOrders
 from tieout.connectors.sage200.order_translate import (
     despatch_found,
+    invoice_fault,
     quantities_of,
     selling_per_unit,
     sop_invoice_found,
@@ -67,6 +68,7 @@ class SageDespatches:
         settings: Sage200Settings,
     ) -> None:
         self._client = client
+        self._registers = registers
         self._postings = postings
         self._orders = orders
         self._companion = companion
@@ -129,8 +131,9 @@ class SageDespatches:
         refuse_over_long("on_site_invoice", body)
         if self._companion.remembers(command.key):
             return
-        if not any(line.despatch_receipt_quantity > line.invoice_credit_quantity for line in order.lines):
-            raise Refused(f"order {order.document_no} has nothing despatched that is not invoiced")
+        fault = invoice_fault(order, command, self._registers.currency(order.currency_id))
+        if fault:
+            raise Refused(f"Nothing was posted: order {order.document_no} {fault}")
         self._companion.perform(f"/v1/orders/{order.id}/invoices", body)
 
     def _invoice(self, command: c.PostSopInvoice, text: str, field: str) -> PostedShape | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from tieout.connectors.sage200.order_changes import STANDARD_LINE
+from tieout.connectors.sage200.order_changes import NO_CONFIRMATION, STANDARD_LINE
 from tieout.connectors.sage200.translate import day_of
 from tieout.connectors.sage200.wire import PostedShape
 from tieout.connectors.sage200.wire_orders import DespatchLineView, OpenLine, OpenOrder
@@ -89,3 +89,26 @@ def sop_invoice_found(row: PostedShape, currency: str) -> c.Found:
         "tax": str(money(row.document_tax_value, currency).minor),
     }
     return c.Found(reference=row.reference, figures=figures, link=f"urn {row.urn}")
+
+
+def invoice_fault(order: OpenOrder, command: c.PostSopInvoice, currency: str) -> str:
+    """Why the invoice that Sage would make is not the one wanted, as far as the order tells; empty when it may be.
+
+    A posted invoice cannot be taken back (6.3). Where a whole order is invoiced at once its totals
+    are the invoice's; of a part the totals are Sage's to make and are compared afterwards.
+    """
+    if not any(_is_due(line) for line in order.lines):
+        return "has nothing despatched that is not invoiced"
+    is_whole = not any(line.open or line.invoice_credit_quantity for line in order.lines)
+    if not is_whole or order.total_net_value is None or order.total_tax_value is None:
+        return ""
+    net, tax = money(order.total_net_value, currency), money(order.total_tax_value, currency)
+    if (net, tax) == (command.net, command.tax):
+        return ""
+    return f"would be invoiced at {net} and VAT {tax}, not {command.net} and VAT {command.tax}"
+
+
+def _is_due(line: OpenLine) -> bool:
+    """Whether something of the line can be invoiced: what is despatched, and what needs no confirmation."""
+    ready = line.line_quantity if line.confirmation_intent_type == NO_CONFIRMATION else line.despatch_receipt_quantity
+    return ready > line.invoice_credit_quantity

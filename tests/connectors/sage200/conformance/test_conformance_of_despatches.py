@@ -237,6 +237,25 @@ def test_nothing_despatched_is_nothing_to_invoice(world: World) -> None:
         world.sage.despatches.post_sop_invoice(invoice(world))
 
 
+def test_an_invoice_of_other_figures_is_not_posted(world: World) -> None:
+    world.sage.despatches.despatch(despatch(world, "3", "2"))
+    command = dataclasses.replace(invoice(world), net=Money(15999))
+    with pytest.raises(Refused, match=r"would be invoiced at GBP 160\.00 and VAT GBP 32\.00, not GBP 159\.99"):
+        world.sage.despatches.post_sop_invoice(command)
+    assert world.sage.despatches.find_sop_invoice(command) is None
+
+
+def test_a_part_of_an_order_is_invoiced_and_then_the_rest(world: World) -> None:
+    gate = world.sage.despatches
+    for number, (quantities, net, tax) in enumerate(((("1", "2"), 12000, 2400), (("2",), 4000, 800))):
+        gate.despatch(despatch(world, *quantities, key=f"TDS-000000000000000{number}"))
+        command = dataclasses.replace(
+            invoice(world), key=f"TSI-000000000000000{number}", net=Money(net), tax=Money(tax)
+        )
+        gate.post_sop_invoice(command)
+        posted(world.sage, command)
+
+
 def test_an_order_shows_the_invoice_that_carries_our_key(world: World) -> None:
     world.sage.despatches.despatch(despatch(world, "3", "2"))
     world.sage.despatches.post_sop_invoice(invoice(world))
