@@ -21,9 +21,15 @@ def test_filters_compare_combine_and_search(sage: Sage) -> None:
     assert codes(sage, "contains(name,'and')") == ["CANDLE"]
     assert codes(sage, "startswith(code,'MU')") == ["MUG"]
     assert codes(sage, "endswith(code,'LE') eq false") == ["MUG"]
-    assert codes(sage, "barcode eq null") == ["CANDLE", "MUG"]
+    assert codes(sage, "barcode eq ''") == ["CANDLE", "MUG"]
     assert codes(sage, "name eq 'O''Mug'") == []
     assert codes(sage, "average_buying_price ge 4.5 and average_buying_price le 4.50000") == ["MUG"]
+
+
+def test_what_has_no_value_is_null(sage: Sage) -> None:
+    price = "active_date_time_from eq null"
+    assert len(sage.get("price_bands", filter=price)) == len(sage.get("price_bands")) > 0
+    assert sage.get("price_bands", filter="active_date_time_from ne null") == []
 
 
 def test_enumerations_match_by_quoted_number_and_by_name(sage: Sage) -> None:
