@@ -13,11 +13,11 @@ from tieout.connectors.sage200.compat import Compat
 from tieout.connectors.sage200.translate_stock import (
     Stage,
     count_found,
-    gone_found,
     is_movement,
     numbers_to_move,
     selected,
     signed,
+    signed_found,
     stage_of,
     to_enter,
 )
@@ -73,10 +73,10 @@ def test_allocations_in_the_movement_log_moved_nothing() -> None:
 def test_movements_of_one_key_and_bin_are_one_figure() -> None:
     row: dict[str, Any] = {"product_code": "MUG", "warehouse_name": "HOME", "bin_name": "A1", "quantity": Decimal(1)}
     rows = [MovementView.model_validate({**row, "id": n, "transaction_type": "Out - Internal"}) for n in (1, 2)]
-    found = gone_found(rows, COMPAT.out_words)
+    found = signed_found(rows, COMPAT.out_words)
     assert found is not None
     assert (found.reference, found.figures) == ("1, 2", {"MUG@HOME/A1": "-2"})
-    assert gone_found([], COMPAT.out_words) is None
+    assert signed_found([], COMPAT.out_words) is None
 
 
 @pytest.mark.parametrize(

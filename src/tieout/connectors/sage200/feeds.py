@@ -103,7 +103,7 @@ class SageFeeds:
         rows = self._client.rows(
             LEVELS,
             LevelShape,
-            where="quantity_in_stock ne 0 or quantity_allocated ne 0",
+            where=self._compat.stock_filter,
             expand=("product", "warehouse_holding"),
             select=LEVEL_FIELDS,
         )

@@ -19,9 +19,9 @@ from tieout.connectors.sage200.translate import (
     credit_found,
     is_untouched_and_over,
     open_quantity,
-    receipts_found,
     return_found,
 )
+from tieout.connectors.sage200.translate_stock import signed_found
 from tieout.connectors.sage200.wire import ReturnLineView
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
@@ -95,7 +95,7 @@ class SageReturns:
 
     def find_receipt(self, command: c.ReceiveReturn) -> c.Found | None:
         """The stock movements whose reference is the key."""
-        return receipts_found(self._movements.under(command.key))
+        return signed_found(self._movements.under(command.key), self._settings.compat.out_words)
 
     def receive_return(self, command: c.ReceiveReturn) -> None:
         """Confirm receipt through the channel.

@@ -14,8 +14,8 @@ from tieout.connectors.sage200.movements import Movements
 from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.stocktakes import Stocktakes
 from tieout.connectors.sage200.tasks import issue_task, write_off_task, write_on_task
-from tieout.connectors.sage200.translate import moves_found, receipts_found
-from tieout.connectors.sage200.translate_stock import gone_found, numbers_to_move
+from tieout.connectors.sage200.translate import moves_found
+from tieout.connectors.sage200.translate_stock import numbers_to_move, signed_found
 from tieout.connectors.sage200.wire import WarehouseHolding
 from tieout.connectors.sage200.wire_stock import TraceableStock
 from tieout.connectors.transport import Json
@@ -45,7 +45,7 @@ class SageStock:
 
     def find_write_on(self, command: c.WriteOn) -> c.Found | None:
         """The movements whose reference is the key."""
-        return receipts_found(self._movements.under(command.key))
+        return signed_found(self._movements.under(command.key), self._out_words)
 
     def write_on(self, command: c.WriteOn) -> None:
         """Add the stock through the channel; the companion answers a repeated key without adding again."""
@@ -76,7 +76,7 @@ class SageStock:
 
     def find_write_off(self, command: c.WriteOff) -> c.Found | None:
         """The movements whose reference is the key; negative quantities."""
-        return gone_found(self._movements.under(command.key), self._out_words)
+        return signed_found(self._movements.under(command.key), self._out_words)
 
     def write_off(self, command: c.WriteOff) -> None:
         """Take it off through the channel; the companion answers a repeated key without doing it again."""
@@ -84,7 +84,7 @@ class SageStock:
 
     def find_issue(self, command: c.IssueStock) -> c.Found | None:
         """The movements whose reference is the key; negative quantities."""
-        return gone_found(self._movements.under(command.key), self._out_words)
+        return signed_found(self._movements.under(command.key), self._out_words)
 
     def issue_stock(self, command: c.IssueStock) -> None:
         """Issue it through the channel, as a write-off."""

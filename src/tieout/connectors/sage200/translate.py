@@ -285,12 +285,6 @@ def is_untouched_and_over(rows: Sequence[ReturnLineView]) -> bool:
     return is_over and not touched
 
 
-def receipts_found(rows: Sequence[MovementView]) -> c.Found | None:
-    """The figures of goods-in movements; quantities of movements into stock are positive."""
-    moves = [(row.product_code, row.warehouse_name, row.bin_name, row.quantity) for row in rows]
-    return _moved(rows, moves)
-
-
 def moves_found(rows: Sequence[MovementView], out_of: tuple[str, str]) -> c.Found | None:
     """The figures of a transfer, which shows as a pair (6.4): out of one bin, into the other.
 

@@ -33,8 +33,8 @@ def is_movement(kind: str, other_words: Sequence[str]) -> bool:
     return not _begins(kind, other_words)
 
 
-def gone_found(rows: Sequence[MovementView], out_words: Sequence[str]) -> c.Found | None:
-    """The figures of stock that left under one key; several rows of one bin are one figure."""
+def signed_found(rows: Sequence[MovementView], out_words: Sequence[str]) -> c.Found | None:
+    """The figures of stock that came or left under one key; several rows of one bin are one figure."""
     if not rows:
         return None
     moves = [
