@@ -13,7 +13,7 @@ from tieout.connectors.sage200.compat import Compat
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money
-from tieout.ports.errors import Locked, OutcomeUnknown, Refused
+from tieout.ports.errors import BadAnswer, Locked, OutcomeUnknown, Refused
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -115,6 +115,31 @@ def test_a_lost_answer_leaves_an_order_that_a_look_finds(world: World) -> None:
     found = desk.find_order(command)
     assert found is not None
     assert c.differences(command.figures(), found.figures) == ()
+
+
+def test_two_orders_under_one_key_are_a_bad_answer_that_names_both(world: World) -> None:
+    command, desk = entry(world), world.sage.order_entry
+    desk.enter_order(command)
+    desk.enter_order(command)
+    with pytest.raises(BadAnswer, match=r"2 orders under one key: \d+, \d+"):
+        desk.find_order(command)
+
+
+def test_the_channels_number_alone_is_not_our_order(world: World) -> None:
+    entered(world)
+    assert world.sage.order_entry.find_order(entry(world, key="TOE-0000000000000002")) is None
+
+
+def test_an_order_on_hold_is_not_amended_and_is_cancelled(world: World) -> None:
+    order, lines = entered(world)
+    holding = world.open(compat=Compat(cancel_status="EnumDocumentStatusOnHold")).order_entry
+    holding.cancel_order(cancellation(order.reference))
+    held = world.sage.order_entry.find_amended(amendment(order.reference, (lines["VASE"], "3")))
+    assert held is not None
+    with pytest.raises(Refused, match="on hold"):
+        world.sage.order_entry.amend_order(amendment(order.reference, (lines["VASE"], "1")))
+    world.sage.order_entry.cancel_order(cancellation(order.reference))
+    assert world.sage.order_entry.find_order_cancelled(cancellation(order.reference)) is not None
 
 
 def test_a_draft_that_a_cut_off_entry_left_is_no_order_and_is_cleared_away(world: World) -> None:
