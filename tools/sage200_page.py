@@ -133,7 +133,14 @@ def _left_out() -> Iterator[str]:
 
 def _told(pattern: str) -> str:
     """Return a pattern as people read it: whatever the verb, and what may follow."""
-    return pattern.removeprefix(r"\w+ ").replace(r"[\w/{}]*", "...").replace(r"(/\{Id\})?", "").replace("\\", "")
+    return (
+        pattern.removeprefix(r"\w+ ")
+        .removeprefix("GET ")
+        .replace(r"[\w/{}]*", "...")
+        .replace(r"\w*", "*")
+        .replace(r"(/\{Id\})?", "")
+        .replace("\\", "")
+    )
 
 
 def _row(*cells: str) -> Iterator[str]:

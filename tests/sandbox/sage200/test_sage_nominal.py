@@ -42,6 +42,22 @@ def test_period_values_add_up_to_the_balance(sage: Sage) -> None:
     assert (year["year_relative_to_current_year"], year["closing_balance"]) == (0, 42)
 
 
+def test_the_totals_of_periods_are_those_of_the_postings(bare_sage: Sage) -> None:
+    sage = bare_sage
+    sage.control("POST", "bulk", {"posted": 60, "orders": 20, "movements": 20, "customers": 5, "products": 5})
+    ids = {row["id"]: row for row in sage.get("nominal_codes", top="5000")}
+    shown: dict[int, Decimal] = dict.fromkeys(ids, Decimal(0))
+    for row in sage.get("nominal_period_value_views", top="5000"):
+        shown[row["nominal_code_id"]] += row["nominal_period_value_actual_value"]
+    booked: dict[int, Decimal] = dict.fromkeys(ids, Decimal(0))
+    for row in sage.get("nominal_transaction_enquiry_views", top="5000"):
+        booked[row["nominal_code_id"]] += row["debit"] - row["credit"]
+    assert any(booked.values())
+    assert shown == booked
+    receipts = sage.get("bank_posted_transactions", top="5000")
+    assert sum(row["cheque_value"] for row in receipts) == sum(row["balance"] for row in sage.get("banks"))
+
+
 def test_a_posting_is_seen_on_each_account_that_it_reached(sage: Sage) -> None:
     urn = pay(sage, 12, narrative="Card fees")
     rows = sage.get("nominal_transaction_enquiry_views", filter=f"urn eq {urn}", orderby="id")

@@ -19,6 +19,7 @@ from tieout.sandbox.sage200.writes import WRITES
 Operation = tuple[str, str]
 WORKED_OUT = tuple(ENQUIRIES)
 PURCHASES = "Tieout does not touch the purchase side."
+NAMES_ONLY = "Came with 2025 R1; nothing but the name is public, and Tieout needs none of it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,21 +34,32 @@ class LeftOut:
         return re.fullmatch(self.pattern, " ".join(operation)) is not None
 
 
-LEFT_OUT: tuple[LeftOut, ...] = tuple(
-    LeftOut(pattern=rf"\w+ /{names}", reason=PURCHASES)
-    for names in (
-        r"pop_[\w/{}]*",
-        r"lookup_pop_orders",
-        r"purchase_[\w/{}]*",
-        r"suppliers[\w/{}]*",
-        r"supplier_[\w/{}]*",
-        r"lookup_suppliers",
-        r"sage_payments_supplier_status_types",
-        r"payment_groups(/\{Id\})?",
-        r"factor_houses(/\{Id\})?",
-        r"payment_types",
-        r"authorisation_types",
-    )
+LEFT_OUT: tuple[LeftOut, ...] = (
+    *(
+        LeftOut(pattern=rf"\w+ /{names}", reason=PURCHASES)
+        for names in (
+            r"pop_[\w/{}]*",
+            r"lookup_pop_orders",
+            r"purchase_[\w/{}]*",
+            r"suppliers[\w/{}]*",
+            r"supplier_[\w/{}]*",
+            r"lookup_suppliers",
+            r"sage_payments_supplier_status_types",
+            r"payment_groups(/\{Id\})?",
+            r"factor_houses(/\{Id\})?",
+            r"payment_types",
+            r"authorisation_types",
+        )
+    ),
+    *(
+        LeftOut(pattern=rf"GET /{names}", reason=NAMES_ONLY)
+        for names in (
+            r"communication_\w*types",
+            r"applies_to_status_types",
+            r"product_customer_alert_views",
+            r"product_supplier_alert_views",
+        )
+    ),
 )
 
 SOURCE_2025 = "https://developer.sage.com/200/updates/2025-06-02 (names; verbs by the pattern of the house)"

@@ -9,7 +9,7 @@ import pytest
 from schemathesis.core.failures import FailureGroup
 
 from tieout.sandbox.sage200.reading.catalogue import NESTED, RESOURCES
-from tieout.sandbox.sage200.served import is_beyond, reason_left_out, served
+from tieout.sandbox.sage200.served import BEYOND, is_beyond, reason_left_out, served
 
 if TYPE_CHECKING:
     import httpx
@@ -63,6 +63,12 @@ def test_what_is_served_and_what_is_left_out_are_together_the_definition(definit
     assert sorted(missing) == [], "in the definition, neither served nor left out with a reason"
     both = [op for op in of_definition if reason_left_out(op)]
     assert sorted(both) == [], "served, and said to be left out"
+
+
+def test_every_addition_of_2025_is_served_or_left_out_with_a_reason() -> None:
+    served_names = {name for _, path in OPERATIONS for name in path.split("/")}
+    missing = {name for name in BEYOND - served_names if reason_left_out(("GET", f"/{name}")) is None}
+    assert missing == set()
 
 
 @pytest.mark.parametrize("path", READS)
