@@ -105,6 +105,9 @@ def test_accounts_are_numbered_when_the_settings_say_so(sage: Sage) -> None:
         ({"spare_number_1": 1.234567}, "5 decimal places"),
         ({"main_address": {"postcode": "LONGER THAN 10"}}, "too long"),
         ({"contacts": [{"id": 987}]}, "contact 987"),
+        ({"contacts": [{"salutation_id": 987}]}, "salutation 987"),
+        ({"contacts": [{"roles": [{"trader_contact_role_id": 987}]}]}, "contact role 987"),
+        ({"credit_position_id": 987}, "credit position 987"),
         ({"memos": [{"note": None}]}, "cannot be null"),
     ],
 )

@@ -56,7 +56,7 @@ SALES_ASSUMPTIONS: tuple[Assumption, ...] = (
         "allocations on hold",
         "An account that is on hold or hidden refuses allocations as it refuses documents.",
         "Only documents are mentioned.",
-        "ledger/sales_ledger.py",
+        "ledger/allocations.py",
     ),
     _assumed(
         "archived transactions",

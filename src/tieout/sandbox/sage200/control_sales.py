@@ -10,7 +10,7 @@ from tieout.sandbox.sage200.companion.commands import day
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.control_parts import Body, by_hand, changing, route
-from tieout.sandbox.sage200.ledger import sales_ledger, transactions
+from tieout.sandbox.sage200.ledger import allocations, sales_ledger, transactions
 
 if TYPE_CHECKING:
     from tieout.sandbox.sage200.system import Sage200Sandbox
@@ -41,7 +41,7 @@ def _post(books: Books, kind: str, body: Body) -> object:
 
 
 def _allocate(books: Books, body: Body) -> object:
-    return {"session": sales_ledger.allocate(books, body)}
+    return {"session": allocations.allocate(books, body)}
 
 
 def _limited_price_bands(books: Books, body: Body) -> object:

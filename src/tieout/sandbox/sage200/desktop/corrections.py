@@ -15,6 +15,7 @@ from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.company.set_up import nominal_id
 from tieout.sandbox.sage200.desktop.deeds import document_named
 from tieout.sandbox.sage200.ledger import sales_ledger
+from tieout.sandbox.sage200.ledger.allocations import allocate
 from tieout.sandbox.sage200.ledger.nominal import Entry, check_nominal, post_journal
 from tieout.sandbox.sage200.orders import allocation
 from tieout.sandbox.sage200.orders.entry_lines import record_of
@@ -126,7 +127,7 @@ def _settle(books: Books, first: sqlite3.Row, second: sqlite3.Row | None) -> Non
     lines = [
         {"posted_tran_id": row["id"], "value_to_allocate": Decimal(row["gross"]).scaleb(-2)} for row in (first, second)
     ]
-    sales_ledger.allocate(books, {"customer_id": first["customer_id"], "allocation_lines": lines})
+    allocate(books, {"customer_id": first["customer_id"], "allocation_lines": lines})
 
 
 def delete_posting(books: Books, body: Body) -> dict[str, Any]:

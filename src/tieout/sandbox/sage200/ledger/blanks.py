@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +39,6 @@ def new_document(books: Books, body: Mapping[str, Any], *, invoice: bool) -> Jso
     customer = books.row("SELECT * FROM customer WHERE id = ?", customer_id)
     if customer is None:
         raise RefusedError(f"The customer {customer_id} does not exist.")
-    nominal = books.need("nominal", customer["nominal_id"] or books.control("revenue"), "Nominal account")
     today = books.today()
     due = {"due_date": f"{due_date(customer, today).isoformat()}T00:00:00Z"} if invoice else {}
     return {
@@ -57,23 +57,18 @@ def new_document(books: Books, body: Mapping[str, Any], *, invoice: bool) -> Jso
         "discount_days": customer["early_settlement_discount_days"],
         "is_eu_trader": False,
         "triangular_transaction": False,
-        "tax_analysis_items": [
-            {
-                "id": customer["tax_code_id"],
-                "goods_amount": money(0),
-                "discount_amount": money(0),
-                "tax_amount": money(0),
-                "tax_discount_amount": money(0),
-            }
-        ],
+        **_blank_analysis(books, customer),
+    }
+
+
+def _blank_analysis(books: Books, customer: sqlite3.Row) -> Json:
+    """Return one item of VAT and of nominal analysis, with the codes of the account."""
+    nominal = books.need("nominal", customer["nominal_id"] or books.control("revenue"), "Nominal account")
+    amounts = ("goods_amount", "discount_amount", "tax_amount", "tax_discount_amount")
+    key = {"code": nominal["account"], "cost_centre": nominal["cost_centre"], "department": nominal["department"]}
+    return {
+        "tax_analysis_items": [{"id": customer["tax_code_id"]} | dict.fromkeys(amounts, money(0))],
         "nominal_analysis_items": [
-            {
-                "code": nominal["account"],
-                "cost_centre": nominal["cost_centre"],
-                "department": nominal["department"],
-                "narrative": "",
-                "value": money(0),
-                "transaction_analysis_code": "",
-            }
+            key | {"narrative": "", "value": money(0), "transaction_analysis_code": ""},
         ],
     }

@@ -85,6 +85,8 @@ REFERENCES = {
     "currency_id": ("currency", "currency"),
     "country_code_id": ("country", "country code"),
     "price_band_id": ("price_band", "price band"),
+    "credit_bureau_id": ("credit_bureau", "credit bureau"),
+    "credit_position_id": ("credit_position", "credit position"),
     "finance_charge_id": ("finance_charge", "finance charge"),
     "associated_head_office_id": ("customer", "head office"),
     "customer_discount_group_id": ("customer_discount_group", "customer discount group"),
@@ -169,6 +171,9 @@ def delete_customer(books: Books, customer_id: int) -> None:
         if kind.owner == OF_CUSTOMER:
             books.run(f"DELETE FROM {kind.table} WHERE {OF_CUSTOMER} = ?", customer_id)  # noqa: S608  # our own names
     books.run("DELETE FROM customer_price_band WHERE customer_id = ?", customer_id)
+    breaks = "DELETE FROM discount_break WHERE discount_id IN (SELECT id FROM discount WHERE customer_id = ?)"
+    books.run(breaks, customer_id)
+    books.run("DELETE FROM discount WHERE customer_id = ?", customer_id)
     books.run("DELETE FROM customer WHERE id = ?", customer_id)
     books.effect("customer.deleted", id=customer_id, reference=customer["reference"])
 

@@ -29,6 +29,8 @@ DELIVERY = (
     "tax_code_id:i! country_code_id:i is_default:b"
 )
 REFERENCES = {
+    "salutation_id": ("salutation", "salutation"),
+    "trader_contact_role_id": ("trader_contact_role", "contact role"),
     "tax_code_id": ("tax_code", "tax code"),
     "country_code_id": ("country", "country code"),
     "address_country_code_id": ("country", "country code"),

@@ -1,4 +1,4 @@
-"""The sales ledger: invoices, credit notes, receipts, payments and their allocation.
+"""The sales ledger: invoices, credit notes, receipts and payments.
 
 Receipts and credit notes are negative, invoices and payments positive; every row has a URN and a balanced journal.
 """
@@ -117,6 +117,21 @@ def post(books: Books, posting: Posting) -> int:
     )
     for tax_code_id, goods, tax in posting.taxes:
         books.insert("posted_tax", posted_id=posted_id, tax_code_id=tax_code_id, goods=sign * goods, tax=sign * tax)
+    _post_nominal(books, posting, urn)
+    books.effect(
+        f"{WORD[posting.type]}.posted",
+        urn=urn,
+        reference=posting.reference,
+        second_reference=posting.second_reference,
+        gross=sign * gross,
+    )
+    return urn
+
+
+def _post_nominal(books: Books, posting: Posting, urn: int) -> None:
+    """Post the journal of a document: debtors and VAT against the entries that it brings."""
+    sign = SIGN[posting.type]
+    gross = posting.goods + posting.tax
     debtors = Entry(nominal_id=books.control("debtors"), value=sign * gross, role="control")
     vat = Entry(nominal_id=books.control("vat_output"), value=-sign * posting.tax, role="tax")
     post_journal(
@@ -128,14 +143,6 @@ def post(books: Books, posting: Posting) -> int:
         source=posting.origin,
         reference=posting.reference,
     )
-    books.effect(
-        f"{WORD[posting.type]}.posted",
-        urn=urn,
-        reference=posting.reference,
-        second_reference=posting.second_reference,
-        gross=sign * gross,
-    )
-    return urn
 
 
 def post_trade_document(books: Books, kind: str, body: Mapping[str, Any]) -> int:
@@ -150,7 +157,6 @@ def post_trade_document(books: Books, kind: str, body: Mapping[str, Any]) -> int
     keyed = _nominal_analysis(books, fields, customer["nominal_id"] or books.control("revenue"), goods)
     on = fields.get("transaction_date", books.today())
     check_date(books, on, "Sales")
-    sign = SIGN[kind]
     percent = fields.get("discount_percent", customer["early_settlement_discount_percent"])
     posting = Posting(
         customer=customer,
@@ -162,16 +168,7 @@ def post_trade_document(books: Books, kind: str, body: Mapping[str, Any]) -> int
         goods=goods,
         tax=tax,
         taxes=taxes,
-        entries=[
-            Entry(
-                nominal_id=a.nominal_id,
-                value=-sign * a.value,
-                role="analysis",
-                narrative=a.narrative,
-                transaction_code=a.transaction_code,
-            )
-            for a in keyed
-        ],
+        entries=_entries(keyed, -SIGN[kind], "analysis"),
         settled_immediately=bool(fields.get("settled_immediately")),
         discount=fields.get("document_discount_value", percent_of(goods, percent)),
         tax_discount=fields.get("document_tax_discount_value", 0),
@@ -231,6 +228,20 @@ def _nominal_analysis(books: Books, fields: Fields, default: int, total: int) ->
     return rows
 
 
+def _entries(keyed: Sequence[Analysis], sign: int, role: str) -> list[Entry]:
+    """Return the nominal entries of an analysis, on the debit side when the sign is 1."""
+    return [
+        Entry(
+            nominal_id=a.nominal_id,
+            value=sign * a.value,
+            role=role,
+            narrative=a.narrative,
+            transaction_code=a.transaction_code,
+        )
+        for a in keyed
+    ]
+
+
 def _check_rates(fields: Fields) -> None:
     """Raise RefusedError for an exchange rate other than 1: all accounts and banks are in the base currency."""
     for name in ("exchange_rate", "bank_exchange_rate", "cheque_exchange_rate"):
@@ -253,19 +264,9 @@ def post_money_document(books: Books, kind: str, body: Mapping[str, Any]) -> int
         raise RefusedError("A settlement discount can only be taken on a receipt, and cannot be negative.")
     on = fields.get("transaction_date", books.today())
     check_date(books, on, "CashBook")
-    sign = SIGN[kind]
     role = "analysis" if fields.get("nominal_analysis_items") else "bank"
-    entries = [
-        Entry(
-            nominal_id=a.nominal_id,
-            value=-sign * a.value,
-            role=role,
-            narrative=a.narrative,
-            transaction_code=a.transaction_code,
-        )
-        for a in _nominal_analysis(books, fields, bank["nominal_id"], value)
-    ]
-    entries.append(Entry(nominal_id=books.control("discount"), value=-sign * discount, role="discount"))
+    keyed = _nominal_analysis(books, fields, bank["nominal_id"], value)
+    taken = Entry(nominal_id=books.control("discount"), value=-SIGN[kind] * discount, role="discount")
     posting = Posting(
         customer=customer,
         type=kind,
@@ -275,7 +276,7 @@ def post_money_document(books: Books, kind: str, body: Mapping[str, Any]) -> int
         second_reference=fields.get("second_reference", ""),
         goods=value + discount,
         tax=0,
-        entries=entries,
+        entries=[*_entries(keyed, -SIGN[kind], role), taken],
         bank_id=bank["id"],
         discount=discount,
     )
@@ -294,54 +295,3 @@ def _bank(books: Books, fields: Fields) -> sqlite3.Row:
     if fields.get("customer_cheque_value", fields["cheque_value"]) != fields["cheque_value"]:
         raise RefusedError("The field customer_cheque_value must equal cheque_value in one currency.")
     return bank
-
-
-def allocate(books: Books, body: Mapping[str, Any]) -> int:
-    """Allocate rows of one customer against each other; the values must net to nothing. Return the session."""
-    fields = checked(body, "customer_id:i! allocation_date:d allocation_lines:l!")
-    customer = open_account(books, fields["customer_id"])
-    lines = [checked(line, "posted_tran_id:i! value_to_allocate:m!") for line in fields["allocation_lines"]]
-    if not lines:
-        raise RefusedError("There is nothing to allocate.")
-    if sum(line["value_to_allocate"] for line in lines):
-        raise RefusedError("The values to allocate do not net to zero.")
-    on = fields.get("allocation_date", _default_allocation_date(books, lines))
-    session = books.number("allocation_session")
-    for line in lines:
-        _allocate_row(books, customer, line, on, session)
-    books.effect("sales_allocation.posted", customer_id=customer["id"], session=session)
-    return session
-
-
-def _default_allocation_date(books: Books, lines: Sequence[Fields]) -> date:
-    """Return today, or by setting the date of the latest receipt or payment that is allocated."""
-    if not books.setting("sales_ledger", "use_transaction_date_for_allocation"):
-        return books.today()
-    marks = ", ".join("?" * len(lines))
-    latest = books.value(
-        f"SELECT max(date) FROM posted WHERE bank_id IS NOT NULL AND id IN ({marks})",  # noqa: S608  # marks only
-        *(line["posted_tran_id"] for line in lines),
-    )
-    return date.fromisoformat(latest) if latest else books.today()
-
-
-def _allocate_row(books: Books, customer: sqlite3.Row, line: Fields, on: date, session: int) -> None:
-    posted = books.row("SELECT * FROM posted WHERE id = ? AND archived = 0", line["posted_tran_id"])
-    if posted is None or posted["customer_id"] != customer["id"]:
-        raise RefusedError(f"The transaction {line['posted_tran_id']} is not one of customer {customer['reference']}.")
-    value = line["value_to_allocate"]
-    outstanding = posted["gross"] - posted["allocated"]
-    if value * posted["gross"] <= 0 or abs(value) > abs(outstanding):
-        raise RefusedError(f"The value to allocate to transaction {posted['id']} is more than its outstanding value.")
-    now = posted["allocated"] + value
-    settled = on.isoformat() if now == posted["gross"] else None
-    books.update("posted", posted["id"], allocated=now, settled=settled, updated=books.stamp())
-    books.insert(
-        "ledger_allocation",
-        session=session,
-        posted_id=posted["id"],
-        value=value,
-        date=on.isoformat(),
-        user_name=books.user,
-        **books.stamps(),
-    )

@@ -16,6 +16,7 @@ from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.figures import money
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.ledger import sales_ledger
+from tieout.sandbox.sage200.ledger.allocations import allocate
 
 FULL, PART = "EnumSOPOrderPaymentTypeFull", "EnumSOPOrderPaymentTypePart"
 
@@ -67,7 +68,7 @@ def settle(books: Books, document: sqlite3.Row, invoice_urn: int, on: date) -> N
             {"posted_tran_id": invoice["id"], "value_to_allocate": money(value)},
             {"posted_tran_id": receipt["id"], "value_to_allocate": -money(value)},
         ]
-        sales_ledger.allocate(books, {"customer_id": document["customer_id"], "allocation_lines": lines})
+        allocate(books, {"customer_id": document["customer_id"], "allocation_lines": lines})
 
 
 def _method(books: Books, kept: Mapping[str, Any]) -> sqlite3.Row:
