@@ -71,6 +71,15 @@ def test_every_addition_of_2025_is_served_or_left_out_with_a_reason() -> None:
     assert missing == set()
 
 
+def test_what_is_left_out_and_verbs_that_are_not_there_are_not_found(definition: Definition, company: Company) -> None:
+    paths = {path for _, path in definition.operations}
+    asked = [(verb, path) for path in sorted(paths) for verb in ("GET", "POST", "PUT", "DELETE")]
+    for verb, path in asked:
+        if (verb, path) not in OPERATIONS:
+            response = company.sage.call(verb, path.strip("/").replace("{Id}", "1"), {} if verb != "GET" else None)
+            assert response.status_code == 404, f"{verb} {path}: {response.status_code} {response.text[:200]}"
+
+
 @pytest.mark.parametrize("path", READS)
 def test_an_answer_has_what_the_definition_names_and_nothing_else(
     definition: Definition, company: Company, path: str
