@@ -11,7 +11,7 @@ from tieout.connectors.sage200.compat import Compat
 from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.translate_stock import Stage, count_found, selected, stage_of, to_enter
-from tieout.connectors.sage200.wire import LedgerType, NominalShape
+from tieout.connectors.sage200.wire import LedgerType, NominalShape, WarehouseHolding
 from tieout.connectors.sage200.wire_stock import StocktakeShape, StocktakeView
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
@@ -19,6 +19,8 @@ from tieout.domain.documents.sales_order import Nominal
 from tieout.ports.errors import BadAnswer, Refused
 
 TAKES = "/stocktakes"
+HOLDINGS = "/warehouse_holdings"
+BINS = ("bin_holdings",)
 STEPS_MAX = 8
 OVER = (Stage.NONE, Stage.COMPLETE)
 
@@ -67,6 +69,7 @@ class Stocktakes:
             raise Refused(
                 f"stocktake {', '.join(running)} runs in warehouse {command.warehouse}: complete or delete it first"
             )
+        self._refuse_unlinked(command)
         head: dict[str, Json] = {"warehouse_id": warehouse_id, "stocktake_type": self._type()}
         offered = self._client.write_for("/stocktake_new_items", head, StocktakeShape)
         items: list[Json] = [
@@ -85,6 +88,19 @@ class Stocktakes:
         if take is None:
             raise BadAnswer(f"Sage 200 took stocktake {command.key} and does not list it")
         return take
+
+    def _refuse_unlinked(self, command: c.CountStock) -> None:
+        """Only bins that the item is linked to come on the sheet; a stocktake begun for others would hold up all."""
+        products = self._registers.product_ids([count.sku for count in command.counts])
+        linked: set[tuple[str, str]] = set()
+        for sku, record in products.items():
+            rows = self._client.rows(HOLDINGS, WarehouseHolding, where=f"product_id eq {record}", expand=BINS)
+            linked |= {
+                (sku, b.name) for row in rows if row.warehouse_name == command.warehouse for b in row.bin_holdings
+            }
+        missing = [f"{x.sku} in bin {x.bin}" for x in command.counts if (x.sku, x.bin) not in linked]
+        if missing:
+            raise Refused(f"{', '.join(missing)} of {command.warehouse} cannot be counted: the item never lay there")
 
     def _step(self, command: c.CountStock, take: StocktakeShape, stage: Stage, nominal_id: int) -> None:
         further: dict[str, Json] = {}

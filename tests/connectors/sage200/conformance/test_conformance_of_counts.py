@@ -100,6 +100,10 @@ def test_another_stocktake_of_the_warehouse_is_refused_by_name(world: World) -> 
     ("changes", "why"),
     [
         ({"counts": (c.CountedBin(sku="NONE", bin="A1", quantity=Decimal(1)),)}, "NONE"),
+        (
+            {"counts": (*COUNT.counts, c.CountedBin(sku="BOWL", bin="NEVER", quantity=Decimal(1)))},
+            "BOWL in bin NEVER of HOME cannot be counted",
+        ),
         ({"variance_nominal": Nominal(account="9999")}, "no nominal account 9999"),
         ({"counts": ()}, "counts nothing"),
         ({"narrative": "x" * 6001}, "nominal narrative has 6001"),

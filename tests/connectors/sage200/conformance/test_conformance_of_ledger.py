@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable
 from datetime import date
@@ -12,7 +13,16 @@ import pytest
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money
-from tieout.ports.errors import BadAnswer, Locked, NeedsHand, OutcomeUnknown, Refused
+from tieout.ports.errors import (
+    BadAnswer,
+    Busy,
+    Locked,
+    NeedsHand,
+    OutcomeUnknown,
+    Refused,
+    Unauthorised,
+    Unavailable,
+)
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -206,6 +216,25 @@ def test_an_invoice_dated_into_a_future_period_says_that_its_nominal_entries_wai
     assert found is not None
     assert c.differences(command.figures(), found.figures) == ()
     assert "Deferred" in found.link
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_goes_wrong_a_look_before_each_post_makes_one_of_each(world: World, seed: int) -> None:
+    todo = [(deed, deed.command(world)) for deed in DEEDS.values()]
+    rates = {"lost_reply": 0.3, "lost_reply_as": "504", "error_before": 0.2, "busy": 0.1, "expired_token": 0.1}
+    world.temper(seed=seed, **rates, lock=0.2, lock_seconds=0.01)
+    for deed, command in todo:
+        found: c.Found | None = None
+        for _ in range(200):
+            with contextlib.suppress(Busy, Locked, OutcomeUnknown, Unavailable, Unauthorised):
+                found = deed.find(world)(command)
+                if found is not None:
+                    break
+                deed.do(world)(command)
+        assert found is not None
+        assert c.differences(command.figures(), found.figures) == ()
+    world.temper()
+    assert world.does("GET", "/ledgers/proofs")["duplicates"] == []
 
 
 def allocation(world: World, *, invoiced: int = 2061, received: int = -2061) -> c.AllocatePostings:
