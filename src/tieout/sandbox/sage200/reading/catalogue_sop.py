@@ -63,6 +63,14 @@ _PAYMENT_STATUS = (
     )
     + ")"
 )
+_POSTAL = "postal_name address_1 address_2 address_3 address_4 city county country postcode"
+_REACHED = "contact telephone_number fax_number email_address tax_number"
+_DELIVERED_TO = (
+    "json_patch(json_object('id', d.id, "
+    + "".join(f"'{name}', '', " for name in f"{_POSTAL} {_REACHED}".split())
+    + "'tax_code_id', 0, 'country_code_id', 0, 'date_time_created', d.created, 'date_time_updated', d.updated), "
+    "d.address)"
+)
 _NEVER = dict.fromkeys(("is_editing:b", "is_to_sequence_lines:b"), "0")
 
 
@@ -104,7 +112,7 @@ def _header(kind: str) -> Columns:
         **analysis("d"),
         **kept("d", SPARES),
         **({} if kind == "return" else kept("d", "cash_account_invoice_address:o")),
-        "delivery_address:o": "d.address",
+        "delivery_address:o": _DELIVERED_TO,
         **({"payment_status:o": _PAYMENT_STATUS} if order else {}),
         **stamps("d"),
     }
