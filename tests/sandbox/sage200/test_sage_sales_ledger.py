@@ -54,6 +54,11 @@ def settled_pair(sage: Sage, on: str) -> tuple[Json, Json]:
 def test_an_invoice_falls_due_by_the_terms_of_the_account(sage: Sage, basis: str, days: int, on: str, due: str) -> None:
     sage.put(f"customers/{shop(sage)}", {"payment_terms_basis": basis, "payment_terms_days": days})
     assert invoice(sage, transaction_date=f"{on}T00:00:00Z")["due_date"] == f"{due}T00:00:00Z"
+    line = {"product": "MUG", "quantity": "1"}
+    order = {"customer": "SHOP", "document_date": on, "lines": [line], "despatched": True, "invoiced": True}
+    sage.control("POST", "load", {"orders": [order]})
+    of_order = sage.get("sales_posted_transactions", filter="document_tax_value ne 0")
+    assert [row["due_date"] for row in of_order] == [f"{due}T00:00:00Z"]
     given = invoice(sage, due_date="2027-02-03T00:00:00Z", settled_immediately=True)
     assert (given["due_date"], given["settled_immediately"]) == ("2027-02-03T00:00:00Z", True)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from tieout.sandbox.sage200.company.figures import running_percent, stored
 from tieout.sandbox.sage200.company.periods import landing
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.ledger.sales_ledger import INVOICE, RECEIPT
+from tieout.sandbox.sage200.ledger.terms import due_date
 from tieout.sandbox.sage200.orders.pricing import STANDARD, line_total
 from tieout.sandbox.sage200.stock.postings import costs_sales
 
@@ -317,7 +318,7 @@ class Loader:
     ) -> None:
         goods, tax, urn = figures
         gross, day = goods + tax, on.isoformat()
-        due = day if bank_id else (on + timedelta(days=30)).isoformat()
+        due = day if bank_id else due_date(customer, on).isoformat()
         self._rows["posted"].append(
             (
                 posted_id,
