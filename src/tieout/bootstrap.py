@@ -15,6 +15,7 @@ from tieout.durable import Engine, EngineSettings, LaneJob, Process
 from tieout.intake.webhooks import Intake, Receiver
 from tieout.ports.accounts import OpenAccount
 from tieout.ports.directory import Company
+from tieout.ports.errors import Unauthorised
 from tieout.ports.inbound import Inbound
 from tieout.ports.systems import CallBudget, TokenKeeper, TokenRenewal
 from tieout.processes import polls, sweeps
@@ -26,7 +27,7 @@ from tieout.processes.rules import lock_words
 from tieout.settings import ReturnGoAccount, Sage200Account, Settings, ShopifyAccount, WorkSettings
 from tieout.store import Store, embedded, quotas, schema
 from tieout.store.documents import due_lanes
-from tieout.store.vault import Vault, key_of
+from tieout.store.vault import Vault, VaultLocked, key_of
 
 Clock = Callable[[], datetime]
 LOCK_WORDS_BELIEVED = timedelta(seconds=30)
@@ -321,15 +322,24 @@ class _Keeper:
         self._clock = clock
 
     def read(self, account: str, name: str) -> str | None:
-        return self._vault.get(account, name)
+        try:
+            return self._vault.get(account, name)
+        except VaultLocked as locked:
+            raise Unauthorised(str(locked)) from None
 
     def renew(self, account: str, name: str, renewal: TokenRenewal) -> str:
         with self._vault.locked(f"{account}/{name}"):
-            kept = self._vault.get(account, name)
+            kept = self._readable(account, name)
             renewed = renewal(kept)
             if renewed != kept:
                 self._vault.put(account, name, renewed, at=self._clock())
             return renewed
+
+    def _readable(self, account: str, name: str) -> str | None:
+        """What is kept; nothing when it was written with another key, so that a new sign-in can take its place."""
+        with suppress(VaultLocked):
+            return self._vault.get(account, name)
+        return None
 
 
 class _LockWords:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +106,36 @@ def test_without_a_worker_somebody_is_told_to_start_one(house: House) -> None:
     assert own["database"]["is_well"]
     assert not own["worker"]["is_well"]
     assert "tieout worker" in own["worker"]["says"]
+
+
+def test_a_worker_that_lives_is_seen_and_the_shell_is_told(house: House) -> None:
+    stop = threading.Event()
+    work = threading.Thread(target=lambda: house.application.engine.work(concurrency=1, stop=stop))
+    work.start()
+    try:
+        until = time.monotonic() + 20
+        while ask(house).code and time.monotonic() < until:
+            time.sleep(0.2)
+        command = [sys.executable, "-m", "tieout", "--config", str(house.config), "--home", str(house.home), "doctor"]
+        assert subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 0
+        house.control.put("/sage200/permissions", {"override_prices_discounts": False})
+        assert subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 1
+    finally:
+        stop.set()
+        work.join()
+
+
+def test_secrets_written_with_another_key_say_so_and_a_new_sign_in_takes_their_place(
+    house: House, tmp_path: Path
+) -> None:
+    assert ask(house, "sage").code == 0
+    elsewhere = tmp_path / "elsewhere"
+    options = ["--config", str(house.config), "--home", str(elsewhere)]
+    said = CliRunner().invoke(tieout, [*options, "doctor", "sage"], standalone_mode=False)
+    assert said.return_value == 1
+    assert "secret.key" in said.stdout
+    listed = CliRunner().invoke(tieout, [*options, "accounts", "list"], standalone_mode=False)
+    assert "nobody has signed in yet" in listed.stdout
 
 
 def test_every_command_that_concerns_sage_has_a_way_and_a_reason(house: House) -> None:

@@ -13,7 +13,7 @@ from tieout.cli.redirect import Redirect, can_be_heard
 from tieout.cli.shared import Context, UserError, json_option, say
 from tieout.ports.accounts import OpenAccount, SeenCompany, SignIn
 from tieout.ports.errors import ConnectorError
-from tieout.processes.accounts import settle_sign_in, sign_in_state
+from tieout.processes.accounts import ends_at, settle_sign_in, sign_in_state
 
 View = dict[str, Any]
 """Plain JSON for people and programs."""
@@ -167,7 +167,7 @@ def _again(name: str) -> str:
 
 
 def _row(application: Application, account: OpenAccount) -> View:
-    ends = account.sign_in.sign_in_ends() if account.sign_in else None
+    ends = ends_at(account.sign_in) if account.sign_in else None
     is_over = ends is not None and ends <= application.clock()
     state = "by a key in the settings" if account.sign_in is None else "nobody has signed in yet"
     if ends is not None:

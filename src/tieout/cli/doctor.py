@@ -99,7 +99,7 @@ def account_view(application: Application, account: OpenAccount) -> View:
     state = sign_in_state(account, now)
     if state is not None:
         findings.append(Finding(subject="sign-in", is_well=state.fault is None, says=state.sentence))
-    report = AccountReport() if state and state.ends_at is None and state.fault else account.examined.examine()
+    report = AccountReport() if state and state.is_over else account.examined.examine()
     with application.store.scope(None) as c:
         if report.findings:
             probes.keep(c, account.name, report, at=now)

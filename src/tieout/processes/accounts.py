@@ -11,7 +11,7 @@ import structlog
 from tieout.domain.faults import BY_CODE
 from tieout.domain.faults import accounts as kinds
 from tieout.domain.faults.kinds import Fault
-from tieout.ports.accounts import AccountReport, Finding, OpenAccount
+from tieout.ports.accounts import AccountReport, Finding, OpenAccount, SignIn
 from tieout.ports.errors import ConnectorError, Unauthorised
 from tieout.processes.standing import TIEOUT
 from tieout.store import cases, documents, probes
@@ -49,6 +49,11 @@ class SignInState:
     sentence: str
     """For a person."""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be asked of the account before somebody signs in."""
+        return self.fault is not None and self.fault.code == kinds.SIGN_IN_ENDED.code
+
 
 def sign_in_state(account: OpenAccount, now: datetime) -> SignInState | None:
     """How the sign-in stands; None where the account needs none. Sage ID is asked only when a token must be renewed."""
@@ -58,10 +63,10 @@ def sign_in_state(account: OpenAccount, now: datetime) -> SignInState | None:
         account.sign_in.check()
     except Unauthorised as error:
         fault = Fault(code=kinds.SIGN_IN_ENDED.code, at=f"account {account.name}", saw=str(error), wanted="a sign-in")
-        return SignInState(ends_at=account.sign_in.sign_in_ends(), fault=fault, sentence=str(error))
+        return SignInState(ends_at=ends_at(account.sign_in), fault=fault, sentence=str(error))
     except ConnectorError as error:
-        return SignInState(ends_at=account.sign_in.sign_in_ends(), fault=None, sentence=f"cannot be told now: {error}")
-    ends = account.sign_in.sign_in_ends()
+        return SignInState(ends_at=ends_at(account.sign_in), fault=None, sentence=f"cannot be told now: {error}")
+    ends = ends_at(account.sign_in)
     if ends is None:
         return SignInState(ends_at=None, fault=None, sentence="signed in; since when is not known")
     if ends - now > timedelta(days=account.sign_in_warn_days):
@@ -71,12 +76,22 @@ def sign_in_state(account: OpenAccount, now: datetime) -> SignInState | None:
     return SignInState(ends_at=ends, fault=fault, sentence=sentence)
 
 
+def ends_at(sign_in: SignIn) -> datetime | None:
+    """When a sign-in ends; None also when what is kept of it cannot be read."""
+    try:
+        return sign_in.sign_in_ends()
+    except ConnectorError:
+        return None
+
+
 def check_account(store: Store, account: OpenAccount, company: str, now: datetime) -> None:
     """Ask one account, keep what it allows, and open or close the case of its sign-in."""
     state = sign_in_state(account, now)
     if state is not None:
         with store.scope(company) as c:
             settle_sign_in(c, company, account.name, state, at=now)
+        if state.is_over:
+            return
     report = account.examined.examine()
     with store.scope(None) as c:
         probes.keep(c, account.name, report, at=now)
