@@ -175,7 +175,6 @@ ON_SITE_STOCK: Limits = {
     "warehouse": _text(20, required=True),
     "bin": _text(20, required=True),
     "quantity": _number(5, required=True),
-    "category": _text(60),
     "nominal": {"account": _text(8, required=True), "cost_centre": _text(3), "department": _text(3)},
 }
 
@@ -250,6 +249,7 @@ LIMITS: Mapping[str, Limits] = {
     "on_site_receipt": {**ON_SITE, "lines": {"quantity": QUANTITY, "bin": _text(20, required=True)}},
     "on_site_credit_note": {**ON_SITE, "lines": {"quantity": QUANTITY, "net_value": VALUE, "tax_value": VALUE}},
     "on_site_stock": ON_SITE_STOCK,
+    "on_site_write_off": {**ON_SITE_STOCK, "category": RECORD},
     "on_site_journal": {
         **ON_SITE,
         "lines": {

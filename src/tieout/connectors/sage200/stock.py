@@ -80,7 +80,8 @@ class SageStock:
 
     def write_off(self, command: c.WriteOff) -> None:
         """Take it off through the channel; the companion answers a repeated key without doing it again."""
-        self._on_site("/v1/stock/write-offs", write_off_body(command), write_off_task(command))
+        body, task = write_off_body(command), write_off_task(command)
+        self._on_site("/v1/stock/write-offs", body, task, "on_site_write_off")
 
     def find_issue(self, command: c.IssueStock) -> c.Found | None:
         """The movements whose reference is the key; negative quantities."""
@@ -98,8 +99,8 @@ class SageStock:
         """Run the stocktake to its end, from whatever step an earlier try reached."""
         self._stocktakes.run(command)
 
-    def _on_site(self, path: str, body: Json, task: str) -> None:
-        refuse_over_long("on_site_stock", body)
+    def _on_site(self, path: str, body: Json, task: str, resource: str = "on_site_stock") -> None:
+        refuse_over_long(resource, body)
         if self._companion is None:
             raise NeedsHand(task)
         self._companion.perform(path, body)

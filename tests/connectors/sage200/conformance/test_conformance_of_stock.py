@@ -89,6 +89,12 @@ def test_more_than_lies_there_is_refused(world: World, deed: Deed) -> None:
     assert deed.find(world)(command) is None
 
 
+def test_a_write_off_names_its_category(world: World) -> None:
+    with pytest.raises(Refused, match="category is missing"):
+        world.sage.stock.write_off(dataclasses.replace(WRITE_OFF, category=""))
+    assert world.sage.stock.find_write_off(WRITE_OFF) is None
+
+
 @pytest.mark.parametrize("channel", ["companion", "manual"])
 def test_a_text_that_is_too_long_goes_neither_to_the_companion_nor_to_a_person(
     world: World, deed: Deed, channel: str
