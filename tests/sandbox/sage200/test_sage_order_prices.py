@@ -246,6 +246,9 @@ def test_an_order_above_the_credit_limit_is_taken_and_held_unless_somebody_may_o
     sage.control("PUT", "permissions", {"override_credit_holds": True})
     allowed = order(sage, mugs(sage, 3), override_on_hold=True)
     assert (allowed["is_credit_limit_exceeded"], allowed["document_status"]) == (True, "EnumDocumentStatusLive")
+    grown = order(sage, mugs(sage, 1))
+    more = {"lines": [{"id": grown["lines"][0]["id"], "line_quantity": 5}], "override_on_hold": True}
+    assert sage.put(f"sop_orders/{grown['id']}", more)["document_status"] == "EnumDocumentStatusLive"
     sage.post("sop_orders_status", {"id": over["id"], "document_status": "EnumDocumentStatusLive"})
     fewer = sage.put(f"sop_orders/{over['id']}", {"lines": [{"id": over["lines"][0]["id"], "line_quantity": 1}]})
     assert fewer["is_credit_limit_exceeded"] is False

@@ -73,6 +73,7 @@ def create(books: Books, kind: str, body: Mapping[str, Any], *, half_entered: bo
     write_memos(books, document_id, header.get("memos", []))
     _spread_dates(books, document_id, header)
     _finish(books, customer, document_id, header)
+    _compare_with_credit_limit(books, customer, document_id, header)
     _effect(books, document_id, "left_half_entered" if half_entered else "created")
     return document_id
 
@@ -92,7 +93,7 @@ def _customer(books: Books, kind: str, header: Fields) -> sqlite3.Row:
 
 
 def _finish(books: Books, customer: sqlite3.Row, document_id: int, header: Fields) -> None:
-    """Value the document, refuse one with negative totals, keep its payment, compare it with the credit limit."""
+    """Value the document, refuse one with negative totals, keep its payment."""
     reckon(books, document_id)
     document = books.need("document", document_id, "Document")
     if header.get("apply_available_document_discount_percent"):
@@ -105,11 +106,11 @@ def _finish(books: Books, customer: sqlite3.Row, document_id: int, header: Field
         raise RefusedError("A document cannot have a negative total.")
     assert document["discount_percent"] <= 100 * PERCENT, "a discount above the whole"
     keep_payment(books, document_id)
-    _compare_with_credit_limit(books, customer, document, header)
 
 
-def _compare_with_credit_limit(books: Books, customer: sqlite3.Row, document: sqlite3.Row, header: Fields) -> None:
+def _compare_with_credit_limit(books: Books, customer: sqlite3.Row, document_id: int, header: Fields) -> None:
     """Note whether an order is above the credit limit; one that comes to be so is put on hold unless overridden."""
+    document = books.need("document", document_id, "Document")
     exceeded = _over_credit_limit(books, customer, document)
     if exceeded == bool(document["credit_exceeded"]) or document["is_draft"]:
         return
@@ -186,6 +187,7 @@ def amend_header(books: Books, document: sqlite3.Row, header: Fields) -> None:
     if header.get("recalculate_prices"):
         reprice(books, customer, document["id"])
     _finish(books, customer, document["id"], header)
+    _compare_with_credit_limit(books, customer, document["id"], header)
     _effect(books, document["id"], "amended")
 
 
