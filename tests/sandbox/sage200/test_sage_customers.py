@@ -270,7 +270,7 @@ def test_a_held_record_keeps_its_contacts_from_being_changed(sage: Sage, custome
     assert sage.put(path, {"first_name": "Eve"})["name"] == "Eve Lovelace"
 
 
-def test_finance_charges_and_head_offices_are_kept(sage: Sage) -> None:
+def test_finance_charges_and_head_offices_are_kept_by_a_professional_company(sage: Sage) -> None:
     charge = sage.get("finance_charges")[0]
     changed = sage.put(f"finance_charges/{charge['id']}", {"finance_charge_percent": 3.5})
     assert changed["finance_charge_percent"] == Decimal("3.5")
@@ -289,3 +289,21 @@ def test_limited_price_bands_of_an_account_are_linked_in_the_desktop(sage: Sage)
     shop = sage.get(f"customers/{row['customer_id']}")
     assert [band["id"] for band in shop["limited_price_bands"]] == [row["id"]]
     assert "Nowhere" in sage.control("PUT", "limited-price-bands", {"SHOP": ["Nowhere"]}, expect=400)["error"]
+
+
+def test_a_standard_company_passes_over_what_only_professional_accounts_have(bare_sage: Sage) -> None:
+    got = bare_sage.control("POST", "tokens?company=5")
+    who = {
+        "Authorization": f"Bearer {got['access_token']}",
+        "X-Site": got["site_id"],
+        "X-Company": str(got["company_id"]),
+    }
+    base = "/sage200/uk/sage200/accounts/v1"
+    body = {"reference": "STD", "name": "Standard", "office_type": "Branch", "use_consolidated_billing": True}
+    made = bare_sage.http.post(f"{base}/customers", json=body, headers=who).json()
+    assert made["name"] == "Standard"
+    assert made.keys().isdisjoint({"office_type", "use_consolidated_billing", "finance_charge_id", "analysis_code_6"})
+    settings = bare_sage.http.get(f"{base}/sales_ledger_settings", headers=who).json()[0]
+    assert "finance_charges" not in settings
+    for path in ("finance_charges", "sales_trading_periods"):
+        assert bare_sage.http.get(f"{base}/{path}", headers=who).status_code == 404
