@@ -19,10 +19,10 @@ Body = Mapping[str, Any]
 
 
 def document_named(books: Books, kind: str, name: object) -> sqlite3.Row:
-    """Return an order or return by id, number or customer's document number (the newest of that name)."""
+    """Return an order or return by id, number or customer's document number (the newest of that name, drafts last)."""
     found = books.row(
         "SELECT * FROM document WHERE kind = ? AND archived = 0 AND (id = ? OR document_no = ? "
-        "OR customer_document_no = ?) ORDER BY id DESC",
+        "OR customer_document_no = ?) ORDER BY is_draft, id DESC",
         kind,
         name if isinstance(name, int) else -1,
         str(name),
