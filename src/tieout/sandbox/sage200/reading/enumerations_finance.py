@@ -84,6 +84,6 @@ FINANCE_TYPES: dict[str, Values] = {
     "nominal_reporting_types": spoken("BalanceSheet", "ProfitAndLoss", "Cashflow", "SOFA"),
     "confirmation_intent_types": spoken("NoConfirmation", "Confirm", "ConfirmOnDespatch"),
     "intrastat_date_types": spoken("Despatch or receipt of goods", "VAT applied"),
-    "intrastat_terms_of_delivery_types": spoken("EXW", "FOB", "CIF", "DDU", "DDP", "XXX"),
+    "intrastat_terms_of_delivery_types": spoken("EXW", "FOB", "CIF", "DAP", "DDU", "DDP"),
     "order_return_line_types": named("EnumLineType", ("Standard", "FreeText", "Charge", "Comment")),
 }
