@@ -19,7 +19,7 @@ from tieout.connectors.sage200.facts import (
     release_of,
 )
 from tieout.connectors.sage200.findings import findings
-from tieout.connectors.sage200.wire_probe import SopRights, SopRules, SystemRules
+from tieout.connectors.sage200.wire_probe import LedgerRules, SopRights, SopRules, SystemRules
 from tieout.domain import commands as c
 from tieout.ports.accounts import Channel, SeenCompany
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .conftest import Site
 
 HERE = SeenCompany(site_id="0b3c", site="Leeds", company_id=3, company="Giftware")
+NO = "not_possible"
 ON_SITE = frozenset(
     {"receive_return", "post_sop_credit_note", "post_sop_invoice", "write_on", "write_off", "issue", "journal"}
 )
@@ -90,6 +91,9 @@ def changed_companion(**changes: Any) -> SiteFacts:  # noqa: ANN401 - any field
         ("post_journal", changed_companion(commands=ON_SITE - {"journal"}), "not_possible", "update the companion"),
         ("issue_stock", changed_companion(contract=2), "not_possible", "contract 2"),
         ("write_on", changed_companion(trouble="it is away"), "companion", "it is away"),
+        ("open_customer", replace(FACTS, ledger=LedgerRules(auto_generate_account_numbers=True)), NO, "by hand"),
+        ("enter_order", replace(FACTS, sop=SopRules(auto_generate_order_return_numbers=False)), NO, "switch on"),
+        ("enter_order", replace(FACTS, sop=SopRules(amend_header_analysis_codes=False)), NO, "the key"),
     ],
 )
 def test_what_a_command_cannot_be_done_by_is_said_with_what_to_do(

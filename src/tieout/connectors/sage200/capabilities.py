@@ -33,6 +33,8 @@ class Native:
     """What to do at an older release."""
     sets_prices: bool = False
     """Whether it always states its own prices."""
+    switches: tuple[tuple[str, bool, str], ...] = ()
+    """(Setting of orders or of the sales ledger, how it must stand, what to do when it does not)."""
     note: str = ""
 
 
@@ -41,6 +43,7 @@ class OnSite:
     """A command that the API cannot do at all (4.1)."""
 
 
+_NUMBERS = ("auto_generate_order_return_numbers", True, "switch on automatic numbers in the sales order settings")
 _ORDER = Native(lists=("/sop_orders",), module=ORDERS)
 _LEDGER = Native(lists=("/sales_posted_transactions",), module=LEDGER)
 _WITH_BANK = Native(lists=("/sales_posted_transactions", "/banks"), module=f"{LEDGER} and {CASH}")
@@ -52,6 +55,7 @@ NEEDS: dict[str, Native | OnSite] = {
         since="2025 R1",
         otherwise="credit by the ledger route, or upgrade",
         sets_prices=True,
+        switches=(_NUMBERS,),
     ),
     "cancel_return": Native(
         lists=("/sop_returns",),
@@ -64,6 +68,10 @@ NEEDS: dict[str, Native | OnSite] = {
     "enter_order": Native(
         lists=("/sop_orders", "/customers"),
         module=f"{ORDERS} and {LEDGER}",
+        switches=(
+            _NUMBERS,
+            ("amend_header_analysis_codes", True, "let analysis codes of orders be set: the key stands in one"),
+        ),
         note="own prices need the right to override prices; without them Sage's prices stand",
     ),
     "amend_order": _ORDER,
@@ -98,7 +106,13 @@ NEEDS: dict[str, Native | OnSite] = {
     "count_stock": Native(
         lists=("/stocktakes",), module=STOCK, since="September 2020", otherwise="count stock in Sage, or upgrade"
     ),
-    "open_customer": Native(lists=("/customers",), module=LEDGER),
+    "open_customer": Native(
+        lists=("/customers",),
+        module=LEDGER,
+        switches=(
+            ("auto_generate_account_numbers", False, "let account numbers be given by hand, or open it in Sage"),
+        ),
+    ),
     "add_delivery_address": Native(
         lists=("/customer_delivery_addresses",),
         module=LEDGER,
@@ -159,6 +173,11 @@ def _native(kind: str, need: Native, facts: SiteFacts) -> Capability:
     if need.sets_prices and facts.rights.override_prices_discounts is False:
         why = "the Sage user may not override prices, and the price is the one that was invoiced: allow it in Sage"
         return Capability(command=kind, channel="no_right", why=why)
+    for name, wanted, what_to_do in need.switches:
+        stands = getattr(facts.sop, name, getattr(facts.ledger, name, None))
+        if stands is not None and stands != wanted:
+            why = f"Sage's setting {name} forbids it: {what_to_do}"
+            return Capability(command=kind, channel="not_possible", why=why)
     unknown = [path for path, standing in standings.items() if standing is None]
     notes = [f"{_spoken(unknown)} could not be asked for"] if unknown else []
     notes += [need.note] if need.note else []

@@ -77,7 +77,13 @@ def _edition(facts: SiteFacts, settings: Sage200Settings) -> Iterator[Finding]:
         yield _well("edition", edition or "the site does not show whether it is Professional or Standard")
     release = release_of(facts)
     yield _well("release", f"{release} or later" if release else "older than September 2020, or not shown")
-    slots = (settings.rma_slot, settings.reason_slot, settings.order_slot, settings.line_slot)
+    slots = (
+        settings.rma_slot,
+        settings.reason_slot,
+        settings.order_slot,
+        settings.order_key_slot,
+        settings.line_slot,
+    )
     if edition_of(facts, settings.base_url) == "Standard" and max(slots) > STANDARD_SLOTS:
         yield _poor("analysis codes", f"Standard has {STANDARD_SLOTS} analysis codes: choose slots from 1 to 5")
 
@@ -139,7 +145,10 @@ def _order_rules(facts: SiteFacts, settings: Sage200Settings) -> Iterator[Findin
             "analysis codes", "analysis codes of orders or lines cannot be written, and keys stand there: allow it"
         )
     if sop.are_prices_tax_inclusive:
-        yield _poor("prices", "prices on orders hold VAT here: enter orders and returns only after a trial")
+        yield _poor(
+            "prices",
+            "prices on orders hold VAT here and Tieout states net prices: enter orders and raise returns in Sage",
+        )
     elif sop.are_prices_tax_inclusive is False:
         yield _well("prices", "prices on orders are net of VAT")
     if sop.record_tracking_on_despatch is False:
@@ -164,7 +173,7 @@ def _posting_rules(facts: SiteFacts, settings: Sage200Settings) -> Iterator[Find
     if facts.system.update_nominal_online is False:
         yield _well("nominal ledger", "nominal postings wait until somebody updates the nominal ledger")
     if facts.ledger.auto_generate_account_numbers:
-        yield _well("customer numbers", "Sage numbers new customers by itself")
+        yield _well("customer numbers", "Sage numbers new customers by itself, so Tieout cannot open accounts")
     if facts.ledger.allow_batch_processing:
         yield _well("batches", "ledger entries may wait in batches until somebody posts them")
     match facts.credit_sign:
