@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tieout.sandbox.sage200.company.profiles import BASES, OUTLET
+from tieout.sandbox.sage200.company.profiles import BASES, IRELAND, OUTLET
 from tieout.sandbox.sage200.reading.access import STANDARD_LACKS
 from tieout.sandbox.sage200.served import is_beyond, served
 
@@ -36,6 +36,18 @@ class Standard:
         asked = {f"${name}": value for name, value in params.items()}
         base = f"/sage200{BASES[OUTLET.site.edition]}"
         return self.sage.http.get(f"{base}{path}", params=asked, headers=self.headers)
+
+
+def test_a_company_in_another_currency_answers_as_the_definition_says(
+    definition: Definition, new_sage: Callable[[], Sage]
+) -> None:
+    sage = new_sage()
+    sage.headers["X-Company"] = str(IRELAND.company_id)
+    assert sage.one("currencies", "is_base_currency eq true")["symbol"] == "€"
+    for path in LISTS:
+        rows = sage.get(path.removeprefix("/"), top="5")
+        wrong = list(definition.wrong(rows, definition.answer_schema(("GET", path)), path))
+        assert not wrong, "\n".join(wrong)
 
 
 @pytest.fixture(scope="session")
