@@ -4,7 +4,9 @@ from __future__ import annotations
 
 SCALE_SCHEMA = """
 CREATE INDEX IF NOT EXISTS feed_document_kind_updated ON document (kind, updated);
-CREATE INDEX IF NOT EXISTS feed_document_kind_date ON document (kind, document_date);
+CREATE INDEX IF NOT EXISTS feed_document_kind ON document (kind);
+CREATE INDEX IF NOT EXISTS feed_document_date ON document (document_date);
+CREATE INDEX IF NOT EXISTS feed_customer_head ON customer (associated_head_office_id);
 CREATE INDEX IF NOT EXISTS feed_line_updated ON line (updated);
 CREATE INDEX IF NOT EXISTS feed_despatch_date ON despatch (date);
 CREATE INDEX IF NOT EXISTS feed_despatch_line_updated ON despatch_line (updated);
