@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tieout.sandbox.assumption import Assumption
+from tieout.sandbox.sage200.assumptions_company import COMPANY_ASSUMPTIONS
 from tieout.sandbox.sage200.assumptions_finance import FINANCE_ASSUMPTIONS
 from tieout.sandbox.sage200.assumptions_sales import SALES_ASSUMPTIONS
 from tieout.sandbox.sage200.assumptions_sop import SOP_ASSUMPTIONS
@@ -190,6 +191,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "The flag stops sales; returns into quarantine are the point of it.",
         "orders/entry_lines.py",
     ),
+    *COMPANY_ASSUMPTIONS,
     *FINANCE_ASSUMPTIONS,
     *SALES_ASSUMPTIONS,
     *SOP_ASSUMPTIONS,
