@@ -100,7 +100,8 @@ CREATE INDEX warehouse_holding_warehouse ON warehouse_holding (warehouse_id);
 CREATE TABLE bin_holding (id INTEGER PRIMARY KEY, warehouse_holding_id INTEGER NOT NULL,
   product_id INTEGER NOT NULL, name TEXT COLLATE NOCASE NOT NULL, priority INTEGER NOT NULL DEFAULT 9,
   quantity INTEGER NOT NULL DEFAULT 0, allocated INTEGER NOT NULL DEFAULT 0, last_stocktake TEXT,
-  more TEXT NOT NULL DEFAULT '{{}}', {_STAMPS}, UNIQUE (warehouse_holding_id, name), CHECK (quantity >= 0), CHECK (allocated >= 0));
+  more TEXT NOT NULL DEFAULT '{{}}', {_STAMPS}, UNIQUE (warehouse_holding_id, name), CHECK (quantity >= 0),
+  CHECK (allocated >= 0));
 CREATE INDEX bin_holding_product ON bin_holding (product_id);
 CREATE TABLE layer (id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL, pool INTEGER NOT NULL,
   quantity INTEGER NOT NULL, value INTEGER NOT NULL, traceable_item_id INTEGER NOT NULL DEFAULT 0);

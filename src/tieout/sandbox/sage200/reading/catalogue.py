@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from tieout.sandbox.sage200.reading.catalogue_bank import BANKS
 from tieout.sandbox.sage200.reading.catalogue_customer_view import CUSTOMER_VIEW
 from tieout.sandbox.sage200.reading.catalogue_customers import CUSTOMERS
-from tieout.sandbox.sage200.reading.catalogue_bank import BANKS
 from tieout.sandbox.sage200.reading.catalogue_finance import FINANCE
+from tieout.sandbox.sage200.reading.catalogue_items import ITEMS
 from tieout.sandbox.sage200.reading.catalogue_nominal import NOMINAL
 from tieout.sandbox.sage200.reading.catalogue_nominal_lists import NOMINAL_LISTS
 from tieout.sandbox.sage200.reading.catalogue_price_book import PRICE_BOOK
-from tieout.sandbox.sage200.reading.catalogue_system import SYSTEM
 from tieout.sandbox.sage200.reading.catalogue_sales import SALES
 from tieout.sandbox.sage200.reading.catalogue_sales_views import SALES_VIEWS
 from tieout.sandbox.sage200.reading.catalogue_sop import SOP
 from tieout.sandbox.sage200.reading.catalogue_sop_lines import SOP_LINES
 from tieout.sandbox.sage200.reading.catalogue_sop_lists import SOP_LISTS
 from tieout.sandbox.sage200.reading.catalogue_sop_views import SOP_VIEWS
-from tieout.sandbox.sage200.reading.catalogue_items import ITEMS
 from tieout.sandbox.sage200.reading.catalogue_stock import STOCK
 from tieout.sandbox.sage200.reading.catalogue_stock_views import STOCK_VIEWS
 from tieout.sandbox.sage200.reading.catalogue_stocktakes import STOCKTAKES
+from tieout.sandbox.sage200.reading.catalogue_system import SYSTEM
 from tieout.sandbox.sage200.reading.catalogue_traceables import TRACEABLES
 from tieout.sandbox.sage200.reading.resources import Resource
 
