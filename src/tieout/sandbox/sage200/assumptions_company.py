@@ -69,8 +69,8 @@ COMPANY_ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     _assumed(
         "open periods",
-        "A company starts with as many open periods as number_open_periods says, up to the present month; older ones are "
-        "closed, later ones future. Opening one more is refused.",
+        "A company starts with as many open periods as number_open_periods says, up to the present month; older ones "
+        "are closed, later ones future. Opening one more is refused.",
         "The setting is documented as how many may be open; its effect on opening is not.",
         "company/periods.py",
     ),
@@ -100,7 +100,7 @@ COMPANY_ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     _assumed(
         "despatch taken back",
-        "Goods whose despatch is amended come back as In - SOP at the cost at which they left, and are allocated again.",
+        "Goods whose despatch is amended come back as In - SOP at the cost at which they left, and are allocated.",
         "The help says that despatched goods can be amended before invoicing, not how the history shows it.",
         "desktop/corrections.py",
     ),
