@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -24,6 +25,20 @@ THE_DAY = datetime(2011, 1, 20, 12, tzinfo=UTC)
 SHOP = "small-house.myshopify.com"
 RATES = {1: Decimal(20), 2: Decimal(0), 9: Decimal("17.5")}
 """VAT in per cent by Sage's tax code number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """Where the merchant trades: which company of Sage, its currency and its VAT by Sage's tax code number."""
+
+    company_id: int = 0
+    """0 for the stand-in's default company."""
+    api: str = ""
+    currency: str = "GBP"
+    rates: Mapping[int, Decimal] = field(default_factory=lambda: RATES)
+
+
+HOME_MARKET = Market()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +106,8 @@ def build_estate(seed: int = 1) -> Estate:
 class Control:
     """What people in the systems around us do, through the sandbox's control surface."""
 
-    def __init__(self, url: str, estate: Estate) -> None:
+    def __init__(self, url: str, estate: Estate, market: Market | None = None) -> None:
+        self.market = market or HOME_MARKET
         self.url = url
         self.estate = estate
         self.http = httpx.Client(base_url=f"{url}/_sandbox", timeout=30)
@@ -101,6 +117,8 @@ class Control:
         self.http.close()
 
     def ask(self, method: str, path: str, body: object = None) -> Json:
+        if path.startswith("/sage200/") and self.market.company_id:
+            path += f"{'&' if '?' in path else '?'}company={self.market.company_id}"
         answer = self.http.request(method, path, json=body)
         assert answer.status_code < 300, f"{method} {path} answered {answer.status_code}: {answer.text[:400]}"
         return json.loads(answer.content, parse_float=Decimal) if answer.content else None
@@ -126,7 +144,7 @@ class Control:
     def fill(self) -> None:
         """Load the merchant's customers, goods and sales into Sage and the shop."""
         self.post("/sage200/load", _sage())
-        self.shop_ids = self.post("/shopify/load", _shop())["orders"]
+        self.shop_ids = self.post("/shopify/load", _shop(self.market))["orders"]
         self.put("/shopify/settings", {"bucket_size": 2_000_000, "restore_per_second": 100_000})
         self.put("/returngo/quota", {"per_day": 200_000})
 
@@ -178,7 +196,7 @@ class Control:
         """One more sale in both systems: of one mug when no lines are named."""
         lines = lines or (Line("MUG", 1, "10.00"),)
         self.post("/sage200/load", {"orders": [{**_sage_order(name, day, lines), "invoiced": invoiced}]})
-        self.shop_ids |= self.post("/shopify/load", {"orders": [_shop_order(name, day, lines)]})["orders"]
+        self.shop_ids |= self.post("/shopify/load", {"orders": [_shop_order(name, day, lines, self.market)]})["orders"]
 
 
 def _sage() -> Json:
@@ -224,26 +242,26 @@ def _sage_order(name: str, day: str, lines: tuple[Line, ...]) -> Json:
     }
 
 
-def _shop() -> Json:
+def _shop(market: Market) -> Json:
     return {
         "location": "HOME",
         "variants": [{"sku": sku, "title": sku.title(), "price": "99.00", "available": 100} for sku in SKUS],
-        "orders": [_shop_order(name, day, lines) for name, (day, lines) in ORDERS.items()],
+        "orders": [_shop_order(name, day, lines, market) for name, (day, lines) in ORDERS.items()],
     }
 
 
-def _shop_order(name: str, day: str, lines: tuple[Line, ...]) -> Json:
+def _shop_order(name: str, day: str, lines: tuple[Line, ...], market: Market) -> Json:
     """The same sale in the shop, with the VAT that Sage has: of the running total by rate."""
     taxes = []
     for index, line in enumerate(lines):
         before = total([other.net for other in lines[:index] if other.tax_code == line.tax_code])
-        rate = RATES[line.tax_code]
+        rate = market.rates[line.tax_code]
         taxes.append(tax_on(before + line.net, rate) - tax_on(before, rate))
     return {
         "name": name,
         "created_at": f"{day}T10:00:00+00:00",
         "customer": {"id": 12345, "email": "a@example.org", "first_name": "A", "last_name": "Customer"},
-        "currency": "GBP",
+        "currency": market.currency,
         "taxes_included": False,
         "gateway": "shopify_payments",
         "lines": [
@@ -253,7 +271,7 @@ def _shop_order(name: str, day: str, lines: tuple[Line, ...]) -> Json:
                 "quantity": line.quantity,
                 "price": line.price,
                 "tax": tax.text(),
-                "tax_rate": str(RATES[line.tax_code] / 100),
+                "tax_rate": str(market.rates[line.tax_code] / 100),
             }
             for line, tax in zip(lines, taxes, strict=True)
         ],

@@ -60,7 +60,8 @@ portal = "returngo"
 storefront = "shopify"
 [account.sage]
 system = "sage200"
-base_url = "{estate}/sage200"
+base_url = "{estate}/sage200{api}"
+base_currency = "{currency}"
 identity_url = "{estate}/sage200"
 client_id = "tieout-sandbox"
 client_secret = "sandbox-secret"
@@ -79,6 +80,7 @@ busy_seconds = 0.05
 system = "returngo"
 base_url = "{estate}/returngo"
 shop_name = "small-house.myshopify.com"
+shop_currency = "{currency}"
 api_key = "returngo-sandbox-key"
 inbound_secret = "the-portals-word"
 calls_per_day = 200000
@@ -158,6 +160,8 @@ class House:
             site=self._tokens["site_id"],
             company_id=self._tokens["company_id"],
             companion_key=COMPANION_KEY,
+            api=self.control.market.api,
+            currency=self.control.market.currency,
             **chosen,
         )
         self.config.write_text(text, encoding="utf-8")
@@ -215,7 +219,7 @@ class House:
             {"sku": item[0], "quantity": item[1], "reason": item[2] if len(item) > 2 else "Too small"} for item in items
         ]
         number = more.pop("number", None)
-        head = {"order_name": order, "customer": {"id": 12345}, "currency": "GBP"} | (
+        head = {"order_name": order, "customer": {"id": 12345}, "currency": self.control.market.currency} | (
             {"number": number} if number else {}
         )
         raised = self.control.post("/returngo/rmas", {**head, "items": [item | more for item in asked]})["rmas"][0]

@@ -202,10 +202,9 @@ def test_a_total_in_another_currency_differs() -> None:
     assert total_figure("net", Money(4000), Decimal(40), "EUR") == {"net": "4000 EUR"}
 
 
-@given(minor=st.integers(1, 10**9))
+@given(minor=st.integers(0, 10**9))
 def test_a_total_of_nothing_wanted_differs_from_anything_charged(minor: int) -> None:
     assert total_figure("net", Money(0), Decimal(minor) / 100, "GBP") == {"net": str(minor)}
-    assert total_figure("net", Money(0), Decimal(0), "GBP") == {}
 
 
 def test_the_analysis_code_of_a_slot_is_read_with_blanks_taken_off() -> None:

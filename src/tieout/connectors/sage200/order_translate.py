@@ -28,15 +28,10 @@ def order_found(order: OpenOrder, command: c.EnterOrder, currency: str) -> c.Fou
 
 
 def total_figure(name: str, wanted: Money | None, seen: Decimal | None, currency: str) -> dict[str, str]:
-    """A total in pence, with its currency where that is another than wanted.
-
-    A wanted total of nothing is no figure of the command; it is one here when Sage has more than nothing.
-    """
+    """A total in pence, with its currency where that is another than wanted; nothing where none is wanted."""
     if wanted is None or seen is None:
         return {}
     amount = money(seen, currency)
-    if not wanted and not amount:
-        return {}
     return {name: str(amount.minor) if currency == wanted.currency else f"{amount.minor} {currency}"}
 
 

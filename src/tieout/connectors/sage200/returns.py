@@ -48,6 +48,7 @@ class SageReturns:
         self._movements = movements
         self._companion = companion
         self._settings = settings
+        self._takes_returns = False
 
     def find_return(self, command: c.RaiseReturn) -> c.Found | None:
         """The return whose customer document number is the key; None when it was cancelled untouched."""
@@ -56,6 +57,7 @@ class SageReturns:
 
     def raise_return(self, command: c.RaiseReturn) -> None:
         """Raise it at the prices invoiced; needs release 2025 R1 and the right to override prices."""
+        self._refuse_on_old_release()
         lines, home = command.lines, self._settings.return_warehouse
         if any(not (line.warehouse or home) for line in lines):
             raise Refused("a return line names no warehouse and no return warehouse is set for this company")
@@ -71,6 +73,15 @@ class SageReturns:
         )
         refuse_over_long("sop_return", body)
         self._client.write("POST", self._settings.compat.return_path, body)
+
+    def _refuse_on_old_release(self) -> None:
+        """A site that has the resource keeps it; one that has not may be upgraded any day, so it is asked again."""
+        if not self._takes_returns and not self._client.has(self._settings.compat.return_path):
+            raise Refused(
+                "this site's release of Sage 200 cannot raise sales returns; 2025 R1 and later can: upgrade it, raise "
+                "the return in Sage yourself, or credit by the ledger route"
+            )
+        self._takes_returns = True
 
     def find_cancelled(self, command: c.CancelReturn) -> c.Found | None:
         """Found when nothing is left to receive on the return, also when there is none; None otherwise."""

@@ -82,7 +82,9 @@ class EnterOrder(Command):
     def figures(self) -> Figures:
         """Customer, channel number, quantity by stock item, and the totals where they are known."""
         sold = [(f"quantity {line.sku}", line.quantity) for line in self.lines if line.kind == "standard"]
-        totals = {name: str(amount.minor) for name, amount in (("net", self.net), ("tax", self.tax)) if amount}
+        totals = {
+            name: str(amount.minor) for name, amount in (("net", self.net), ("tax", self.tax)) if amount is not None
+        }
         return {"customer": self.customer_id, "channel": self.channel_reference, **summed(sold), **totals}
 
 
@@ -172,7 +174,11 @@ class Despatch(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostSopInvoice(Command):
-    """Print and post the invoice of what is despatched and not yet invoiced: the key goes into its second reference."""
+    """Print and post the invoice of what is despatched and not yet invoiced.
+
+    Sage puts the order's number into an invoice's second reference, so the companion remembers the invoice's number
+    under the key; a person who prints it types the key there, where Sage lets them.
+    """
 
     kind: Literal["post_sop_invoice"] = "post_sop_invoice"
     order_number: str
