@@ -70,7 +70,7 @@ PROFESSIONAL_FIELDS = {
     "sop_user_permissions": "trade_order_warehouse",
     "sop_order_lines": "traceable_adjustment_items",
 }
-SLOTS_OF_PROFESSIONAL = re.compile(r"analysis_code_([6-9]|1\d|20)")
+SLOTS_OF_PROFESSIONAL = re.compile(r"(\w+_)?analysis_code_([6-9]|1\d|20)")
 
 # A feature is the right to one module; the modules and their paths are those of Sage's files, first match wins.
 FEATURES = {
