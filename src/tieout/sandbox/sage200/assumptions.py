@@ -135,13 +135,13 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "transfer pair",
         "A transfer shows as Out - Transfer and In - Transfer under the same references.",
         "That it is a pair is inferred; the names are ours.",
-        "stock.py",
+        "stock/holdings.py",
     ),
     _assumed(
         "holding stamps",
         "date_time_updated of holdings does not move with quantities.",
         "Not stated; a client must not rely on it.",
-        "stock.py",
+        "reading/catalogue_stock.py",
     ),
     _assumed(
         "unknown keys",
