@@ -135,7 +135,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "transfer pair",
         "A transfer shows as Out - Transfer and In - Transfer under the same references.",
         "That it is a pair is inferred; the names are ours.",
-        "stock/holdings.py",
+        "stock/movements.py",
     ),
     _assumed(
         "holding stamps",
