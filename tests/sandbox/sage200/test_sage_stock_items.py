@@ -249,3 +249,40 @@ def test_the_movement_feed_is_read_from_an_index_however_long_it_is(sage: Sage, 
     steps = [str(row["detail"]) for row in books.rows(f"EXPLAIN QUERY PLAN {main}")]
     assert steps[0].startswith("SEARCH m USING"), steps
     assert not any(step.startswith("SCAN") for step in steps), steps
+
+
+@pytest.mark.parametrize(
+    ("sequence", "bin_name"),
+    [
+        ("EnumBinPriority", "A1"),
+        ("Smallest quantity first", "B2"),
+        ("Largest quantity first", "GOODS-IN"),
+        ("FIFO", "GOODS-IN"),
+    ],
+)
+def test_stock_is_allocated_in_the_fulfilment_sequence_of_the_item(
+    bare_sage: Sage, sequence: str, bin_name: str
+) -> None:
+    stock = [
+        {"warehouse": "HOME", "bin": name, "quantity": quantity, "unit_cost": "1"}
+        for name, quantity in (("GOODS-IN", "9"), ("A1", "5"), ("B2", "3"))
+    ]
+    load = {"products": [{"code": "MUG", "stock": stock}], "customers": [{"reference": "SHOP"}]}
+    bare_sage.control("POST", "load", load)
+    bare_sage.put(f"products/{mug(bare_sage)}", {"fulfilment_sequence_type": sequence})
+    bare_sage.order(quantity=2, to_allocate_quantity=2)
+    assert bare_sage.one("bin_holdings", "quantity_allocated gt 0")["name"] == bin_name
+
+
+def test_bins_chosen_for_a_despatch_give_no_more_than_was_chosen(sage: Sage) -> None:
+    sage.control("POST", "desktop/move-stock", {"product": "MUG", "bin": "A1", "to_bin": "B2", "quantity": "10"})
+    order = sage.order(quantity=20, to_allocate_quantity=5)
+    key = order["lines"][0]["id"]
+    sage.put(f"sop_orders/{order['id']}", {"lines": [{"id": key, "to_allocate_quantity": 10}]})
+    places = {row["name"]: row["id"] for row in sage.get(f"products/{mug(sage)}/bin_holdings")}
+    bins = [{"id": places["A1"], "quantity": 2}, {"id": places["B2"], "quantity": 1}]
+    sent = {"sop_order_return_id": order["id"], "items": [{"id": key, "quantity": 3, "bin_items": bins}]}
+    sage.post("sop_confirm_despatch", sent)
+    out = sage.get("product_transaction_views", filter="transaction_type eq 'Out - SOP'")
+    assert {row["bin_name"]: row["quantity"] for row in out} == {"A1": 2, "B2": 1}
+    sage.proofs()

@@ -206,3 +206,14 @@ def test_counted_numbers_stand_on_the_sheet_where_the_item_wants_them(numbered: 
     sheet = numbered.put(f"stocktakes/{stocktake['id']}", {"advance_status": True})["stocktake_count_sheet_items"]
     numbers = {row["bin_name"]: row["stocktake_trace_count_sheet_items"] for row in sheet}
     assert [one["identification_no"] for one in numbers["A1"]] == ["S1", "S2"]
+
+
+def test_an_item_sold_from_a_single_batch_is_allocated_from_one_that_has_enough(numbered: Sage) -> None:
+    numbered.put(f"products/{item(numbered, 'SOAP')}", {"sale_from_single_batch": True})
+    sold(numbered, "SOAP", 5)
+    found = balances(numbered, "SOAP")
+    assert {number: row["allocated_quantity"] for number, row in found.items()} == {"SOON": 0, "LATE": 5}
+    order = numbered.order(quantity=5, product_id=item(numbered, "SOAP"))
+    ask = {"lines": [{"id": order["lines"][0]["id"], "to_allocate_quantity": 4}]}
+    numbered.put(f"sop_orders/{order['id']}", ask)
+    numbered.proofs()

@@ -5,6 +5,7 @@ Of a traceable item only stock that has a number can be allocated, and the numbe
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 
@@ -16,13 +17,30 @@ from tieout.sandbox.sage200.stock import traceables
 from tieout.sandbox.sage200.stock.items import is_stocked
 from tieout.sandbox.sage200.stock.traceables import Chosen
 
+_SELL_BY, _USE_BY = (
+    f"(SELECT min(coalesce(t.{name}, '9')) FROM traceable_bin n "  # noqa: S608  # our own names
+    "JOIN traceable_item t ON t.id = n.traceable_item_id WHERE n.bin_holding_id = b.id AND n.quantity > n.allocated), "
+    for name in ("sell_by", "use_by")
+)
+_SEQUENCES = {
+    "Smallest quantity first": "free, ",
+    "Largest quantity first": "free DESC, ",
+    "Oldest sell by date": _SELL_BY,
+    "Oldest use by date": _USE_BY,
+    "FIFO": "(SELECT min(id) FROM layer WHERE product_id = b.product_id AND pool = b.id), ",
+}
+"""How an item's fulfilment sequence orders its bins before their priority; FIFO goes by the oldest cost layer."""
+
 
 def free_bins(books: Books, product_id: int, warehouse_id: int) -> list[sqlite3.Row]:
-    """Return the bins of a warehouse that have free stock of an item, lowest allocation priority number first."""
+    """Return the bins of a warehouse that have free stock of an item, in the item's fulfilment sequence."""
+    more = json.loads(books.value("SELECT more FROM product WHERE id = ?", product_id) or "{}")
+    sequence = _SEQUENCES.get(more.get("fulfilment_sequence_type", ""), "")
     return books.rows(
-        "SELECT b.*, b.quantity - b.allocated AS free FROM bin_holding b "
+        "SELECT b.*, b.quantity - b.allocated AS free FROM bin_holding b "  # noqa: S608  # our own orders
         "JOIN warehouse_holding h ON h.id = b.warehouse_holding_id "
-        "WHERE h.product_id = ? AND h.warehouse_id = ? AND b.quantity > b.allocated ORDER BY b.priority, b.id",
+        "WHERE h.product_id = ? AND h.warehouse_id = ? AND b.quantity > b.allocated "
+        f"ORDER BY {sequence}b.priority, b.id",
         product_id,
         warehouse_id,
     )
@@ -47,6 +65,8 @@ def allocate(
         raise RefusedError(f"Stock item {line['code']} has no stock levels and is not allocated.")
     warehouse = books.need("warehouse", line["warehouse_id"], "Warehouse")
     bins = _available(books, product, line["warehouse_id"]) if warehouse["trading"] else []
+    if bins and not chosen and traceables.setting(product, "sale_from_single_batch"):
+        bins, chosen = _single_batch(books, line, quantity)
     available = sum(free for _, free in bins)
     if available < quantity and not as_available:
         raise RefusedError(
@@ -60,6 +80,34 @@ def allocate(
             "UPDATE line SET allocated = allocated + ?, updated = ? WHERE id = ?", quantity, books.stamp(), line["id"]
         )
         books.effect("sop_order_line.allocated", line_id=line["id"], quantity=plain(quantity))
+
+
+def _free_batches(books: Books, line: sqlite3.Row) -> list[sqlite3.Row]:
+    """Return what is free of each batch in each bin, first to expire first; only of the batch that the line has."""
+    return books.rows(
+        "SELECT n.id, n.bin_holding_id, min(n.quantity - n.allocated, b.quantity - b.allocated) AS free "
+        "FROM traceable_bin n JOIN traceable_item t ON t.id = n.traceable_item_id "
+        "JOIN bin_holding b ON b.id = n.bin_holding_id JOIN warehouse_holding h ON h.id = b.warehouse_holding_id "
+        "WHERE h.product_id = ? AND h.warehouse_id = ? AND free > 0 AND t.id = coalesce("
+        "(SELECT o.traceable_item_id FROM stock_allocation s JOIN traceable_allocation a "
+        "ON a.stock_allocation_id = s.id JOIN traceable_bin o ON o.id = a.traceable_bin_id WHERE s.line_id = ?), t.id) "
+        "ORDER BY coalesce(t.sell_by, '9'), coalesce(t.use_by, '9'), t.id",
+        line["product_id"],
+        line["warehouse_id"],
+        line["id"],
+    )
+
+
+def _single_batch(books: Books, line: sqlite3.Row, quantity: int) -> tuple[list[tuple[int, int]], list[Chosen]]:
+    """Return the bin and the batch that can give the quantity alone, or else the most of it."""
+    rows = _free_batches(books, line)
+    best = next(
+        (row for row in rows if row["free"] >= quantity), max(rows, key=lambda row: int(row["free"]), default=None)
+    )
+    if best is None:
+        return [], []
+    free = int(best["free"])
+    return [(best["bin_holding_id"], free)], [Chosen(traceable_bin_id=best["id"], quantity=min(quantity, free))]
 
 
 def _share_out(

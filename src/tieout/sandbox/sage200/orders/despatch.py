@@ -95,12 +95,16 @@ def _despatch_line(  # one line of one note
     story = story_of(books, order, line, on, (OUT, order["document_no"], note["despatch_no"]))
     at_once = books.setting("sop", "update_stock_on_despatch")
     numbers = _chosen_numbers(books, line, item)
+    bins = {
+        told["id"]: told.get("quantity", 0)
+        for told in (checked(b, "id:i! quantity:q") for b in item.get("bin_items", []))
+    }
     sold: list[Sold] = []
     left = quantity
     for row in books.rows(
         "SELECT * FROM stock_allocation WHERE line_id = ? AND quantity > despatched ORDER BY id", line["id"]
     ):
-        part = min(left, _limit(books, row, item, numbers, left), row["quantity"] - row["despatched"])
+        part = min(left, _limit(books, row, bins, numbers, left), row["quantity"] - row["despatched"])
         if part <= 0:
             continue
         books.update("stock_allocation", row["id"], despatched=row["despatched"] + part)
@@ -110,6 +114,8 @@ def _despatch_line(  # one line of one note
             value = sold[-1][1].value
         _note_line(books, despatch_id, line["id"], row["bin_holding_id"], part, value)
         left -= part
+        if bins:
+            bins[row["bin_holding_id"]] -= part
     if left:
         raise RefusedError(f"The bins or numbers chosen for {line['code']} do not add up to the quantity to despatch.")
     _advance(books, line["id"], quantity, allocated=quantity)
@@ -136,19 +142,18 @@ def _chosen_numbers(books: Books, line: sqlite3.Row, item: Fields) -> list[Chose
     ]
 
 
-def _limit(books: Books, allocation: sqlite3.Row, item: Fields, numbers: list[Chosen] | None, left: int) -> int:
-    """Return how much of an allocation the chosen bins and numbers let go."""
-    limit = left
-    if item.get("bin_items"):
-        bins = {told["id"]: told for told in (checked(told, "id:i! quantity:q") for told in item["bin_items"])}
-        limit = bins.get(allocation["bin_holding_id"], {}).get("quantity", 0)
-    if numbers is not None:
-        held = {
-            row["traceable_bin_id"]: row["quantity"]
-            for row in books.rows("SELECT * FROM traceable_allocation WHERE stock_allocation_id = ?", allocation["id"])
-        }
-        limit = min(limit, sum(min(one.quantity, held.get(one.traceable_bin_id, 0)) for one in numbers))
-    return int(limit)
+def _limit(
+    books: Books, allocation: sqlite3.Row, bins: Mapping[int, int], numbers: list[Chosen] | None, left: int
+) -> int:
+    """Return how much of an allocation the chosen bins (what is left of each) and numbers let go."""
+    limit = bins.get(allocation["bin_holding_id"], 0) if bins else left
+    if numbers is None:
+        return limit
+    held = {
+        row["traceable_bin_id"]: row["quantity"]
+        for row in books.rows("SELECT * FROM traceable_allocation WHERE stock_allocation_id = ?", allocation["id"])
+    }
+    return int(min(limit, sum(min(one.quantity, held.get(one.traceable_bin_id, 0)) for one in numbers)))
 
 
 def _confirm_other(books: Books, despatch_id: int, line: sqlite3.Row, quantity: int) -> None:
