@@ -24,7 +24,8 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
          "unit_cost", "numbers": [{"number", "quantity", "sell_by", "use_by"}]}]}], "orders": [{"customer",
          "customer_document_no", "document_date", "lines": [{"product", "quantity", "unit_price", "discount_percent",
          "tax_code", "warehouse"}], "despatched", "invoiced", "paid": true or a bank code}]}. Tax codes are named by
-         number (1), nominals as "4000" or "4000/WEB/ONL". Missing stock of a despatched line is brought in as opening stock. Answers how many of each.
+         number (1), nominals as "4000" or "4000/WEB/ONL". Missing stock of a despatched line is brought in as
+         opening stock. Answers how many of each.
 - POST   bulk                        {"posted", "orders", "returns", "movements", "customers", "products": how many}:
                                      made-up trade of three years that hangs together; a million posted transactions
                                      take a minute or two, during which nothing else is answered. Answers the counts
