@@ -51,8 +51,13 @@ FEEDS = [
     ("warehouse_holdings", "product_id"),
     ("nominal_transaction_enquiry_views", "transaction_date"),
     ("bank_posted_transactions", "reference"),
+    ("customer_period_value_views", "customer_id"),
+    ("customer_period_value_views", "period_value_date_time_updated"),
+    ("customer_year_value_views", "customer_id"),
+    ("customer_year_value_views", "year_value_date_time_updated"),
 ]
-GROWING = ("posted", "document", "line", "movement", "entry", "journal", "despatch_line", "invoice_line", "customer")
+DOCUMENTS = ("document", "line", "despatch_line", "invoice_line")
+GROWING = (*DOCUMENTS, "posted", "movement", "entry", "journal", "customer", "customer_month", "customer_year")
 
 
 @pytest.fixture(scope="module")

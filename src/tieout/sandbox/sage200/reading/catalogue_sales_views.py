@@ -5,19 +5,6 @@ from __future__ import annotations
 from tieout.sandbox.sage200.reading.ageing import aged_periods, aged_view
 from tieout.sandbox.sage200.reading.resources import Resource, fields
 
-_INVOICES = "('TradingAccountEntryTypeInvoice', 'TradingAccountEntryTypeOpeningBalanceInvoice')"
-_CREDITS = "('TradingAccountEntryTypeCreditNote', 'TradingAccountEntryTypeOpeningBalanceCreditNote')"
-_SUMS = (
-    f"sum(CASE WHEN p.type IN {_INVOICES} THEN p.goods ELSE 0 END) AS invoiced, "
-    f"-sum(CASE WHEN p.type IN {_CREDITS} THEN p.goods ELSE 0 END) AS credited, "
-    "-sum(CASE WHEN p.bank_id IS NOT NULL THEN p.goods ELSE 0 END) AS cash, max(p.updated) AS updated "
-    "FROM posted p"
-)
-_BY_MONTH = f"SELECT p.customer_id, substr(p.date, 1, 7) || '-01' AS month, {_SUMS} GROUP BY p.customer_id, month"
-_BY_YEAR = (
-    f"SELECT p.customer_id, y.id AS year_id, {_SUMS} "
-    "JOIN financial_year y ON p.date BETWEEN y.start AND y.finish GROUP BY p.customer_id, y.id"
-)
 _KINDS = (("invoice", "invoiced"), ("credit_note", "credited"), ("cash", "cash"), ("profit", "0"))
 _CODES = " ".join(f"customer_analysis_code_{n}:s" for n in range(1, 6))
 _WHO = f"customer_id:i customer_reference:s customer_name:s {_CODES}"
@@ -48,7 +35,7 @@ _YEAR_WORDS, _YEAR_TOTALS = _totals("year_value")
 
 _PERIOD_VALUES = Resource(
     name="customer_period_value_views",
-    source=f"({_BY_MONTH}) v JOIN customer c ON c.id = v.customer_id JOIN period y ON y.start = v.month",
+    source="customer_month v JOIN customer c ON c.id = v.customer_id JOIN period y ON y.start = v.month",
     order="c.reference, y.id",
     single=False,
     fields=fields(
@@ -68,7 +55,7 @@ _PERIOD_VALUES = Resource(
 
 _YEAR_VALUES = Resource(
     name="customer_year_value_views",
-    source=(f"({_BY_YEAR}) v JOIN customer c ON c.id = v.customer_id JOIN financial_year y ON y.id = v.year_id"),
+    source="financial_year y CROSS JOIN customer_year v ON v.year_id = y.id JOIN customer c ON c.id = v.customer_id",
     order="y.finish, v.customer_id",
     single=False,
     fields=fields(
