@@ -61,6 +61,14 @@ def test_a_sign_in_that_ends_soon_is_a_case_and_signing_in_closes_it(house: Hous
     assert (document.state, document.due_at) == ("done", None)
 
 
+def test_the_schedule_looks_at_every_account_of_every_company(house: House) -> None:
+    application = house.application
+    assert application.settings.schedule.account_check == "11 6 * * *"
+    application.engine._schedules["accounts.check/1"].run(application.clock())
+    with application.store.scope(None) as c:
+        assert [len(probes.latest(c, name)) for name in ("sage", "returngo", "shopify")] == [1, 1, 1]
+
+
 def test_a_sign_in_that_was_taken_back_is_a_case_and_the_next_one_opens_a_new_case(house: House) -> None:
     check(house)
     for times in (1, 2):

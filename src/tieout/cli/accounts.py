@@ -49,13 +49,16 @@ def accounts_list(context: Context, as_json: bool) -> None:  # noqa: FBT001 - cl
     help="Sign in to Sage 200 in a browser, and list the companies that the sign-in reaches.\n\n"
     "Prints the address to open. When redirect_uri is an address of this machine (http://localhost:PORT/...), waits "
     "for the browser there; otherwise, or with --paste, asks for the address that the browser ended at. In a script, "
-    "run it once for the address and again with --code-address.\n\nExample: tieout accounts connect sage --open",
+    "run it once with --wait 0 for the address, and again with --code-address.\n\n"
+    "Example: tieout accounts connect sage --open",
 )
 @click.argument("name")
 @click.option("--open", "open_browser", is_flag=True, help="Open the address in this machine's browser.")
 @click.option("--paste", is_flag=True, help="Ask for the address that the browser ended at; listen nowhere.")
 @click.option("--code-address", default=None, help="The address that the browser ended at; finishes what was begun.")
-@click.option("--wait", type=float, default=300.0, show_default=True, help="Seconds to wait for the browser.")
+@click.option(
+    "--wait", type=float, default=300.0, show_default=True, help="Seconds to wait for the browser; 0 waits for nobody."
+)
 @json_option
 @click.pass_obj
 @click.pass_context
@@ -96,13 +99,13 @@ def accounts_connect(  # noqa: PLR0913, PLR0917 - click's options
 
 def _answer(account: OpenAccount, sign_in: SignIn, *, open_browser: bool, paste: bool, wait: float) -> str:
     """The address that the browser ended at; empty where nobody is here to be asked."""
-    if can_be_heard(account.redirect_uri) and not paste:
+    if wait and can_be_heard(account.redirect_uri) and not paste:
         with Redirect(account.redirect_uri) as redirect:
             _show(sign_in.begin(), open_browser=open_browser)
             click.echo(f"Waiting for the browser at {account.redirect_uri} ...", err=True)
             return redirect.wait(wait)
     _show(sign_in.begin(), open_browser=open_browser)
-    if not paste and not sys.stdin.isatty():
+    if not wait or (not paste and not sys.stdin.isatty()):
         return ""
     answer: str = click.prompt("The address that the browser ended at", err=True)
     return answer
