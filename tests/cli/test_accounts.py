@@ -109,14 +109,21 @@ class Desk:
         return self.run("accounts", "connect", "sage", "--code-address", address, "--json")
 
 
-@pytest.fixture
-def control() -> Iterator[Control]:
+@pytest.fixture(scope="module")
+def served() -> Iterator[Control]:
     estate = build_estate()
     with ServedEstate(estate) as served:
         control = Control(served.url, estate)
         control.fill()
         yield control
         control.close()
+
+
+@pytest.fixture
+def control(served: Control) -> Iterator[Control]:
+    yield served
+    calm = {"deny_consent": False, "companies": None, "client_secret": "sandbox-secret"}
+    served.put("/sage200/oauth", calm)
 
 
 @pytest.fixture
