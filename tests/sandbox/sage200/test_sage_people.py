@@ -263,4 +263,5 @@ def test_what_a_person_does_stands_in_the_journal_under_their_name(sage: Sage) -
     sage.control("POST", "desktop/change", {"customers": {"SHOP": {"on_hold": True}}, "user": "MOWENS"})
     journal = sage.http.get(f"/_sandbox/sage200/journal?since={since}").json()["entries"]
     assert [(e["method"], e["path"], e["query"]) for e in journal] == [("DESKTOP", "change", "user=MOWENS")]
+    assert journal[0]["status"] == 200
     assert journal[0]["effects"][0]["name"] == "company.changed"

@@ -81,10 +81,17 @@ def by_hand(system: Sage200Sandbox, deed: Callable[[Books, Body], object]) -> Ac
         books = chosen(system, request)
         user, books.user = books.user, str(body.pop("user", DESKTOP_USER))
         books.locks.strikes, books.locks.acting = False, books.user
-        books.request = system.journal.begin("DESKTOP", request.url.path.rpartition("/")[2], f"user={books.user}")
+        entry = system.journal.begin("DESKTOP", request.url.path.rpartition("/")[2], f"user={books.user}")
+        books.request = entry
         try:
             with books.transaction():
-                return deed(books, body)
+                done = deed(books, body)
+        except RefusedError as refusal:
+            entry.status = entry.acted_status = 423 if isinstance(refusal, LockedError) else refusal.status
+            raise
+        else:
+            entry.status = entry.acted_status = 200
+            return done
         finally:
             books.user, books.request = user, None
             books.locks.strikes, books.locks.acting = True, ""
