@@ -90,7 +90,8 @@ def _free_batches(books: Books, line: sqlite3.Row) -> list[sqlite3.Row]:
         "JOIN bin_holding b ON b.id = n.bin_holding_id JOIN warehouse_holding h ON h.id = b.warehouse_holding_id "
         "WHERE h.product_id = ? AND h.warehouse_id = ? AND free > 0 AND t.id = coalesce("
         "(SELECT o.traceable_item_id FROM stock_allocation s JOIN traceable_allocation a "
-        "ON a.stock_allocation_id = s.id JOIN traceable_bin o ON o.id = a.traceable_bin_id WHERE s.line_id = ?), t.id) "
+        "ON a.stock_allocation_id = s.id JOIN traceable_bin o ON o.id = a.traceable_bin_id "
+        "WHERE s.line_id = ? AND s.quantity > 0), t.id) "
         "ORDER BY coalesce(t.sell_by, '9'), coalesce(t.use_by, '9'), t.id",
         line["product_id"],
         line["warehouse_id"],
