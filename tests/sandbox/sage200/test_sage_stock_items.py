@@ -286,3 +286,12 @@ def test_bins_chosen_for_a_despatch_give_no_more_than_was_chosen(sage: Sage) -> 
     out = sage.get("product_transaction_views", filter="transaction_type eq 'Out - SOP'")
     assert {row["bin_name"]: row["quantity"] for row in out} == {"A1": 2, "B2": 1}
     sage.proofs()
+
+
+def test_nothing_is_received_of_an_item_without_stock_levels(sage: Sage) -> None:
+    sage.control("POST", "load", {"products": [{"code": "WRAP", "group": "SERVICES", "standard_price": "1.00"}]})
+    told = {"product": "WRAP", "bin": "A1", "quantity": "1", "unit_cost": "1"}
+    assert "no stock levels" in sage.control("POST", "desktop/goods-in", told, expect=400)["error"]
+    line = {"product": "WRAP", "quantity": "1"}
+    load = {"orders": [{"customer": "SHOP", "lines": [line], "despatched": True}]}
+    assert "no stock levels" in sage.control("POST", "load", load, expect=400)["error"]

@@ -17,6 +17,7 @@ from tieout.sandbox.sage200.company.figures import cost_each, plain, portion, va
 from tieout.sandbox.sage200.company.locks import Record
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.stock import traceables
+from tieout.sandbox.sage200.stock.items import is_stocked
 from tieout.sandbox.sage200.stock.traceables import Chosen, Number, Part
 
 FIFO, AVERAGE, STANDARD, ACTUAL = "FIFO", "AVERAGE", "STANDARD", "ACTUAL"
@@ -88,6 +89,8 @@ def receive(  # the facts of a receipt
     """Bring stock into a bin that cost `value` pence; at standard cost the difference is told as variance."""
     assert quantity > 0, "stock comes in by positive quantities"
     assert value >= 0, "stock has no negative value"
+    if not is_stocked(books, product):
+        raise RefusedError(f"Stock item {product['code']} is not of type Stock and has no stock levels.")
     at = value_of(quantity, product["standard_cost"]) if product["costing"] == STANDARD else value
     parts = traceables.bring_in(books, product, bin_holding["id"], quantity, numbers, story.on)
     left, so_far = at, 0
