@@ -7,11 +7,13 @@ header, a query or a body of ours, so that no secret can slip into a log.
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import cache
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -89,6 +91,7 @@ class Transport:
             limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS_MAX),
             headers=dict(headers or {}),
             follow_redirects=False,
+            verify=_trusted(),
         )
 
     def send(
@@ -155,6 +158,12 @@ class Transport:
 
     def _silence(self, method: str, path: str, failure: Exception) -> str:
         return f"{self.system} did not answer {method} {path} ({type(failure).__name__})"
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that we trust, read once: reading them takes longer than opening everything else."""
+    return httpx.create_ssl_context()
 
 
 PASSING = frozenset({429, 502, 503, 504})
