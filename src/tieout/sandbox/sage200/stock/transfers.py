@@ -83,7 +83,7 @@ def _chosen(product: sqlite3.Row, fields: Fields) -> list[Chosen] | None:
 
 def numbers_to_transfer(books: Books, body: Body) -> Json:
     """Answer a transfer that lists the batch and serial numbers in its source bin, none of them selected."""
-    fields = checked(body, "product_id:i! bin_holding_from_id:i!")
+    fields = checked(body, "product_id:i! bin_holding_from_id:i! bin_holding_to_id:i")
     product = books.row("SELECT * FROM product WHERE id = ?", fields["product_id"])
     if product is None:
         raise RefusedError(f"The product {fields['product_id']} does not exist.")
@@ -99,6 +99,7 @@ def numbers_to_transfer(books: Books, body: Body) -> Json:
     return {
         "product_id": product["id"],
         "bin_holding_from_id": place["id"],
+        "bin_holding_to_id": fields.get("bin_holding_to_id", 0),
         "quantity": units(0),
         "traceable_adjustment_items": [_number(product, place, row) for row in rows],
     }
