@@ -1,4 +1,4 @@
-"""Readable resources of stock in its places: warehouses, holdings, bins, movements; and the price bands.
+"""Readable resources of stock in its places: warehouses, holdings, bins and movements.
 
 The movement feed is paged by id or by stamp without reading more than the page: its joins start from the movement.
 """
@@ -6,7 +6,7 @@ The movement feed is paged by id or by stamp without reading more than the page:
 from __future__ import annotations
 
 from tieout.sandbox.sage200.company.tables import ANALYSIS_CODES
-from tieout.sandbox.sage200.reading.catalogue_general import BASE_CURRENCY, STAMPS, stamps
+from tieout.sandbox.sage200.reading.catalogue_general import STAMPS, stamps
 from tieout.sandbox.sage200.reading.enumerations_stock import MOVEMENT_TYPES
 from tieout.sandbox.sage200.reading.resources import Resource, fields, many, one
 from tieout.sandbox.sage200.reading.stock_fields import SPARES, WAREHOUSE_KEPT, kept, stamped
@@ -228,48 +228,5 @@ STOCK = (
             *stamped("a"),
         ),
         children={"nominal_code": one("nominal_codes", "nominal_code_id")},
-    ),
-    Resource(
-        name="price_bands",
-        source="price_band b",
-        order="b.id",
-        fields=fields(
-            "b",
-            "id:i name:s description:s is_standard_band:b currency_id:k price_band_type_id:i is_active:b "
-            f"is_time_based:b {STAMPS}",
-            is_standard_band="b.standard",
-            currency_id=BASE_CURRENCY,
-            price_band_type_id="0",
-            is_active="1",
-            is_time_based="0",
-            **stamps("b"),
-        ),
-    ),
-    Resource(
-        name="product_price_views",
-        source=(
-            "price x JOIN product p ON p.id = x.product_id JOIN price_band b ON b.id = x.band_id "
-            "JOIN currency c ON c.base = 1"
-        ),
-        order="x.id",
-        single=False,
-        fields=fields(
-            "x",
-            "product_price_id:i product_id:i product_code:s product_name:s product_stock_unit_name:s "
-            "price_band_id:i price_band_name:s product_price_use_standard:b product_price_price:m currency_id:i "
-            "currency_name:s currency_symbol:s date_time_updated:t",
-            product_price_id="x.id",
-            product_code="p.code",
-            product_name="p.name",
-            product_stock_unit_name="'Each'",
-            price_band_id="b.id",
-            price_band_name="b.name",
-            product_price_use_standard="0",
-            product_price_price="CAST(round(x.price / 1000.0) AS INTEGER)",
-            currency_id="c.id",
-            currency_name="c.name",
-            currency_symbol="c.symbol",
-            date_time_updated="x.updated",
-        ),
     ),
 )
