@@ -56,6 +56,7 @@ CREATE INDEX IF NOT EXISTS feed_line_updated ON line (updated);
 CREATE INDEX IF NOT EXISTS feed_despatch_date ON despatch (date);
 CREATE INDEX IF NOT EXISTS feed_despatch_line_updated ON despatch_line (updated);
 CREATE INDEX IF NOT EXISTS feed_invoice_updated ON invoice (updated);
+CREATE INDEX IF NOT EXISTS feed_invoice_date ON invoice (date);
 CREATE INDEX IF NOT EXISTS feed_invoice_urn ON invoice (urn);
 CREATE INDEX IF NOT EXISTS feed_journal_posted ON journal (posted);
 CREATE INDEX IF NOT EXISTS feed_bin_holding_updated ON bin_holding (updated);

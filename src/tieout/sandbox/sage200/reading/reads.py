@@ -51,7 +51,10 @@ def read_list(
 ) -> list[Json] | int:
     """Answer a list; `under` narrows a nested path (fields and ids). $count=true answers a number (assumed)."""
     resource = visible(books, resource.prepare(books, params) if resource.prepare else resource)
-    conditions = [*([_unindexed(resource)] if resource.where else []), *_narrowing(resource, under)]
+    conditions = [
+        *([_unindexed(resource, resource.order.partition(".")[0])] if resource.where else []),
+        *_narrowing(resource, under),
+    ]
     values: list[object] = [key for _, key in under]
     if resource.veil and "is_draft" not in params.get("$filter", ""):
         conditions.append(resource.veil)
@@ -67,17 +70,19 @@ def read_list(
     selection = Selection(resource, params.get("$select", ""), _expands(resource, params), _asked(params))
     if "(" not in order and _is_small(books, resource, params.get("$filter", ""), tail, values):
         order = ", ".join(f"+{part.strip()}" for part in order.split(","))
+        always = [_unindexed(resource, "")] if resource.where else []
+        tail = f" WHERE {' AND '.join([*always, *conditions[len(always) :]])}"
     sql_tail = f"{tail} ORDER BY {order} LIMIT {top} OFFSET {skip}"
     return _fetch(books, resource, selection, sql_tail, values)
 
 
-def _unindexed(resource: Resource) -> str:
-    """Return what always holds of a list, so that SQLite finds no rows by it, unless in the table that gives the order.
+def _unindexed(resource: Resource, first: str) -> str:
+    """Return what always holds of a list, so that SQLite finds no rows by it, unless in the table called `first`.
 
     Found by "all orders" a view would be read whole and sorted; walked in its order it gives 500 rows at once.
     """
-    first = resource.order.partition(".")[0]
-    return COLUMN.sub(lambda found: found[0] if found[1] == first else f"+{found[0]}", resource.where)
+    plain = COLUMN.sub(lambda found: found[0] if found[1] == first else f"+{found[0]}", resource.where)
+    return plain if plain == resource.where else f"likely({plain})"
 
 
 def _is_small(books: Books, resource: Resource, asked: str, tail: str, values: Sequence[object]) -> bool:
