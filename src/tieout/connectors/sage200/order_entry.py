@@ -174,16 +174,19 @@ class SageOrderEntry:
         return [row for row in self._of_channel(command) if row.analysis(self._settings.order_key_slot) == command.key]
 
     def _drafts(self, command: c.EnterOrder) -> list[OpenOrder]:
-        """What earlier tries of this entry left behind: never a draft that carries another key."""
+        """What earlier tries of this entry left behind: never a draft that carries another key.
+
+        Lists leave drafts out unless they are asked for (2.5).
+        """
         slot, customer_id = self._settings.order_key_slot, int(command.customer_id)
         return [
             row
-            for row in self._of_channel(command)
+            for row in self._of_channel(command, " and (is_draft eq true or is_draft eq false)")
             if self._orders.is_draft(row) and row.customer_id == customer_id and row.analysis(slot) in ("", command.key)
         ]
 
-    def _of_channel(self, command: c.EnterOrder) -> list[OpenOrder]:
-        rows = self._orders.where(f"customer_document_no eq {quoted(command.channel_reference)}")
+    def _of_channel(self, command: c.EnterOrder, further: str = "") -> list[OpenOrder]:
+        rows = self._orders.where(f"customer_document_no eq {quoted(command.channel_reference)}{further}")
         return [row for row in rows if row.customer_document_no == command.channel_reference]
 
     def _status_can_be_set(self) -> bool:
