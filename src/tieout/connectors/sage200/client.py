@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 from pydantic import ValidationError
 
 from tieout.connectors.sage200.auth import SageId
-from tieout.connectors.sage200.errors import Reading
+from tieout.connectors.sage200.errors import Reading, sentence_of
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.wire import Shape
 from tieout.connectors.transport import Json, Reply, Transport, write_json
@@ -97,6 +97,14 @@ class Client:
         if isinstance(found, list):
             return read(shape, found[0], path) if found else None
         return read(shape, found, path)
+
+    def taken(self, path: str, shape: type[S]) -> S | None:
+        """As `one`, where the reading takes a lock for the write that follows: held by somebody else it is Locked."""
+        reply = self._send("GET", path, writing=False)
+        if reply.status == MISSING:
+            return None
+        is_held = self._reading.is_lock(reply.status, sentence_of(reply.body))
+        return read(shape, self._checked(reply, f"GET {path}", writing=is_held).json(), path)
 
     def plain_list(self, path: str, shape: type[S]) -> tuple[S, ...]:
         """The rows of a list that has no key to page by, such as /sites; none where the site has no such list."""

@@ -14,7 +14,7 @@ from tieout.connectors.sage200.order_changes import LineChange, allocations, bla
 from tieout.connectors.sage200.wire_orders import OpenOrder
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
-from tieout.ports.errors import BadAnswer, ConnectorError, Refused
+from tieout.ports.errors import BadAnswer, ConnectorError, OutcomeUnknown, Refused
 
 ORDERS = "/sop_orders"
 
@@ -59,10 +59,12 @@ class OpenOrders:
         lock = self._locked(order) if self._compat.lock_orders_to_edit else {}
         try:
             self._client.write("PUT", f"{ORDERS}/{order.id}", {**body, **lock})
-        except Refused as refused:
-            if lock:
+        except ConnectorError as error:
+            if lock and not isinstance(error, OutcomeUnknown):
                 self._unlock(order, lock)
-            raise Refused(blame(refused.reason, changes, self.numbered(order.document_no))) from None
+            if not isinstance(error, Refused):
+                raise
+            raise Refused(blame(error.reason, changes, self.numbered(order.document_no))) from None
 
     def allocate(
         self,
@@ -88,12 +90,12 @@ class OpenOrders:
 
     def _locked(self, order: OpenOrder) -> dict[str, Json]:
         path = f"{ORDERS}/{order.id}?{urlencode({'$expand': 'is_to_lock'})}"
-        held = self._client.one(path, OpenOrder)
+        held = self._client.taken(path, OpenOrder)
         if held is None or not held.lock_id:
             raise BadAnswer(f"Sage 200 gave no edit lock on order {order.document_no}")
         return {"lock_id": held.lock_id, "is_editing": False}
 
     def _unlock(self, order: OpenOrder, lock: dict[str, Json]) -> None:
-        """Give the lock back after a refusal; a lock that cannot be given back is what people clear anyway (2.6)."""
+        """Give the lock back, nothing being changed; one that cannot be given back people clear in Sage (2.6)."""
         with contextlib.suppress(ConnectorError):
             self._client.write("PUT", f"{ORDERS}/{order.id}", {"id": order.id, **lock})
