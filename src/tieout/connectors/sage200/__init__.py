@@ -97,7 +97,7 @@ def open_ledger(
     on_site = transport("The companion", settings.companion_url) if settings.channel == "companion" else None
     sage_id = SageId(settings, keeper, clock, identity)
     client = Client(settings, sage_id, api, clock, lock_words)
-    companion = Companion(settings, on_site, clock) if on_site else None
+    companion = Companion(settings, on_site, clock, lock_words) if on_site else None
     registers = Registers(client, settings, clock)
     postings = Postings(client, settings.compat)
     movements = Movements(client)

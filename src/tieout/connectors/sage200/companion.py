@@ -5,7 +5,7 @@ It remembers every key: the same key and content is answered again, never done a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -35,7 +35,13 @@ CONTRACT = 1
 class Companion:
     """One company's companion service."""
 
-    def __init__(self, settings: Sage200Settings, transport: Transport, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: Sage200Settings,
+        transport: Transport,
+        clock: Callable[[], datetime],
+        lock_words: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         key = settings.companion_key.get_secret_value() if settings.companion_key else ""
         self._transport = transport
         self._clock = clock
@@ -46,7 +52,9 @@ class Companion:
         }
         self._secrets = settings.secrets()
         self._busy = timedelta(seconds=settings.busy_seconds)
-        self._reading = Reading(patterns=lambda: settings.lock_patterns, busy=self._busy, secrets=self._secrets)
+        self._reading = Reading(
+            patterns=lambda: (*settings.lock_patterns, *lock_words()), busy=self._busy, secrets=self._secrets
+        )
 
     def about(self) -> About:
         """What it is and which contract it speaks."""

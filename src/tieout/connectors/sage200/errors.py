@@ -21,11 +21,26 @@ SENTENCE_MAX = 400
 LOCK_STATUSES = frozenset({409, 423})
 WORDED_LOCK_STATUSES = frozenset({400, 500})
 
-HOLDER = re.compile(
-    r"(?:(?P<record>[^.:;]*?)\s+(?:is|are)\s+)?(?:currently\s+|already\s+)?(?:being\s+)?"
-    r"(?:in use|used|locked|edited|amended|held) by (?:user )?[\"']?(?P<holder>[\w@\\-]+(?:\.\w+)*)",
-    re.IGNORECASE,
+NAME = r"[\"']?(?P<holder>[\w@\\-]+(?:\.\w+)*)"
+HOLDERS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:in use|used|locked|edited|amended|held) by (?:user )?{NAME}",
+        rf"\buser:\s*{NAME}",
+    )
 )
+RECORDS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        (
+            r"(?:^|[.:;]\s*)(?!this\b)(?P<record>[^.:;]+?)\s+(?:is|are)\s+(?:currently\s+|already\s+)?"
+            r"(?:being\s+)?(?:in use|used|locked|edited|amended|held)\b"
+        ),
+        r"(?:^|[.:;]\s*)(?P<record>[^.:;]+?)\s+could not be (?:read|opened)\b",
+        r"\b(?:working with|deadlock on|lock on)\s+(?P<record>[^.:;]+)",
+    )
+)
+"""Where a sentence names who holds what; none is documented, so a sentence that names nobody is as good (2.6)."""
 
 
 class Reading:
@@ -79,10 +94,7 @@ def sentence_of(body: bytes) -> str:
 
 def holder_of(sentence: str) -> tuple[str, str]:
     """Who holds which record, as far as the sentence says so."""
-    found = HOLDER.search(sentence)
-    if found is None:
-        return "", ""
-    return found["holder"], (found["record"] or "").strip()
+    return _named(HOLDERS, sentence, "holder"), _named(RECORDS, sentence, "record").strip()
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
@@ -97,6 +109,11 @@ def tidy(text: str) -> str:
     """One printable line of bearable length."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= SENTENCE_MAX else line[: SENTENCE_MAX - 1] + "…"
+
+
+def _named(patterns: Iterable[re.Pattern[str]], sentence: str, what: str) -> str:
+    found = next((match for pattern in patterns if (match := pattern.search(sentence))), None)
+    return found[what] if found else ""
 
 
 def _text(said: Mapping[str, Json], name: str) -> str:
