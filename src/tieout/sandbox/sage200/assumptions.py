@@ -25,7 +25,8 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     _assumed(
         "edit lock",
-        "While an order is open through $expand=is_to_lock, a PUT without its lock_id is refused as in use.",
+        "While an order is open through $expand=is_to_lock, a PUT without its lock_id is refused as in use; a PUT that "
+        "fails does not give the lock back.",
         "Only the taking and the releasing of that lock are documented.",
         "company/locks.py",
     ),

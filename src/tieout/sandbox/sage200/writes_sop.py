@@ -75,6 +75,8 @@ def _amend_by_line(books: Books, kind: str, key: int, body: Body) -> None:
             documents.amend_one_line(books, document, line, position)
     with books.transaction():
         documents.amend_header(books, document, header)
+    if not header.get("is_editing"):
+        books.locks.end_edit(key)
 
 
 def _delete(kind: str) -> Writer:

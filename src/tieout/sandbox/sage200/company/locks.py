@@ -109,15 +109,15 @@ class Locks:
         self._next_edit += 1
         return self._edits[document_id][0]
 
-    def may_amend(self, record: Record, lock_id: int | None, *, keep: bool) -> None:
-        """Check the edit lock of a document: whoever took it must send its id; it ends unless kept."""
+    def may_amend(self, record: Record, lock_id: int | None) -> None:
+        """Check the edit lock of a document: whoever took it must send its id."""
         held = self._edits.get(record.id)
-        if held is None:
-            return
-        if held[0] != lock_id:
+        if held is not None and held[0] != lock_id:
             raise LockedError(record.label, held[1], "400")
-        if not keep:
-            del self._edits[record.id]
+
+    def end_edit(self, document_id: int) -> None:
+        """Give back the edit lock of a document; nothing happens when there is none."""
+        self._edits.pop(document_id, None)
 
     def _strike(self, records: tuple[Record, ...]) -> None:
         """Let a random user walk into one of these records, at the temper's rate."""

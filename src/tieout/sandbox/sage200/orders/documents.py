@@ -153,7 +153,7 @@ def open_for_amending(books: Books, kind: str, document_id: int, body: Mapping[s
     header = checked(body, HEADER)
     record = record_of(document)
     books.locks.touch(record)
-    books.locks.may_amend(record, header.get("lock_id"), keep=bool(header.get("is_editing")))
+    books.locks.may_amend(record, header.get("lock_id"))
     if document["status"] in {"Complete", "Cancelled"}:
         raise RefusedError(f"{record.label} is {document['status'].lower()} and cannot be amended.")
     if document["status"] == "OnHold":
@@ -238,6 +238,7 @@ def delete(books: Books, kind: str, document_id: int) -> None:
     books.run("DELETE FROM document_memo WHERE document_id = ?", document_id)
     books.run("DELETE FROM document_link WHERE document_id = ?", document_id)
     books.run("DELETE FROM document WHERE id = ?", document_id)
+    books.locks.end_edit(document_id)
 
 
 def _release_all(books: Books, document_id: int) -> None:
