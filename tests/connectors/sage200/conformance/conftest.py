@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from tieout.connectors.sage200 import Sage200, Sage200Settings, open_ledger
+from tieout.connectors.transport import Json, write_json
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal, SalesOrder
 from tieout.domain.money import Money
@@ -216,6 +217,16 @@ class World:
         self.temper()
         self.does("POST", "/load", LOAD)
         given = self.does("POST", "/tokens", {})
+        self._by_api = httpx.Client(
+            base_url=f"{url}/sage200",
+            timeout=30,
+            headers={
+                "Authorization": f"Bearer {given['access_token']}",
+                "X-Site": given["site_id"],
+                "X-Company": str(given["company_id"]),
+                "Content-Type": "application/json",
+            },
+        )
         self._settings = Sage200Settings(
             base_url=f"{url}/sage200",
             identity_url=f"{url}/sage200",
@@ -236,10 +247,21 @@ class World:
         self._opened.append(opened)
         return opened
 
+    def open_taught(self, lock_words: Callable[[], Sequence[str]]) -> Sage200:
+        """A connector of a company that has added its own words for a record lock."""
+        opened = open_ledger(self._settings, self._keeper, self.clock.now, lock_words)
+        self._opened.append(opened)
+        return opened
+
     def does(self, verb: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - a JSON answer
         answer = self.by_hand.request(verb, path, json=body)
         assert answer.is_success, answer.text
         return answer.json()
+
+    def asks(self, verb: str, path: str, body: Json = None, **params: str) -> httpx.Response:
+        """A request to the API itself, past the connector; the answer as it is, figures digit for digit."""
+        content = None if body is None else write_json(body)
+        return self._by_api.request(verb, path, content=content, params=params)
 
     def temper(self, **rates: object) -> None:
         calm = {"seed": 1, "path_contains": "", "limit": -1, "lost_reply": 0, "late_commit": 0, "error_before": 0}
@@ -259,6 +281,7 @@ class World:
         for opened in self._opened:
             opened.close()
         self.by_hand.close()
+        self._by_api.close()
 
 
 def prepare(world: World, name: str) -> Doing:
