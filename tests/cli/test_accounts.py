@@ -200,6 +200,16 @@ def test_a_company_that_the_sign_in_does_not_reach_is_named_plainly(desk: Desk, 
     assert "tunnel" in finished.document["trouble"]
 
 
+def test_a_site_that_does_not_answer_is_told_from_a_sign_in_that_was_refused(desk: Desk, control: Control) -> None:
+    address = desk.begin()
+    control.temper("sage200", seed=1, error_before=1.0, path_contains="sites")
+    finished = desk.finish(address)
+    control.temper("sage200")
+    assert finished.code == 1
+    assert finished.document["signed_in"] is True
+    assert "cannot be told now" in finished.document["trouble"]
+
+
 def test_a_sign_in_that_nobody_agrees_to_says_so(desk: Desk, control: Control) -> None:
     control.put("/sage200/oauth", {"deny_consent": True})
     assert "nobody agreed to it" in desk.finish(desk.begin()).one_sentence

@@ -82,46 +82,44 @@ def accounts_connect(  # noqa: PLR0913, PLR0917 - click's options
                 f"{name} is at {system}, where a key in the settings is enough: try `tieout doctor {name}`."
             )
         try:
-            answer = code_address or _answer(
-                account, account.sign_in, open_browser=open_browser, paste=paste, wait=wait
-            )
-            if not answer:
-                say(as_json, {"account": name, "signed_in": False}, lambda: _again(name))
-                return
-            account.sign_in.redeem(answer)
-            companies = account.sign_in.companies()
+            if code_address is None:
+                address, code_address = _ask(account, account.sign_in, launch=open_browser, paste=paste, wait=wait)
+                if not code_address:
+                    say(as_json, {"account": name, "signed_in": False, "address": address}, lambda: _again(name))
+                    return
+            account.sign_in.redeem(code_address)
         except ConnectorError as error:
             raise UserError(f"{name}: {error}.") from None
-        view = _connected(application, account, companies)
+        view = _connected(application, account, account.sign_in)
     say(as_json, view, lambda: _connected_text(view))
     call.exit(0 if view["trouble"] == "" else 1)
 
 
-def _answer(account: OpenAccount, sign_in: SignIn, *, open_browser: bool, paste: bool, wait: float) -> str:
-    """The address that the browser ended at; empty where nobody is here to be asked."""
+def _ask(account: OpenAccount, sign_in: SignIn, *, launch: bool, paste: bool, wait: float) -> tuple[str, str]:
+    """The address to sign in at and the one that the browser ended at; the second empty where nobody can be asked."""
     if wait and can_be_heard(account.redirect_uri) and not paste:
         with Redirect(account.redirect_uri) as redirect:
-            _show(sign_in.begin(), open_browser=open_browser)
+            address = _shown(sign_in.begin(), launch=launch)
             click.echo(f"Waiting for the browser at {account.redirect_uri} ...", err=True)
-            return redirect.wait(wait)
-    _show(sign_in.begin(), open_browser=open_browser)
+            return address, redirect.wait(wait)
+    address = _shown(sign_in.begin(), launch=launch)
     if not wait or (not paste and not sys.stdin.isatty()):
-        return ""
-    answer: str = click.prompt("The address that the browser ended at", err=True)
-    return answer
+        return address, ""
+    return address, click.prompt("The address that the browser ended at", err=True)
 
 
-def _show(address: str, *, open_browser: bool) -> None:
+def _shown(address: str, *, launch: bool) -> str:
     click.echo(
         "Open this address in a browser and sign in as Tieout's own Sage user. If Sage shows an error page instead of "
         f"asking for a sign-in, client_id or redirect_uri is not as registered with Sage.\n\n  {address}\n",
         err=True,
     )
-    if open_browser:
+    if launch:
         click.launch(address)
+    return address
 
 
-def _connected(application: Application, account: OpenAccount, companies: tuple[SeenCompany, ...]) -> View:
+def _connected(application: Application, account: OpenAccount, sign_in: SignIn) -> View:
     """What the sign-in opened; the case that asked for it is closed."""
     now, settings = application.clock(), application.settings
     state = sign_in_state(account, now)
@@ -131,6 +129,11 @@ def _connected(application: Application, account: OpenAccount, companies: tuple[
                 with application.store.scope(name) as c:
                     settle_sign_in(c, name, account.name, state, at=now)
     report = account_view(application, account)
+    try:
+        companies = sign_in.companies()
+        trouble = _trouble(account, companies)
+    except ConnectorError as error:
+        companies, trouble = (), f"Which companies it reaches cannot be told now: {error}. Try `tieout doctor` later."
     return {
         "account": account.name,
         "signed_in": True,
@@ -140,7 +143,7 @@ def _connected(application: Application, account: OpenAccount, companies: tuple[
             for row in companies
         ],
         "next": CHOOSE.format(name=account.name) if companies and not account.place else "",
-        "trouble": _trouble(account, companies),
+        "trouble": trouble,
         "report": report,
     }
 
