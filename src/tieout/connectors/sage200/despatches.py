@@ -21,6 +21,7 @@ from tieout.connectors.sage200.despatch_bodies import (
     unavailable,
 )
 from tieout.connectors.sage200.despatch_numbers import numbers_leaving
+from tieout.connectors.sage200.facts import CONFIRM_DESPATCH, NO_ORDER
 from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.open_orders import OpenOrders
 from tieout.connectors.sage200.order_translate import (
@@ -51,7 +52,6 @@ from tieout.connectors.transport import Json
 from tieout.domain import commands as c
 from tieout.ports.errors import NeedsHand, Refused
 
-CONFIRM = "/sop_confirm_despatch"
 INTENTS: tuple[Intent, ...] = ("goods", "services")
 
 
@@ -74,6 +74,7 @@ class SageDespatches:
         self._companion = companion
         self._compat = settings.compat
         self._allocation = DespatchAllocation(client, registers, orders)
+        self._confirms = False
 
     def find_despatch(self, command: c.Despatch) -> c.Found | None:
         """What left under the key; None while some of the lines have not left at all.
@@ -95,6 +96,7 @@ class SageDespatches:
 
     def despatch(self, command: c.Despatch) -> None:
         """Confirm it, allocating first what is not allocated; lines that left under the key already are left out."""
+        self._refuse_on_old_release(command)
         order = self._orders.there(command.order_number)
         is_tracked = self._records_tracking()
         lines = leaving(order, self._still_to_leave(command, order, is_tracked=is_tracked))
@@ -108,6 +110,15 @@ class SageDespatches:
             some = [one for one in lines if one.intent == intent]
             if some:
                 self._confirm(command, order, intent, some, tracking)
+
+    def _refuse_on_old_release(self, command: c.Despatch) -> None:
+        """Before anything is allocated; a site that has not the resource may be upgraded any day and is asked again."""
+        if not self._confirms and self._client.standing(CONFIRM_DESPATCH, where=NO_ORDER) == "missing":
+            raise Refused(
+                "this site's release of Sage 200 cannot confirm despatches; August 2022 and later can: confirm what "
+                f"left of order {command.order_number} in Sage yourself, or upgrade it"
+            )
+        self._confirms = True
 
     def find_sop_invoice(self, command: c.PostSopInvoice) -> c.Found | None:
         """The invoice in the sales ledger, as posted: by the key in its second reference, or by its number.
@@ -158,15 +169,17 @@ class SageDespatches:
             raise Refused(f"Nothing was despatched of order {order.document_no}: {'; '.join(short)}")
         by_line = {item.id: item for item in offered}
         items = [self._item(one, by_line[one.order.id]) for one in lines]
-        self._client.write("POST", CONFIRM, despatch_body(command, order.id, word, items, tracking))
+        self._client.write("POST", CONFIRM_DESPATCH, despatch_body(command, order.id, word, items, tracking))
 
     def _item(self, one: Leaving, offered: DespatchItem) -> dict[str, Json]:
         item, asked = plain_item(one), {"id": one.order.id}
         if one.wanted.batches:
-            rows = self._client.ask(f"{CONFIRM}_traceable_items", asked, TraceableItems).traceable_adjustment_items
+            rows = self._client.ask(
+                f"{CONFIRM_DESPATCH}_traceable_items", asked, TraceableItems
+            ).traceable_adjustment_items
             item["traceable_adjustment_items"] = list(numbers_leaving(one, rows))
         elif one.wanted.bins or offered.is_multiple_bin_allocations:
-            bins = self._client.ask(f"{CONFIRM}_bin_items", asked, DespatchBins).bin_items
+            bins = self._client.ask(f"{CONFIRM_DESPATCH}_bin_items", asked, DespatchBins).bin_items
             item["bin_items"] = list(bins_chosen(one, bins))
         return item
 
@@ -174,7 +187,7 @@ class SageDespatches:
         where = f"document_no eq {quoted(order.document_no)}"
         if intent:
             where += f" and confirmation_intent_type eq {quoted(intent)}"
-        rows = self._client.plain_list(f"{CONFIRM}?{urlencode({'$filter': where})}", DespatchList)
+        rows = self._client.plain_list(f"{CONFIRM_DESPATCH}?{urlencode({'$filter': where})}", DespatchList)
         return [item for row in rows if row.sop_order_return_id == order.id for item in row.items]
 
     def _still_to_leave(self, command: c.Despatch, order: OpenOrder, *, is_tracked: bool) -> list[c.DespatchLine]:

@@ -57,7 +57,10 @@ class SageReturns:
 
     def raise_return(self, command: c.RaiseReturn) -> None:
         """Raise it at the prices invoiced; needs release 2025 R1 and the right to override prices."""
-        self._refuse_on_old_release()
+        self._refuse_on_old_release(
+            f"raise sales returns; 2025 R1 and later can: upgrade it, raise the return in Sage yourself with "
+            f"{command.key} as the customer order number, or credit by the ledger route"
+        )
         lines, home = command.lines, self._settings.return_warehouse
         if any(not (line.warehouse or home) for line in lines):
             raise Refused("a return line names no warehouse and no return warehouse is set for this company")
@@ -74,13 +77,10 @@ class SageReturns:
         refuse_over_long("sop_return", body)
         self._client.write("POST", self._settings.compat.return_path, body)
 
-    def _refuse_on_old_release(self) -> None:
+    def _refuse_on_old_release(self, what: str) -> None:
         """A site that has the resource keeps it; one that has not may be upgraded any day, so it is asked again."""
         if not self._takes_returns and not self._client.has(self._settings.compat.return_path):
-            raise Refused(
-                "this site's release of Sage 200 cannot raise sales returns; 2025 R1 and later can: upgrade it, raise "
-                "the return in Sage yourself, or credit by the ledger route"
-            )
+            raise Refused(f"this site's release of Sage 200 cannot {what}")
         self._takes_returns = True
 
     def find_cancelled(self, command: c.CancelReturn) -> c.Found | None:
@@ -96,6 +96,10 @@ class SageReturns:
         rows = self._the_return(command.return_key)
         if open_quantity(rows) <= 0:
             return
+        self._refuse_on_old_release(
+            f"cancel sales returns; 2025 R1 and later can: cancel what is open of return "
+            f"{rows[0].sop_return_document_no} in Sage yourself, or upgrade it"
+        )
         compat = self._settings.compat
         body: dict[str, Json] = {
             compat.cancel_id_field: rows[0].sop_return_id,
