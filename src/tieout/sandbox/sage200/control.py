@@ -56,6 +56,10 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
 - PUT    drafts-left                 {"rate": 0 to 1, "seed"}: this share of POSTs of orders dies half-way (504) and
                                      leaves a draft whose number begins with ##, its stock allocated
 - POST   desktop/crash-order         a body as POST /sop_orders takes it; leaves such a draft
+- POST   desktop/despatch            {"order", "lines": [{"id", "quantity"}], "despatch_date"}; without lines all of it
+- POST   desktop/cancel              {"order" or "return": id or number}: what is still open of it
+- POST   desktop/raise-return        {"customer", "customer_document_no", "lines": [{"product", "quantity",
+                                     "unit_price", "tax_code", "warehouse", "nominal"}]}: also before 2025 R1
 - POST   desktop/receive-return      {"return": id or number, "bin", "reference", "receipt_date", "lines"}
 - POST   desktop/post-credit-note    {"return", "reference", "credit_date", "lines": [{"return_line_id", "quantity",
                                      "net_value", "tax_value"}]}; without lines everything due, at the return's values
@@ -232,6 +236,9 @@ def _desktop_routes(system: Sage200Sandbox) -> list[Route]:
         return {"urn": sales_ledger.post_money_document(books, sales_ledger.RECEIPT, body)}
 
     done_by_hand = {
+        "despatch": deeds.despatch,
+        "cancel": deeds.cancel,
+        "raise-return": deeds.raise_return,
         "receive-return": deeds.receive_return,
         "post-credit-note": deeds.post_credit_note,
         "post-invoice": deeds.post_invoice,

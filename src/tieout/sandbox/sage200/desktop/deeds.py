@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from tieout.sandbox.sage200.companion.commands import day, figure
 from tieout.sandbox.sage200.company.books import Books
-from tieout.sandbox.sage200.company.figures import money
+from tieout.sandbox.sage200.company.figures import money, stored, units
 from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.company.set_up import nominal_id, tax_code_id
 from tieout.sandbox.sage200.company.set_up_items import numbers_of
-from tieout.sandbox.sage200.orders import documents
-from tieout.sandbox.sage200.orders.despatch import Returned, confirm_receipt
+from tieout.sandbox.sage200.orders import allocation, documents
+from tieout.sandbox.sage200.orders.despatch import Returned, confirm_despatch, confirm_receipt
 from tieout.sandbox.sage200.orders.invoicing import Billed, everything_due, post_bill
+from tieout.sandbox.sage200.orders.pricing import STANDARD
 
 Body = Mapping[str, Any]
 
@@ -31,6 +34,76 @@ def document_named(books: Books, kind: str, name: object) -> sqlite3.Row:
     if found is None:
         raise RefusedError(f"There is no {kind} {name}.")
     return found
+
+
+def despatch(books: Books, body: Body) -> dict[str, Any]:
+    """Allocate and confirm the despatch of an order: the lines named ({"id", "quantity"}), or all that is open."""
+    order = document_named(books, "order", body.get("order"))
+    lines = books.rows("SELECT * FROM line WHERE document_id = ? AND line_type = ?", order["id"], STANDARD)
+    told = {int(row["id"]): stored(Decimal(str(row["quantity"])), 5) for row in body.get("lines", [])}
+    wanted = told or {line["id"]: line["quantity"] - line["despatched"] for line in lines}
+    for line in lines:
+        missing = wanted.get(line["id"], 0) - line["allocated"]
+        if missing > 0:
+            allocation.allocate(books, line, missing)
+    items = [{"id": key, "quantity": units(quantity)} for key, quantity in wanted.items() if quantity > 0]
+    on = f"{body.get('despatch_date', books.today())}T00:00:00Z"
+    confirm_despatch(books, {"sop_order_return_id": order["id"], "items": items, "despatch_receipt_date": on})
+    return {"order": order["document_no"]}
+
+
+def cancel(books: Books, body: Body) -> dict[str, Any]:
+    """Cancel what is not yet despatched of an order, or not yet received of a return."""
+    kind = "return" if "return" in body else "order"
+    document = document_named(books, kind, body.get(kind))
+    documents.change_status(books, kind, {"id": document["id"], "status": "EnumDocumentStatusCancelled"})
+    return {"id": document["id"]}
+
+
+def raise_return(books: Books, body: Body) -> dict[str, Any]:
+    """Raise a return at the screen, as every release can, from names and codes.
+
+    {"customer", "customer_document_no", "lines": [{"product", "quantity", "unit_price", "tax_code", "warehouse",
+    "nominal"}]}; what is left out is the item's own.
+    """
+    header = {
+        "customer_id": _id_of(books, "customer", "reference", body["customer"]),
+        "customer_document_no": str(body.get("customer_document_no", ""))[:30],
+        "lines": [_line_typed(books, line) for line in body["lines"]],
+    }
+    key = documents.create(books, "return", header)
+    return {"id": key, "document_no": books.value("SELECT document_no FROM document WHERE id = ?", key)}
+
+
+def _line_typed(books: Books, line: Body) -> dict[str, Any]:
+    """Return a line as the API would take it from what somebody types."""
+    typed: dict[str, Any] = {
+        "line_type": STANDARD,
+        "product_id": _id_of(books, "product", "code", line["product"]),
+        "line_quantity": Decimal(str(line["quantity"])),
+    }
+    if "unit_price" in line:
+        price = Decimal(str(line["unit_price"]))
+        typed |= {"selling_unit_price": price, "selling_unit_price_overridden": True}
+    if "tax_code" in line:
+        typed["tax_code_id"] = tax_code_id(books, line["tax_code"])
+    if "warehouse" in line:
+        typed["warehouse_id"] = _id_of(books, "warehouse", "name", line["warehouse"])
+    if "nominal" in line:
+        chosen = books.need("nominal", nominal_id(books, *str(line["nominal"]).split("/")), "Nominal account")
+        typed |= {
+            "nominal_reference": chosen["account"],
+            "nominal_cost_centre": chosen["cost_centre"],
+            "nominal_department": chosen["department"],
+        }
+    return typed
+
+
+def _id_of(books: Books, table: str, column: str, name: object) -> int:
+    found = books.value(f"SELECT id FROM {table} WHERE {column} = ?", str(name))  # noqa: S608  # our own tables
+    if found is None:
+        raise RefusedError(f"There is no {table} {name}.")
+    return int(found)
 
 
 def receive_return(books: Books, body: Body) -> dict[str, Any]:
