@@ -89,6 +89,11 @@ def test_filling_twice_adds_and_keeps_every_proof(filled: Books) -> None:
     assert filled is not books
 
 
+def test_made_up_trade_is_not_the_api_users(filled: Books) -> None:
+    for table in ("posted", "document", "journal", "movement"):
+        assert filled.value(f"SELECT count(*) FROM {table} WHERE user_name = ?", filled.user) == 0  # noqa: S608  # ours
+
+
 def test_made_up_trade_is_spread_over_three_years(filled: Books) -> None:
     first, last = filled.row("SELECT min(date) a, max(date) b FROM posted") or ("", "")
     assert int(last[:4]) - int(first[:4]) == 3

@@ -19,6 +19,7 @@ from tieout.sandbox.sage200.company.refusals import RefusedError
 DAYS = 1095
 MOST = 5_000_000
 ONE_IN = 20
+KEYED_BY = "JBROWN"
 KNOWN = ("posted", "orders", "returns", "movements", "customers", "products")
 # Of twenty orders one is only entered and one only despatched, two are invoiced and sixteen paid as well.
 INVOICED, PAID = 18, 16
@@ -114,7 +115,7 @@ def _known(books: Books) -> dict[str, object]:
         "rate": tax["rate"],
         "country": books.value("SELECT id FROM country WHERE code = ?", books.profile.country),
         "group": books.value("SELECT id FROM product_group WHERE costing = 'FIFO' ORDER BY id"),
-        "user": books.user,
+        "user": KEYED_BY,
         "days": DAYS,
         "first_day": (books.today() - timedelta(days=DAYS - 1)).isoformat(),
     }
