@@ -35,12 +35,13 @@ class Temper:
     """How a system misbehaves: rates between 0 and 1, waits in seconds; the default is calm.
 
     `seed` restarts the dice when the temper is set (None lets them roll on). `path_contains` limits request
-    faults to matching paths; `limit` stops all faults after that many (-1 is no limit), so that a test can
-    say "exactly the next one". `lost_reply_as` is 504, 500, silence or any.
+    faults to matching paths, `method` to one HTTP method; `limit` stops all faults after that many (-1 is no
+    limit), so that a test can say "exactly the next one". `lost_reply_as` is 504, 500, silence or any.
     """
 
     seed: int | None = None
     path_contains: str = ""
+    method: str = ""
     limit: int = -1
     lost_reply: float = 0.0
     lost_reply_as: str = "any"
@@ -207,16 +208,16 @@ class TemperMiddleware:
         )
         scope.setdefault("state", {})["journal"] = entry
         write = self._is_write(scope["method"], path, body)
-        kind = self._fault(write=write, path=path)
+        kind = self._fault(scope["method"], path, write=write)
         entry.temper = kind
         answer = await self._answer(kind, scope, body, entry, write=write)
         entry.status = answer.status
         await answer.send(send)
 
-    def _fault(self, *, write: bool, path: str) -> str:
+    def _fault(self, method: str, path: str, *, write: bool) -> str:
         """Choose at most one fault for this request; the dice roll the same number of times for each."""
         temper = self._dice.temper()
-        here = temper.path_contains in path
+        here = temper.path_contains in path and temper.method in {"", method}
         chosen = ""
         for kind, applies in (
             ("expired_token", True),
