@@ -59,6 +59,7 @@ class Act:
     command: Any
     path: str
     effect: str
+    method: str = "POST"
     records: Mapping[str, object] = field(default_factory=dict)
 
     def look(self, sage: Sage200) -> c.Found | None:
@@ -141,14 +142,16 @@ class Floor:
         number, record, line = self.order()
         change = c.LineAmendment(order_line=line, quantity=Decimal(1))
         command = c.AmendOrder(key=f"TOA-{n:016}", order_number=number, lines=(change,))
-        return Act(command=command, path="sop_orders", effect="sop_order.amended", records={"order": record})
+        return Act(
+            command=command, path="sop_orders", effect="sop_order.amended", method="PUT", records={"order": record}
+        )
 
     def _allocate_order(self, n: int, sku: str = "VASE") -> Act:
         number, record, line = self.order(sku)
         change = c.LineAmendment(order_line=line, quantity=Decimal(2))
         command = c.AllocateOrder(key=f"TOL-{n:016}", order_number=number, lines=(change,))
         records = {"order": record, "product": sku}
-        return Act(command=command, path="sop_orders", effect="sop_order.amended", records=records)
+        return Act(command=command, path="sop_orders", effect="sop_order.amended", method="PUT", records=records)
 
     def _cancel_order(self, n: int) -> Act:
         number, record, _ = self.order()
@@ -162,8 +165,8 @@ class Floor:
         records = {"order": record, "product": "VASE", "warehouse": "HOME", "numbers": ""}
         return Act(command=command, path="sop_confirm_despatch", effect="sop_despatch.confirmed", records=records)
 
-    def _post_sop_invoice(self, n: int) -> Act:
-        left = self.act("despatch")
+    def _post_sop_invoice(self, n: int, left: Act | None = None) -> Act:
+        left = left or self.act("despatch")
         left.do(self.sage)
         command = c.PostSopInvoice(
             key=f"TSI-{n:016}",
@@ -211,8 +214,8 @@ class Floor:
         records = {"return": record, "product": "MUG", "warehouse": "HOME", "numbers": ""}
         return Act(command=command, path="receipts", effect="sop_return.received", records=records)
 
-    def _post_sop_credit_note(self, n: int) -> Act:
-        received = self.act("receive_return")
+    def _post_sop_credit_note(self, n: int, received: Act | None = None) -> Act:
+        received = received or self.act("receive_return")
         received.do(self.sage)
         command = c.PostSopCreditNote(
             key=f"TSC-{n:016}",
