@@ -80,7 +80,7 @@ def return_key(house: House, rma: Rma) -> str:
 def do_by_hand(house: House, rma: Rma, case: Case) -> None:
     """What a person does in Sage's screens when the desk asks for it."""
     task, key = str(case.faults), key_of(case)
-    if "Confirm Goods Returned" in task:
+    if "Goods Despatched and Received" in task:
         asked = {"return": return_key(house, rma), "bin": "A1", "reference": key}
         house.control.post("/sage200/desktop/receive-return", asked)
     elif "Print Credit Notes" in task:

@@ -1,6 +1,8 @@
 """What a person does in Sage 200's screens when a company has no companion. Pure texts.
 
-Every task ends with the key to type, because Tieout finds the work by it and by nothing else.
+Every task names the key to type, because Tieout finds the work by it and by nothing else. Menus are
+those of Sage's help for Professional; Standard calls Sales Order Processing *Sales Orders* and the
+Sales Ledger *Customers*.
 """
 
 from __future__ import annotations
@@ -10,16 +12,20 @@ from datetime import date
 from tieout.domain import commands as c
 
 _AGAIN = "Then choose Try again: Tieout looks for the {} and goes on."
+_SIGN = (
+    "Post it with Sales Order Processing > Order Processing > Post Invoices and Credit Notes. Then, while it is not "
+    "allocated, type {} as its second reference in Sales Ledger > Adjust Transactions > Amend Details."
+)
+"""Sage itself puts the document's number there, and lets references be amended only of what is not allocated."""
 
 
 def receive_task(command: c.ReceiveReturn, number: str) -> str:
     """Confirm the receipt of goods."""
     lines = "; ".join(f"{c.plain(line.quantity)} x {line.sku} into bin {line.bin}" for line in command.lines)
     return (
-        f"In Sage 200 open Sales Orders > Confirm Goods Returned, choose return {number} "
-        f"(order {command.order_number}) and confirm on {_day(command.received_on)} in warehouse "
-        f"{command.warehouse}: {lines}. Type {command.key} as the reference. "
-        "Then choose Try again: Tieout looks for the stock and goes on."
+        "In Sage 200 open Sales Order Processing > Order Processing > Goods Despatched and Received, choose return "
+        f"{number} (order {command.order_number}) and confirm its receipt on {_day(command.received_on)} in warehouse "
+        f"{command.warehouse}: {lines}. Type {command.key} as the reference. {_AGAIN.format('stock')}"
     )
 
 
@@ -31,30 +37,26 @@ def credit_task(command: c.PostSopCreditNote, number: str) -> str:
         for line in command.lines
     )
     return (
-        f"In Sage 200 open Sales Orders > Print Credit Notes for return {number} (order "
-        f"{command.order_number}), dated {_day(command.on)}: {lines}. Post it to the sales ledger with "
-        f"{command.key} as the second reference. Then choose Try again: Tieout looks for the posting and goes on."
+        f"In Sage 200 open Sales Order Processing > Document Printing > Print Credit Notes for return {number} (order "
+        f"{command.order_number}), dated {_day(command.on)}: {lines}. {_SIGN.format(command.key)} "
+        f"{_AGAIN.format('posting')}"
     )
 
 
 def write_on_task(command: c.WriteOn) -> str:
     """Add stock."""
     return (
-        f"In Sage 200 open Stock Control > Adjust Stock > Add Stock: item {command.sku}, quantity "
-        f"{c.plain(command.quantity)}, warehouse {command.warehouse}, bin {command.bin}, date "
-        f"{_day(command.on)}, nominal {command.nominal}. Type {command.key} as the reference and "
-        f"{command.second_reference} as the second reference. "
-        "Then choose Try again: Tieout looks for the stock and goes on."
+        f"In Sage 200 open Stock Control > Adjustments > Add Stock: {_stock(command)}, nominal {command.nominal}, "
+        f"narrative {command.narrative or 'none'}. {_references(command)}"
     )
 
 
 def invoice_task(command: c.PostSopInvoice) -> str:
     """Print and post the invoice of what was despatched."""
     return (
-        f"In Sage 200 open Sales Order Processing > Print Invoices for order {command.order_number}, dated "
-        f"{_day(command.on)}: net {command.net.text()}, VAT {command.tax.text()}. Post it with Sales Order "
-        f"Processing > Post Invoices, then give the posting {command.key} as its second reference "
-        f"(Sales Ledger > Amend Transaction). {_AGAIN.format('posting')}"
+        f"In Sage 200 open Sales Order Processing > Document Printing > Print Invoices for order "
+        f"{command.order_number}, dated {_day(command.on)}: net {command.net.text()}, VAT {command.tax.text()}. "
+        f"{_SIGN.format(command.key)} {_AGAIN.format('posting')}"
     )
 
 
@@ -88,14 +90,14 @@ def journal_task(command: c.PostJournal) -> str:
     )
 
 
-def _stock(command: c.WriteOff | c.IssueStock) -> str:
+def _stock(command: c.WriteOn | c.WriteOff | c.IssueStock) -> str:
     return (
         f"item {command.sku}, quantity {c.plain(command.quantity)}, warehouse {command.warehouse}, "
         f"bin {command.bin}, date {_day(command.on)}"
     )
 
 
-def _references(command: c.WriteOff | c.IssueStock) -> str:
+def _references(command: c.WriteOn | c.WriteOff | c.IssueStock) -> str:
     return (
         f"Type {command.key} as the reference and {command.second_reference or 'nothing'} as the second reference. "
         f"{_AGAIN.format('stock')}"
