@@ -68,6 +68,7 @@ class SageCashBook:
 
     def post_journal(self, command: c.PostJournal) -> None:
         """Post it through the channel; the companion answers a repeated key without posting again."""
+        self._refuse_foreign_books(command.lines[0].value.currency)
         body = journal_body(command)
         refuse_over_long("on_site_journal", body)
         if self._companion is None:
@@ -76,11 +77,15 @@ class SageCashBook:
 
     def _refuse_foreign(self, bank: str, currency: str) -> None:
         """Rows of foreign banks carry no VAT and need rates that nobody gave us (A.9)."""
+        self._refuse_foreign_books(currency)
+        self._registers.refuse_other_bank_currency(bank, currency)
+
+    def _refuse_foreign_books(self, currency: str) -> None:
+        """Our amount would be taken for one of the company's own currency."""
         if currency != self._base_currency:
             raise Refused(
                 f"entries in {currency} are posted in Sage 200 by hand: the books are in {self._base_currency}"
             )
-        self._registers.refuse_other_bank_currency(bank, currency)
 
     def _posted(self, key: str) -> list[BankPostedShape]:
         rows = self._client.rows("/bank_posted_transactions", BankPostedShape, where=f"reference eq {quoted(key)}")

@@ -66,6 +66,8 @@ class SiteFacts:
     """A list that is not in it could not be asked for."""
     order_fields: frozenset[str] | None = None
     user: str = ""
+    base_currency: str = ""
+    """ISO code of the currency in which the company keeps its books; empty when Sage does not show it."""
     rights: SopRights = field(default_factory=SopRights)
     sop: SopRules = field(default_factory=SopRules)
     stock: StockRules = field(default_factory=StockRules)

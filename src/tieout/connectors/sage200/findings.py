@@ -31,6 +31,7 @@ def findings(facts: SiteFacts, settings: Sage200Settings) -> tuple[Finding, ...]
     sections: tuple[Callable[[SiteFacts, Sage200Settings], Iterator[Finding]], ...] = (
         _company,
         _edition,
+        _currency,
         _speed_and_clock,
         _rights,
         _returns,
@@ -86,6 +87,17 @@ def _edition(facts: SiteFacts, settings: Sage200Settings) -> Iterator[Finding]:
     )
     if edition_of(facts, settings.base_url) == "Standard" and max(slots) > STANDARD_SLOTS:
         yield _poor("analysis codes", f"Standard has {STANDARD_SLOTS} analysis codes: choose slots from 1 to 5")
+
+
+def _currency(facts: SiteFacts, settings: Sage200Settings) -> Iterator[Finding]:
+    if facts.base_currency and facts.base_currency != settings.base_currency:
+        yield _poor(
+            "currency",
+            f"the books are kept in {facts.base_currency}, and the settings say {settings.base_currency}: "
+            f'set base_currency = "{facts.base_currency}" before anything is posted',
+        )
+    elif facts.base_currency:
+        yield _well("currency", f"the books are kept in {facts.base_currency}")
 
 
 def _speed_and_clock(facts: SiteFacts, settings: Sage200Settings) -> Iterator[Finding]:  # noqa: ARG001 - one shape

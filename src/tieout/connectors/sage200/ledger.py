@@ -84,6 +84,7 @@ class SageLedger:
         if credit is None or payment is None:
             missing = "credit note" if credit is None else "refund payment"
             raise Refused(f"the {missing} to allocate is not in the sales ledger")
+        self._registers.refuse_other_customer_currency(command.customer_id, command.amount.currency)
         self._client.write("POST", "/sales_allocations", allocation_body(command, credit.id, payment.id))
 
     def credit_notes(self, since: date | None) -> Iterator[PostedCredit]:

@@ -70,6 +70,9 @@ class SageOrderEntry:
     def enter_order(self, command: c.EnterOrder) -> None:
         """Enter it whole, once a draft that an earlier try left behind is deleted: a draft holds allocations (2.5)."""
         body = self._checked_body(command)
+        stated = (command.net, command.tax, command.payment.amount if command.payment else None)
+        for currency in {amount.currency for amount in stated if amount is not None}:
+            self._registers.refuse_other_customer_currency(command.customer_id, currency)
         for draft in self._drafts(command):
             self._client.write("DELETE", f"{ORDERS}/{draft.id}", None)
         self._client.write("POST", ORDERS, body)

@@ -25,7 +25,7 @@ from tieout.connectors.sage200.postings import POSTED
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.sign_in import companies_of
 from tieout.connectors.sage200.translate import CREDIT_NOTE
-from tieout.connectors.sage200.wire import Shape
+from tieout.connectors.sage200.wire import CurrencyShape, IsoCode, Shape
 from tieout.connectors.sage200.wire_probe import (
     CreditSample,
     LedgerRules,
@@ -107,6 +107,7 @@ class Probe:
             lists=self._lists(troubles),
             order_fields=asked("$metadata", lambda: self._client.fields("/sop_orders"), None),
             user=user.logon_name,
+            base_currency=asked("/currencies", self._base_currency, ""),
             rights=row("/current_user_sop_user_permissions", SopRights, SopRights()),
             sop=row("/sop_settings", SopRules, SopRules()),
             stock=row("/stock_settings", StockRules, StockRules()),
@@ -126,6 +127,15 @@ class Probe:
             except ConnectorError as error:
                 troubles[path] = str(error)
         return found
+
+    def _base_currency(self) -> str:
+        """The ISO code of the company's own currency, by its record or else by its sign."""
+        found = next((row for row in self._client.rows("/currencies", CurrencyShape) if row.is_base_currency), None)
+        if found is None:
+            return ""
+        record = found.currency_iso_code_id
+        iso = self._client.one(f"/currency_iso_codes/{record}", IsoCode) if record else None
+        return iso.code if iso and iso.code else self._settings.compat.currency_signs.get(found.symbol, "")
 
     def _credit_sign(self) -> Literal[-1, 0, 1] | None:
         """The sign of a credit note that stands there already, whoever posted it (open question 10)."""

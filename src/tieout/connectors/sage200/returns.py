@@ -136,6 +136,7 @@ class SageReturns:
 
     def post_sop_credit_note(self, command: c.PostSopCreditNote) -> None:
         """Print and post it through the channel, with the figures given; read and remembered as a receipt."""
+        self._registers.refuse_other_customer_currency(command.customer_id, command.lines[0].net.currency)
         rows = self._the_return(command.return_key, command.customer_id)
         if self._companion is None:
             raise NeedsHand(credit_task(command, self._number(rows, command.return_key)))
