@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,36 +20,45 @@ from tieout.sandbox.shopify import ShopifySandbox
 
 SYSTEMS = ("sage200", "returngo", "shopify")
 
-SETTINGS = """# A ready-made tieout.toml for these stand-ins. Their credentials are known to everybody.
-[company.sandbox]
+HOW = """# Save what follows as tieout.toml (these credentials are known to everybody); `tieout doctor` then asks every account.
+"""
+AGAIN = """# The refresh tokens sign in once, while this runs. After a restart: `tieout accounts connect sage`, or these anew.
+"""
+COMPANY = """[company.sandbox]
 credit_route = "sop"
 refund_mode = "gate"
 ledger = "sage"
 portal = "returngo"
 storefront = "shopify"
-
-[account.sage]
+"""
+SAGE = """# {name} ({edition}, {currency})
+[account.{account}]
 system = "sage200"
-base_url = "{url}/sage200"
+base_url = "{url}/sage200{base}"
 identity_url = "{url}/sage200"
 client_id = "tieout-sandbox"
 client_secret = "sandbox-secret"
+redirect_uri = "http://localhost:8765/callback"
 refresh_token = "{refresh_token}"
 site_id = "{site_id}"
 company_id = {company_id}
-channel = "companion"
-companion_url = "{url}/sage200/companion"
+base_currency = "{currency}"
+channel = "{channel}"
+"""
+ON_SITE = """companion_url = "{url}/sage200/companion"
 companion_key = "{companion_key}"
-
-[account.returngo]
+"""
+ACCOUNTS = ("sage", "sage_ireland", "sage_outlet")
+"""The accounts of the Sage companies, in their order; the first is that of [company.sandbox]."""
+RETURNGO = """[account.returngo]
 system = "returngo"
 base_url = "{url}/returngo"
 shop_name = "tieout-demo.myshopify.com"
 api_key = "returngo-sandbox-key"
 inbound_secret = "sandbox-inbound"
 customer_known_by = "email"
-
-[account.shopify]
+"""
+SHOPIFY = """[account.shopify]
 system = "shopify"
 base_url = "{url}/shopify"
 shop_domain = "tieout-demo.myshopify.com"
@@ -56,17 +66,11 @@ access_token = "shpat_sandbox"
 client_secret = "sandbox-client-secret"
 """
 
-OTHER_COMPANY = """# {name} ({edition}, {currency}): in [account.sage] put instead
-#   base_url = "{url}/sage200{base}"
-#   site_id = "{site_id}"
-#   company_id = {company_id}
-#   channel = "{channel}"
-"""
-
 
 @click.command(
     help="Run stand-ins for the remote systems until stopped; all of them unless some are named.\n\n"
-    "Set them up and see their books under /_sandbox/{system}/.\n\nExample: tieout sandbox sage200 --port 8300"
+    "Prints a tieout.toml that reaches them, with every company of Sage. Set them up and see their books under "
+    "/_sandbox/{system}/.\n\nExample: tieout sandbox sage200 --port 8300"
 )
 @click.argument("systems", nargs=-1, type=click.Choice(SYSTEMS))
 @click.option("--port", type=int, default=8300, show_default=True, help="Port to listen on; 0 picks a free one.")
@@ -110,22 +114,30 @@ def sandbox(  # one argument for each option of the command
     with ServedEstate(estate, port=port) as served:
         if temper is not None:
             _set_tempers(served.url, temper)
-        click.echo(f"# Serving {', '.join(systems or SYSTEMS)} at {served.url}; Ctrl-C stops.")
-        if set(systems or SYSTEMS) == set(SYSTEMS):
-            tokens = httpx.post(f"{served.url}/_sandbox/sage200/tokens", timeout=30).json()
-            named = {name: tokens[name] for name in ("refresh_token", "site_id", "company_id")}
-            click.echo(SETTINGS.format(url=served.url, companion_key=COMPANION_KEY, **named))
-            _tell_companies(sage, served.url)
+        named = systems or SYSTEMS
+        click.echo(f"# Serving {', '.join(named)} at {served.url}; Ctrl-C stops.")
+        click.echo("\n".join(_settings(named, sage, served.url)))
         try:
             served.wait()
         except KeyboardInterrupt:
             click.echo("# Stopped.")
 
 
-def _tell_companies(sage: Sage200Sandbox, url: str) -> None:
-    """Print what the settings say instead for the other companies of the Sage stand-in."""
-    for company in sage.other_companies():
-        click.echo(OTHER_COMPANY.format(url=url, **company))
+def _settings(named: Sequence[str], sage: Sage200Sandbox, url: str) -> Iterator[str]:
+    """Yield the parts of a ready-made tieout.toml; a company needs all three systems."""
+    yield HOW
+    if set(named) == set(SYSTEMS):
+        yield COMPANY
+    if "returngo" in named:
+        yield RETURNGO.format(url=url)
+    if "shopify" in named:
+        yield SHOPIFY.format(url=url)
+    if "sage200" in named:
+        yield AGAIN
+        for account, company in zip(ACCOUNTS, sage.connections(), strict=True):
+            given = httpx.post(f"{url}/_sandbox/sage200/tokens?company={company['company_id']}", timeout=30).json()
+            more = ON_SITE.format(url=url, companion_key=COMPANION_KEY) if company["channel"] == "companion" else ""
+            yield SAGE.format(url=url, account=account, refresh_token=given["refresh_token"], **company) + more
 
 
 def _systems(names: tuple[str, ...], clock: SandboxClock, seed: int, sage: Sage200Sandbox) -> list[SandboxSystem]:

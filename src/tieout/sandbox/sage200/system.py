@@ -115,8 +115,8 @@ class Sage200Sandbox:
         missing = {name: max(0, count - has[name]) for name, count in wanted.items()}
         return fill(self.books, missing) if any(missing.values()) else has
 
-    def other_companies(self) -> list[dict[str, object]]:
-        """Return what a client must know to reach each company beside the default one."""
+    def connections(self) -> list[dict[str, object]]:
+        """Return what a client must know to reach each company, the default one first."""
         return [
             {
                 "name": profile.name,
@@ -128,7 +128,6 @@ class Sage200Sandbox:
                 "channel": "companion" if profile.site == self.books.profile.site else "manual",
             }
             for profile in PROFILES
-            if profile != self.books.profile
         ]
 
     def summary(self) -> dict[str, object]:

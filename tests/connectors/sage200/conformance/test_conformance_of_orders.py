@@ -171,7 +171,7 @@ def test_an_exchange_that_sage_priced_after_all_is_seen(world: World) -> None:
     desk.enter_order(command)
     found = desk.find_order(command)
     assert found is not None
-    assert ("net", "-", "3000") in c.differences(command.figures(), found.figures)
+    assert ("net", "0", "3000") in c.differences(command.figures(), found.figures)
 
 
 def test_a_price_that_the_user_may_not_set_is_refused_before_anything_is_sent(world: World) -> None:
