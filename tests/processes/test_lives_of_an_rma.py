@@ -198,6 +198,10 @@ def test_a_return_that_waits_over_a_year_is_booked_then_and_once(either_house: H
     house.receive(rma, rma.units[0])
     house.drain(rma)
     house.later(timedelta(days=400))
+    dates = {"future_year_classification": "Normal"}
+    house.control.put(
+        "/sage200/settings", {"system": {"number_open_periods": 20, "transaction_date_validation": dates}}
+    )
     for month in ("2011-07-01", "2011-12-01", "2012-01-01", "2012-02-01"):
         house.control.put("/sage200/periods", {"period_start": month, "status": "Open"})
     house.drain(rma)

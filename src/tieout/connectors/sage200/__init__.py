@@ -72,6 +72,10 @@ class Sage200:
             transport.close()
 
 
+IDENTITY_SECONDS = 60.0
+"""The shortest time that Sage ID is given to answer."""
+
+
 def open_ledger(
     settings: Sage200Settings,
     keeper: TokenKeeper,
@@ -83,17 +87,18 @@ def open_ledger(
     `lock_words` gives what the company has added to the settings' words for a record lock.
     """
 
-    def transport(system: str, address: str) -> Transport:
+    def transport(system: str, address: str, *, read_seconds: float = 0) -> Transport:
         return Transport(
             system,
             address,
             connect_seconds=settings.connect_seconds,
-            read_seconds=settings.read_seconds,
+            read_seconds=max(settings.read_seconds, read_seconds),
             reads_tried=settings.reads_tried,
         )
 
     api = transport("Sage 200", settings.base_url)
-    identity = transport("Sage ID", settings.identity_url)
+    # A renewal that is given up too early loses the new refresh token, and somebody must sign in again.
+    identity = transport("Sage ID", settings.identity_url, read_seconds=IDENTITY_SECONDS)
     on_site = transport("The companion", settings.companion_url) if settings.channel == "companion" else None
     sage_id = SageId(settings, keeper, clock, identity)
     client = Client(settings, sage_id, api, clock, lock_words)

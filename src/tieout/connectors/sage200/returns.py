@@ -48,7 +48,6 @@ class SageReturns:
         self._movements = movements
         self._companion = companion
         self._settings = settings
-        self._takes_returns = False
 
     def find_return(self, command: c.RaiseReturn) -> c.Found | None:
         """The return whose customer document number is the key; None when it was cancelled untouched."""
@@ -57,10 +56,6 @@ class SageReturns:
 
     def raise_return(self, command: c.RaiseReturn) -> None:
         """Raise it at the prices invoiced; needs release 2025 R1 and the right to override prices."""
-        self._refuse_on_old_release(
-            f"raise sales returns; 2025 R1 and later can: upgrade it, raise the return in Sage yourself with "
-            f"{command.key} as the customer order number, or credit by the ledger route"
-        )
         lines, home = command.lines, self._settings.return_warehouse
         if any(not (line.warehouse or home) for line in lines):
             raise Refused("a return line names no warehouse and no return warehouse is set for this company")
@@ -75,13 +70,23 @@ class SageReturns:
             with_nominals=self._registers.sop().amend_nominal_codes,
         )
         refuse_over_long("sop_return", body)
-        self._client.write("POST", self._settings.compat.return_path, body)
+        self._registers.refuse_parts((line.sku, line.quantity) for line in lines)
+        self._write(
+            "POST",
+            self._settings.compat.return_path,
+            body,
+            f"raise sales returns; 2025 R1 and later can: upgrade it, raise the return in Sage yourself with "
+            f"{command.key} as the customer order number, or credit by the ledger route",
+        )
 
-    def _refuse_on_old_release(self, what: str) -> None:
-        """A site that has the resource keeps it; one that has not may be upgraded any day, so it is asked again."""
-        if not self._takes_returns and not self._client.has(self._settings.compat.return_path):
-            raise Refused(f"this site's release of Sage 200 cannot {what}")
-        self._takes_returns = True
+    def _write(self, verb: str, path: str, body: Json, what: str) -> None:
+        """Write it; where the site's release has no sales returns, the refusal says so in words."""
+        try:
+            self._client.write(verb, path, body)
+        except Refused:
+            if self._client.has(self._settings.compat.return_path):
+                raise
+            raise Refused(f"this site's release of Sage 200 cannot {what}") from None
 
     def find_cancelled(self, command: c.CancelReturn) -> c.Found | None:
         """Found when nothing is left to receive on the return, also when there is none; None otherwise."""
@@ -96,17 +101,19 @@ class SageReturns:
         rows = self._the_return(command.return_key)
         if open_quantity(rows) <= 0:
             return
-        self._refuse_on_old_release(
-            f"cancel sales returns; 2025 R1 and later can: cancel what is open of return "
-            f"{rows[0].sop_return_document_no} in Sage yourself, or upgrade it"
-        )
         compat = self._settings.compat
         body: dict[str, Json] = {
             compat.cancel_id_field: rows[0].sop_return_id,
             compat.cancel_status_field: compat.cancel_status,
             **compat.cancel_extra,
         }
-        self._client.write(compat.cancel_verb, compat.cancel_path, body)
+        self._write(
+            compat.cancel_verb,
+            compat.cancel_path,
+            body,
+            f"cancel sales returns; 2025 R1 and later can: cancel what is open of return "
+            f"{rows[0].sop_return_document_no} in Sage yourself, or upgrade it",
+        )
 
     def find_receipt(self, command: c.ReceiveReturn) -> c.Found | None:
         """The stock movements whose reference is the key."""
