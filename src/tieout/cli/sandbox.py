@@ -20,9 +20,9 @@ from tieout.sandbox.shopify import ShopifySandbox
 
 SYSTEMS = ("sage200", "returngo", "shopify")
 
-HOW = """# Save what follows as tieout.toml (these credentials are known to everybody); `tieout doctor` then asks every account.
+HOW = """# Save what follows as tieout.toml; `tieout doctor` then asks every account. Everybody knows these credentials.
 """
-AGAIN = """# The refresh tokens sign in once, while this runs. After a restart: `tieout accounts connect sage`, or these anew.
+AGAIN = """# A refresh token signs in once and while this runs; then `tieout accounts connect NAME` signs in anew.
 """
 COMPANY = """[company.sandbox]
 credit_route = "sop"
@@ -134,10 +134,15 @@ def _settings(named: Sequence[str], sage: Sage200Sandbox, url: str) -> Iterator[
         yield SHOPIFY.format(url=url)
     if "sage200" in named:
         yield AGAIN
-        for account, company in zip(ACCOUNTS, sage.connections(), strict=True):
-            given = httpx.post(f"{url}/_sandbox/sage200/tokens?company={company['company_id']}", timeout=30).json()
-            more = ON_SITE.format(url=url, companion_key=COMPANION_KEY) if company["channel"] == "companion" else ""
-            yield SAGE.format(url=url, account=account, refresh_token=given["refresh_token"], **company) + more
+        yield from _sage_accounts(sage, url)
+
+
+def _sage_accounts(sage: Sage200Sandbox, url: str) -> Iterator[str]:
+    """Yield an account for each company, each with a sign-in of its own."""
+    for account, company in zip(ACCOUNTS, sage.connections(), strict=True):
+        given = httpx.post(f"{url}/_sandbox/sage200/tokens", timeout=30).json()
+        more = ON_SITE.format(url=url, companion_key=COMPANION_KEY) if company["channel"] == "companion" else ""
+        yield SAGE.format(url=url, account=account, refresh_token=given["refresh_token"], **company) + more
 
 
 def _systems(names: tuple[str, ...], clock: SandboxClock, seed: int, sage: Sage200Sandbox) -> list[SandboxSystem]:
