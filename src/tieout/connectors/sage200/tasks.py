@@ -13,8 +13,9 @@ from tieout.domain import commands as c
 
 _AGAIN = "Then choose Try again: Tieout looks for the {} and goes on."
 _SIGN = (
-    "Post it with Sales Order Processing > Order Processing > Post Invoices and Credit Notes. Then, while it is not "
-    "allocated, type {} as its second reference in Sales Ledger > Adjust Transactions > Amend Details."
+    "Post it with Sales Order Processing > Order Processing > Post Invoices and Credit Notes. Then type {} as its "
+    "second reference in Sales Ledger > Adjust Transactions > Amend Details; what Sage has allocated already is not "
+    "listed there until you unallocate it (Amend Allocations), so allocate it again afterwards."
 )
 """Sage itself puts the document's number there, and lets references be amended only of what is not allocated."""
 

@@ -128,4 +128,12 @@ SOP_ASSUMPTIONS: tuple[Assumption, ...] = (
         "The values are not published, and what the amount means is not said.",
         "reading/catalogue_sop_lists.py",
     ),
+    _assumed(
+        "references typed by people",
+        "At the desktop a receipt of a return takes a reference, which becomes that of its movements; the second "
+        "reference of a posted invoice or credit note is typed in one step with the posting.",
+        "Sage's help names no reference on the receipt screen. It lets references of postings be amended afterwards, "
+        "and only while they are not allocated.",
+        "desktop/deeds.py",
+    ),
 )
