@@ -205,7 +205,7 @@ def test_a_sign_in_that_was_taken_back_asks_for_a_new_one(house: House) -> None:
     said = ask(house, "sage", "--json", config=changed(house, refresh_token='"v1.taken-back"'))
     assert said.code == 1
     finding = said.findings("sage")["sign-in"]
-    assert "sign in to Sage 200 again" in finding["says"]
+    assert "sign in to Sage 200 again: `tieout accounts connect sage`" in finding["says"]
     assert "taken-back" not in said.out
 
 

@@ -98,7 +98,8 @@ def account_view(application: Application, account: OpenAccount) -> View:
     findings: list[Finding] = []
     state = sign_in_state(account, now)
     if state is not None:
-        findings.append(Finding(subject="sign-in", is_well=state.fault is None, says=state.sentence))
+        says = state.sentence if state.fault is None else f"{state.sentence}: `tieout accounts connect {account.name}`"
+        findings.append(Finding(subject="sign-in", is_well=state.fault is None, says=says))
     report = AccountReport() if state and state.is_over else account.examined.examine()
     with application.store.scope(None) as c:
         if report.findings:
