@@ -65,7 +65,7 @@ def weight_of(command: c.AnyCommand, figures: c.Figures) -> tuple[Money | None, 
             return None, sum((Decimal(v) for v in figures.values() if not v.startswith("-")), Decimal(0))
         case c.RaiseCreditNote() | c.PostSopCreditNote() | c.RaiseInvoice() | c.PostBankEntry():
             currency = command.lines[0].net.currency
-            return Money(int(_sum(figures, "gross") + _sum(figures, "net") + _sum(figures, "tax ")), currency), None
+            return Money(int(_sum(figures, "net") + _sum(figures, "tax ")), currency), None
         case c.PostSopInvoice():
             return Money(int(_sum(figures, "net") + _sum(figures, "tax")), command.net.currency), None
         case c.PostRefundPayment() | c.Refund() | c.PostReceipt() | c.TransferCash():

@@ -122,7 +122,7 @@ def test_an_invoice_whose_analysis_contradicts_its_header_is_a_bad_answer() -> N
 
 
 def side(urn: str, value: int, outstanding: int) -> c.LedgerSide:
-    return c.LedgerSide(posting_id=urn, value=Money(value), outstanding=Money(outstanding))
+    return c.LedgerSide(urn=urn, value=Money(value), outstanding=Money(outstanding))
 
 
 def test_an_allocation_is_seen_by_any_change_of_what_is_outstanding() -> None:
@@ -178,11 +178,24 @@ def test_a_bank_entry_that_says_neither_in_nor_out_is_a_bad_answer() -> None:
 
 
 def test_rows_of_one_bank_entry_are_added_and_two_entries_are_a_bad_answer() -> None:
-    found = bank_entry_found([bank_row(), bank_row(id=2, cheque_value=Decimal("-0.30"))], BANKS, "GBP")
+    analysis = {
+        "nominal_analysis_items": [{"code": "7601", "value": Decimal("1.67")}],
+        "tax_analysis_items": [{"code": 1, "goods_amount": Decimal("1.67"), "tax_amount": Decimal("0.33")}],
+    }
+    found = bank_entry_found([bank_row(**analysis), bank_row(id=2, cheque_value=Decimal("-0.30"))], BANKS, "GBP")
     assert found is not None
-    assert found.figures == {"bank": "CARD", "direction": "payment", "on": "2026-11-20", "gross": "200"}
+    assert found.figures == {
+        "bank": "CARD",
+        "direction": "payment",
+        "on": "2026-11-20",
+        "net": "167",
+        "tax 1": "33",
+        "nominal 7601": "167",
+    }
     with pytest.raises(BadAnswer, match=r"urn 8 .*urn 9"):
         bank_entry_found([bank_row(), bank_row(id=2, urn=9)], BANKS, "GBP")
+    with pytest.raises(BadAnswer, match="its analysis differ"):
+        bank_entry_found([bank_row()], BANKS, "GBP")
     assert bank_entry_found([], BANKS, "GBP") is None
 
 

@@ -61,8 +61,7 @@ def postings_allocation_body(command: c.AllocatePostings, records: Mapping[str, 
         "customer_id": int(command.customer_id),
         "allocation_date": stamp_of(command.on),
         "allocation_lines": [
-            {"posted_tran_id": records[side.posting_id], "value_to_allocate": figure(side.value)}
-            for side in command.sides
+            {"posted_tran_id": records[side.urn], "value_to_allocate": figure(side.value)} for side in command.sides
         ],
     }
 

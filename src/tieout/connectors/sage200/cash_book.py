@@ -17,6 +17,7 @@ from tieout.domain.documents.sales_order import Nominal
 from tieout.ports.errors import NeedsHand, Refused
 
 NOMINALS_AT_ONCE = 20
+ANALYSIS = ("nominal_analysis_items", "tax_analysis_items")
 
 
 class SageCashBook:
@@ -88,7 +89,9 @@ class SageCashBook:
             )
 
     def _posted(self, key: str) -> list[BankPostedShape]:
-        rows = self._client.rows("/bank_posted_transactions", BankPostedShape, where=f"reference eq {quoted(key)}")
+        rows = self._client.rows(
+            "/bank_posted_transactions", BankPostedShape, where=f"reference eq {quoted(key)}", expand=ANALYSIS
+        )
         return [row for row in rows if row.reference == key]
 
     def _bank_codes(self) -> dict[int, str]:

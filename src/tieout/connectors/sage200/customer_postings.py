@@ -69,7 +69,7 @@ class SageCustomerPostings:
         self._client.write("POST", "/sales_allocations", body)
 
     def _rows(self, command: c.AllocatePostings) -> dict[str, PostedShape]:
-        urns = [side.posting_id for side in command.sides]
+        urns = [side.urn for side in command.sides]
         strange = [urn for urn in urns if not (urn.isascii() and urn.isdigit())]
         if strange:
             raise Refused(f"no URN of the sales ledger: {', '.join(strange)}")

@@ -13,7 +13,7 @@ from tieout.connectors.sage200.wire import PostedShape
 from tieout.ports.errors import BadAnswer
 
 POSTED = "/sales_posted_transactions"
-ANALYSIS = ("nominal_analysis_items", "tax_analysis_items")
+ANALYSIS = ("nominal_analysis_items", "tax_analysis_items", "bank_items")
 ORDERS_AT_ONCE = 20
 """Length of an `or` chain; the longest address that the gateway takes is not documented (2.1)."""
 

@@ -9,10 +9,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from tieout.connectors.sage200.wire import (
     LineShape,
     MovementView,
+    NominalItem,
     OrderShape,
     PostedShape,
     ReturnLineView,
     TaxCodeShape,
+    TaxItem,
 )
 from tieout.domain import commands as c
 from tieout.domain.documents.books import PostedCredit
@@ -205,36 +207,42 @@ def proof_of(row: PostedShape) -> str:
 
 
 def credit_lines(row: PostedShape, currency: str) -> list[c.CreditLine]:
-    """Lines that carry the posted net by nominal and VAT by tax code; BadAnswer when they contradict the header.
-
-    Signs of analysis rows are not documented (section 9, 10): each list is turned so that it
-    points the way of a credit, and must then make the header's value.
-    """
-    nets = _towards_credit([money(item.value, currency) for item in row.nominal_analysis_items])
-    taxes = _towards_credit([money(item.tax_amount, currency) for item in row.tax_analysis_items])
+    """Lines that carry the posted net by nominal and VAT by tax code; BadAnswer when they contradict the header."""
+    lines = analysis_lines(row.nominal_analysis_items, row.tax_analysis_items, currency)
     net, tax = abs(money(row.document_goods_value, currency)), abs(money(row.document_tax_value, currency))
-    if total(nets, currency) != net or total(taxes, currency) != tax:
+    nets, taxes = total([line.net for line in lines], currency), total([line.tax for line in lines], currency)
+    if (nets, taxes) != (net, tax):
         raise BadAnswer(
             f"Sage 200: posting {row.reference} (urn {row.urn}) says {net} and VAT {tax}, its analysis makes "
-            f"{total(nets, currency)} and VAT {total(taxes, currency)}"
+            f"{nets} and VAT {taxes}"
         )
+    return lines
+
+
+def analysis_lines(
+    nominal_items: Sequence[NominalItem], tax_items: Sequence[TaxItem], currency: str
+) -> list[c.CreditLine]:
+    """Lines that carry the net by nominal and the VAT by tax code that a posting shows.
+
+    Signs of analysis rows are not documented (section 9, 10): each list is turned so that it
+    points the way of a credit.
+    """
+    nets = _towards_credit([money(item.value, currency) for item in nominal_items])
+    taxes = _towards_credit([money(item.tax_amount, currency) for item in tax_items])
     nominals = [
-        Nominal(account=item.code, cost_centre=item.cost_centre, department=item.department)
-        for item in row.nominal_analysis_items
+        Nominal(account=item.code, cost_centre=item.cost_centre, department=item.department) for item in nominal_items
     ] or [Nominal(account="?")]
-    codes = [item.code for item in row.tax_analysis_items] or ["?"]
+    codes = [item.code for item in tax_items] or ["?"]
     none = Money(0, currency)
     return [
         c.CreditLine(
-            order_line="",
-            sku="",
             quantity=Decimal(0),
             net=nets[i] if i < len(nets) else none,
             tax=taxes[i] if i < len(taxes) else none,
             tax_code=codes[min(i, len(codes) - 1)],
             nominal=nominals[min(i, len(nominals) - 1)],
         )
-        for i in range(max(len(nominals), len(codes)))
+        for i in range(max(len(nets), len(taxes), 1))
     ]
 
 
@@ -243,12 +251,10 @@ def _towards_credit(values: Sequence[Money]) -> list[Money]:
 
 
 def payment_found(row: PostedShape, currency: str) -> c.Found:
-    """The figures of a posted sales payment."""
-    figures = {
-        "customer": str(row.customer_id),
-        "on": day_of(row.transaction_date).isoformat(),
-        "amount": str(abs(money(row.document_gross_value, currency)).minor),
-    }
+    """The figures of a posted sales receipt or payment, with the bank account that it stands in."""
+    banks = ", ".join(sorted({item.bank_code for item in row.bank_items})) or "?"
+    amount = abs(money(row.document_gross_value, currency))
+    figures = c.payment_figures(str(row.customer_id), banks, day_of(row.transaction_date), amount)
     return c.Found(reference=row.urn, figures=figures, link=f"urn {row.urn}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from tieout.connectors.sage200.translate import credit_lines, day_of, proof_of
+from tieout.connectors.sage200.translate import analysis_lines, credit_lines, day_of, proof_of
 from tieout.connectors.sage200.wire import PostedShape
 from tieout.connectors.sage200.wire_ledger import BankPostedShape, NominalEntryView
 from tieout.domain import commands as c
@@ -29,11 +29,11 @@ def invoice_found(row: PostedShape, currency: str) -> c.Found:
 def allocated_found(command: c.AllocatePostings, rows: Mapping[str, PostedShape]) -> c.Found | None:
     """What is outstanding on each posting in pence, once any of them is no longer as it was decided on."""
     left = {
-        side.posting_id: money(rows[side.posting_id].document_outstanding_value, side.outstanding.currency)
+        side.urn: money(rows[side.urn].document_outstanding_value, side.outstanding.currency)
         for side in command.sides
-        if side.posting_id in rows
+        if side.urn in rows
     }
-    if all(left.get(side.posting_id, side.outstanding) == side.outstanding for side in command.sides):
+    if all(left.get(side.urn, side.outstanding) == side.outstanding for side in command.sides):
         return None
     figures = {f"outstanding {urn}": str(amount.minor) for urn, amount in left.items()}
     return c.Found(reference=", ".join(left), figures=figures)
@@ -49,14 +49,14 @@ def allocation_problems(command: c.AllocatePostings, rows: Mapping[str, PostedSh
     elif left:
         found.append(f"the values leave {left} over where they must add up to nothing")
     for side in command.sides:
-        row = rows.get(side.posting_id)
+        row = rows.get(side.urn)
         if row is None:
-            found.append(f"urn {side.posting_id} is not open in the sales ledger of customer {command.customer_id}")
+            found.append(f"urn {side.urn} is not open in the sales ledger of customer {command.customer_id}")
             continue
         outstanding = money(row.document_outstanding_value, currency)
         is_other_way = side.value.minor * outstanding.minor < 0
         if is_other_way or abs(side.value) > abs(outstanding):
-            found.append(f"{side.value} of urn {side.posting_id} is more than the {outstanding} outstanding on it")
+            found.append(f"{side.value} of urn {side.urn} is more than the {outstanding} outstanding on it")
     return tuple(found)
 
 
@@ -78,12 +78,14 @@ def bank_entry_found(rows: Sequence[BankPostedShape], banks: Mapping[int, str], 
     if len({(row.urn, row.bank_id) for row in rows}) > 1:
         raise BadAnswer(f"Sage 200 holds several bank entries under one key: {_named(rows)}")
     head = rows[0]
-    gross = sum(abs(money(row.cheque_value, currency)).minor for row in rows)
+    lines = analysis_lines(head.nominal_analysis_items, head.tax_analysis_items, currency)
+    moved = sum(abs(money(row.cheque_value, currency)).minor for row in rows)
+    if moved != sum(line.net.minor + line.tax.minor for line in lines):
+        raise BadAnswer(f"Sage 200: bank entry {head.reference} (urn {head.urn}) and its analysis differ")
     figures = {
         "bank": banks.get(head.bank_id, "?"),
         "direction": direction_of(head),
-        "on": day_of(head.transaction_date).isoformat(),
-        "gross": str(gross),
+        **c.analysis_figures(day_of(head.transaction_date), lines),
     }
     return c.Found(reference=head.urn, figures=figures, link=f"urn {head.urn}")
 

@@ -138,6 +138,12 @@ class NominalItem(Shape):
     value: Decimal = Decimal(0)
 
 
+class BankItem(Shape):
+    """`bank_items[]` of a posted transaction (A.4)."""
+
+    bank_code: Text = ""
+
+
 class PostedShape(Shape):
     """`sales_posted_transaction` and `sales_historical_transaction` (A.4)."""
 
@@ -155,6 +161,7 @@ class PostedShape(Shape):
     customer: CustomerShape | None = None
     tax_analysis_items: Annotated[tuple[TaxItem, ...], BeforeValidator(rows_of)] = ()
     nominal_analysis_items: Annotated[tuple[NominalItem, ...], BeforeValidator(rows_of)] = ()
+    bank_items: Annotated[tuple[BankItem, ...], BeforeValidator(rows_of)] = ()
 
 
 class MovementView(Shape):
@@ -236,6 +243,7 @@ class ProductShape(Shape):
     code: Text
     name: Text = ""
     product_status_type: Text = ""
+    traceable_type: Text = ""
     product_group_id: Id = 0
     product_group: GroupShape | None = None
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from tieout.connectors.sage200.wire import Id, NominalItem, Shape, Text, rows_of
+from tieout.connectors.sage200.wire import Id, NominalItem, Shape, TaxItem, Text, rows_of
 
 
 class BankPostedShape(Shape):
@@ -20,6 +20,8 @@ class BankPostedShape(Shape):
     transaction_date: Text
     cheque_value: Decimal
     urn: Text = ""
+    tax_analysis_items: Annotated[tuple[TaxItem, ...], BeforeValidator(rows_of)] = ()
+    nominal_analysis_items: Annotated[tuple[NominalItem, ...], BeforeValidator(rows_of)] = ()
 
 
 class NominalEntryView(Shape):

@@ -19,7 +19,9 @@ from tieout.domain.commands.ledger import (
     PostRefundPayment,
     RaiseCreditNote,
     RaiseInvoice,
+    analysis_figures,
     document_figures,
+    payment_figures,
 )
 from tieout.domain.commands.orders import (
     AllocateOrder,
@@ -122,9 +124,11 @@ __all__ = [
     "WriteMemo",
     "WriteOff",
     "WriteOn",
+    "analysis_figures",
     "differences",
     "document_figures",
     "offer_figures",
+    "payment_figures",
     "plain",
     "refund_figures",
     "return_figures",

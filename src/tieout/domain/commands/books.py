@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from tieout.domain.commands.base import Command, Figures, summed
-from tieout.domain.commands.ledger import LedgerLine
+from tieout.domain.commands.ledger import LedgerLine, analysis_figures
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money
 
@@ -27,9 +27,8 @@ class PostBankEntry(Command):
     lines: tuple[LedgerLine, ...]
 
     def figures(self) -> Figures:
-        """Bank, direction, date and gross amount in pence."""
-        gross = sum(line.net.minor + line.tax.minor for line in self.lines)
-        return {"bank": self.bank, "direction": self.direction, "on": self.on.isoformat(), "gross": str(gross)}
+        """Bank, direction, date, net, VAT by code, net by nominal."""
+        return {"bank": self.bank, "direction": self.direction, **analysis_figures(self.on, self.lines)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

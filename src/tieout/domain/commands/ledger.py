@@ -44,8 +44,8 @@ class LedgerLine:
 class LedgerSide:
     """One posting that takes part in an allocation."""
 
-    posting_id: str
-    """Its URN."""
+    urn: str
+    """The ledger's own running number of it."""
     value: Money
     """What is allocated of it; invoices and payments positive, credit notes and receipts negative."""
     outstanding: Money
@@ -81,8 +81,8 @@ class PostReceipt(Command):
     second_reference: str
 
     def figures(self) -> Figures:
-        """Customer, date and amount."""
-        return {"customer": self.customer_id, "on": self.on.isoformat(), "amount": str(self.amount.minor)}
+        """Customer, bank, date and amount."""
+        return payment_figures(self.customer_id, self.bank, self.on, self.amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class AllocatePostings(Command):
 
     def figures(self) -> Figures:
         """What is left outstanding on each posting, in pence."""
-        return {f"outstanding {side.posting_id}": str((side.outstanding - side.value).minor) for side in self.sides}
+        return {f"outstanding {side.urn}": str((side.outstanding - side.value).minor) for side in self.sides}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +134,8 @@ class PostRefundPayment(Command):
     second_reference: str
 
     def figures(self) -> Figures:
-        """Customer, date and amount."""
-        return {"customer": self.customer_id, "on": self.on.isoformat(), "amount": str(self.amount.minor)}
+        """Customer, bank, date and amount."""
+        return payment_figures(self.customer_id, self.bank, self.on, self.amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,17 @@ class AllocateCredit(Command):
 
 def document_figures(customer_id: str, on: date, lines: Sequence[CreditLine | LedgerLine]) -> Figures:
     """Figures of an invoice or credit note: customer, date, net in all, VAT by tax code, net by nominal, in pence."""
+    return {"customer": customer_id, **analysis_figures(on, lines)}
+
+
+def analysis_figures(on: date, lines: Sequence[CreditLine | LedgerLine]) -> Figures:
+    """Figures of any posting with VAT: date, net in all, VAT by tax code, net by nominal, in pence."""
     by_tax = summed([(f"tax {line.tax_code}", Decimal(line.tax.minor)) for line in lines])
     by_nominal = summed([(f"nominal {line.nominal}", Decimal(line.net.minor)) for line in lines])
     net = sum(line.net.minor for line in lines)
-    return {"customer": customer_id, "on": on.isoformat(), "net": str(net), **by_tax, **by_nominal}
+    return {"on": on.isoformat(), "net": str(net), **by_tax, **by_nominal}
+
+
+def payment_figures(customer_id: str, bank: str, on: date, amount: Money) -> Figures:
+    """Figures of money received from a customer, or paid to one: a positive amount in pence."""
+    return {"customer": customer_id, "bank": bank, "on": on.isoformat(), "amount": str(amount.minor)}

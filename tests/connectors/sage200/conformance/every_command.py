@@ -288,7 +288,7 @@ class Floor:
         for act, pence in ((self.act("raise_invoice"), 2061), (self.act("post_receipt"), -2061)):
             act.do(self.sage)
             (row,) = self.world.does("GET", f"/ledgers/sales?reference={act.command.key}")
-            side = c.LedgerSide(posting_id=str(row["urn"]), value=Money(pence), outstanding=Money(pence))
+            side = c.LedgerSide(urn=str(row["urn"]), value=Money(pence), outstanding=Money(pence))
             sides.append(side)
         command = c.AllocatePostings(key=f"TAP-{n:016}", customer_id=self.customer, on=ON, sides=tuple(sides))
         return Act(

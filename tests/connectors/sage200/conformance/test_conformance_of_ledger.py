@@ -250,8 +250,8 @@ def allocation(world: World, *, invoiced: int = 2061, received: int = -2061) -> 
         customer_id=world.order.customer_id,
         on=ON,
         sides=(
-            c.LedgerSide(posting_id=urn, value=Money(invoiced), outstanding=Money(2061)),
-            c.LedgerSide(posting_id=got.reference, value=Money(received), outstanding=Money(-2061)),
+            c.LedgerSide(urn=urn, value=Money(invoiced), outstanding=Money(2061)),
+            c.LedgerSide(urn=got.reference, value=Money(received), outstanding=Money(-2061)),
         ),
     )
 
