@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from tieout.connectors.sage200.auth import SageId
 from tieout.connectors.sage200.errors import Reading, sentence_of
+from tieout.connectors.sage200.limits import refuse_wide
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.wire import Shape
 from tieout.connectors.transport import Json, Reply, Transport, write_json
@@ -38,6 +39,7 @@ class Client:
         lock_words: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._page_size = settings.page_size
+        self._refuses_wide_text = settings.compat.wide_text == "refuse"
         self._sage_id = sage_id
         self._transport = transport
         self._clock = clock
@@ -152,7 +154,13 @@ class Client:
 
     def write(self, verb: str, path: str, body: Json) -> Reply:
         """A write that Sage accepted; what it answered is no proof of anything (section 0, item 5)."""
+        self.refuse_wide_text(body)
         return self._checked(self._send(verb, path, writing=True, body=body), f"{verb} {path}", writing=True)
+
+    def refuse_wide_text(self, body: Json) -> None:
+        """Refused when the site may not keep a text of the body; asked before the first step of a write of several."""
+        if self._refuses_wide_text:
+            refuse_wide(body)
 
     def write_for(self, path: str, body: Json, shape: type[S]) -> S:
         """What a POST answered that is a step of a write: a refusal of it is the write's refusal."""

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from tieout.connectors.sage200.allotment import Credit, Receipt
 from tieout.connectors.sage200.client import read
 from tieout.connectors.sage200.errors import Reading, tidy, without_secrets
+from tieout.connectors.sage200.limits import refuse_wide
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.wire import About, Problem, Remembered
 from tieout.connectors.transport import Json, Reply, Transport, wait_asked, write_json
@@ -44,6 +45,7 @@ class Companion:
     ) -> None:
         key = settings.companion_key.get_secret_value() if settings.companion_key else ""
         self._transport = transport
+        self._refuses_wide_text = settings.compat.wide_text == "refuse"
         self._clock = clock
         self._headers = {
             "Authorization": f"Bearer {key}",
@@ -80,6 +82,8 @@ class Companion:
 
     def perform(self, path: str, body: Json) -> None:
         """Do it once per key; what is answered is no proof, the ledger is read instead."""
+        if self._refuses_wide_text:
+            refuse_wide(body)
         headers = {**self._headers, "Content-Type": "application/json"}
         reply = self._transport.send("POST", path, writing=True, headers=headers, content=write_json(body))
         if not reply.is_success:

@@ -80,6 +80,11 @@ class Compat(BaseModel):
         default=False,
         description="Whether a line's allocated_quantity goes on counting what was despatched of it (A.2).",
     )
+    wide_text: Literal["refuse", "send"] = Field(
+        default="refuse",
+        description="Texts with letters outside Windows-1252, such as emoji: many of Sage's columns may turn them into "
+        "question marks (5, unproven). Send them where the site has been seen to keep them.",
+    )
     draft_numbers: tuple[str, ...] = Field(
         default=("TBA", "##"),
         description="How the number of an order begins that a cut-off entry left behind (2.5, 7.4).",

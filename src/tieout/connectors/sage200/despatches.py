@@ -105,6 +105,7 @@ class SageDespatches:
         refuse_over_long(
             "sop_confirm_despatch", despatch_body(command, order.id, "", [plain_item(one) for one in lines], tracking)
         )
+        self._client.refuse_wide_text(tracking)
         self._allocation.meet(order, lines)
         for intent in INTENTS:
             some = [one for one in lines if one.intent == intent]

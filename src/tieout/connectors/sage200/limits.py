@@ -43,6 +43,38 @@ def problems(resource: str, body: Json) -> tuple[str, ...]:
     return tuple(_faults(LIMITS[resource], body, ""))
 
 
+def wide_texts(body: Json, place: str = "") -> tuple[str, ...]:
+    """Every text of the body with letters outside Windows-1252, in words.
+
+    Sage keeps many texts in columns that may turn such letters into question marks (section 5, unproven).
+    """
+    if isinstance(body, str):
+        wide = "".join(dict.fromkeys(letter for letter in body if not _is_narrow(letter)))
+        return (f"{place} holds {wide[:20]}, which Sage 200 may turn into question marks",) if wide else ()
+    if isinstance(body, Mapping):
+        named = [(name.replace("_", " "), value) for name, value in body.items()]
+    else:
+        named = [(str(number), value) for number, value in enumerate(body, 1)] if isinstance(body, Sequence) else []
+    comma = " " if isinstance(body, Sequence) else ", "
+    return tuple(said for name, value in named for said in wide_texts(value, f"{place}{comma if place else ''}{name}"))
+
+
+def refuse_wide(body: Json) -> None:
+    """Raise Refused, naming every text that Sage may not keep."""
+    found = wide_texts(body)
+    if found:
+        advice = "write it in Western letters, or set wide_text where the site is known to keep it"
+        raise Refused(f"Nothing was sent: {'; '.join(found)}: {advice}")
+
+
+def _is_narrow(letter: str) -> bool:
+    try:
+        letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _faults(limits: Limits, body: Mapping[str, Json], place: str) -> Iterator[str]:
     for name, limit in limits.items():
         value, label = body.get(name), place + name.replace("_", " ")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from tieout.connectors.sage200.client import Client, quoted
-from tieout.connectors.sage200.limits import problems
+from tieout.connectors.sage200.limits import problems, wide_texts
 from tieout.connectors.sage200.open_orders import ORDERS, OpenOrders
 from tieout.connectors.sage200.order_bodies import EntryNames, order_body
 from tieout.connectors.sage200.order_changes import (
@@ -138,6 +138,8 @@ class SageOrderEntry:
             faults += right_faults(command, self._rights())
         body = order_body(command, self._settings, self._names(command, faults))
         faults += problems("sop_order", body)
+        if self._compat.wide_text == "refuse":
+            faults += wide_texts(body)
         if faults:
             raise Refused(f"Nothing was sent, because Sage 200 does not take it: {'; '.join(faults)}.")
         return body
@@ -150,15 +152,17 @@ class SageOrderEntry:
         registers, lines = self._registers, command.lines
         self._charges_known({line.sku for line in lines if line.kind == "charge" and line.sku}, faults)
         return EntryNames(
-            products=self._products({line.sku for line in lines if line.kind == "standard" and line.sku}, faults),
+            products=self._products([line for line in lines if line.kind == "standard" and line.sku], faults),
             warehouses=_each({line.warehouse for line in lines}, registers.warehouse_id, faults),
             taxes=_each({line.tax_code for line in lines}, registers.tax_id, faults),
             payment_method=self._method(command.payment.method, faults) if command.payment else 0,
         )
 
-    def _products(self, skus: set[str], faults: list[str]) -> dict[str, int]:
+    def _products(self, lines: list[c.EntryLine], faults: list[str]) -> dict[str, int]:
+        skus = {line.sku for line in lines}
         found = {row.code: row.id for row in self._registers.products(skus)}
         faults += [f"Sage 200 has no stock item {sku}" for sku in sorted(skus - set(found))]
+        faults += self._registers.part_faults((line.sku, line.quantity) for line in lines)
         return found
 
     def _charges_known(self, codes: set[str], faults: list[str]) -> None:

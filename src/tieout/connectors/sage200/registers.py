@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from tieout.connectors.sage200.client import Client, either, quoted
@@ -20,6 +21,7 @@ from tieout.connectors.sage200.wire import (
     TaxCodeShape,
     WarehouseShape,
 )
+from tieout.domain.commands import plain
 from tieout.ports.errors import Refused
 
 T = TypeVar("T")
@@ -144,6 +146,19 @@ class Registers:
             rows = self._client.rows("/products", ProductShape, where=where, expand=("product_group",))
             found.extend(row for row in rows if row.code in wanted)
         return found
+
+    def part_faults(self, quantities: Iterable[tuple[str, Decimal]]) -> list[str]:
+        """Parts of items that carry serial numbers, in words: Sage would round them without a sound (section 5)."""
+        parts = [(sku, quantity) for sku, quantity in quantities if quantity % 1]
+        rows = self.products({sku for sku, _ in parts}) if parts else []
+        serial = {row.code for row in rows if row.traceable_type.endswith("Serial")}
+        return [f"{sku} carries serial numbers and cannot be {plain(q)}" for sku, q in parts if sku in serial]
+
+    def refuse_parts(self, quantities: Iterable[tuple[str, Decimal]]) -> None:
+        """Refused, naming each, when a part of an item with serial numbers is asked for."""
+        faults = self.part_faults(quantities)
+        if faults:
+            raise Refused(f"Nothing was sent: {'; '.join(faults)}")
 
     def product_ids(self, skus: Collection[str]) -> dict[str, int]:
         """The record ids of stock items by code; Refused, naming it, when one is not there."""

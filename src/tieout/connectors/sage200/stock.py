@@ -63,7 +63,9 @@ class SageStock:
         """
         refuse_over_long("stock_transfer", transfer_body(command, 0, 0, 0))
         refuse_over_long("bin_holding", {"name": command.to_bin})
+        self._client.refuse_wide_text([command.key, command.second_reference, command.to_bin])
         product_id = self._registers.product_ids([command.sku])[command.sku]
+        self._registers.refuse_parts([(command.sku, command.quantity)])
         holdings = self._holdings(product_id)
         from_bin = bin_id(holdings, command.from_warehouse, command.from_bin)
         if from_bin is None:

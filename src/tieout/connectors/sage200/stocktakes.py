@@ -53,6 +53,7 @@ class Stocktakes:
 
     def _check(self, command: c.CountStock) -> None:
         refuse_over_long("stocktake", {"stocktake_name": command.key, "nominal_narrative": command.narrative})
+        self._client.refuse_wide_text([command.key, command.narrative])
         for count in command.counts:
             refuse_over_long("stocktake_count_sheet_item", {"actual_quantity_in_stock": count.quantity})
         if not command.counts:
