@@ -16,7 +16,7 @@ from tieout.sandbox.sage200.reading.reads import read_one
 from tieout.sandbox.sage200.reading.resources import conversion
 
 ONE = 1_000_000
-ASKED = "currency_from_id:i! currency_to_id:i! exchange_rate_type:s20 currency_transaction_type:s25 transaction_date:d"
+ASKED = "currency_from_id:i! currency_to_id:i! exchange_rate_type:s20 currency_transaction_type:s50 transaction_date:d"
 
 
 def exchange_rate(books: Books, body: Mapping[str, Any]) -> dict[str, Any]:
