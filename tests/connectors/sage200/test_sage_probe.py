@@ -173,7 +173,6 @@ def test_standard_bears_neither_a_companion_nor_a_sixth_analysis_code(settings: 
         (replace(FACTS, sop=SopRules(auto_generate_order_return_numbers=False)), "order numbers", "automatic"),
         (replace(FACTS, sop=SopRules(amend_nominal_codes=False)), "nominals on lines", "stock item"),
         (replace(FACTS, sop=SopRules(amend_header_analysis_codes=False)), "analysis codes", "keys stand there"),
-        (replace(FACTS, sop=SopRules(are_prices_tax_inclusive=True)), "prices", "hold VAT"),
         (replace(FACTS, sop=SopRules(add_invoice_credit_note_to_sales_ledger=False)), "SOP postings", "pending"),
         (
             replace(

@@ -157,10 +157,7 @@ def _order_rules(facts: SiteFacts, settings: Sage200Settings) -> Iterator[Findin
             "analysis codes", "analysis codes of orders or lines cannot be written, and keys stand there: allow it"
         )
     if sop.are_prices_tax_inclusive:
-        yield _poor(
-            "prices",
-            "prices on orders hold VAT here and Tieout states net prices: enter orders and raise returns in Sage",
-        )
+        yield _well("prices", "prices on orders hold VAT: Tieout sends its net prices with VAT added, line by line")
     elif sop.are_prices_tax_inclusive is False:
         yield _well("prices", "prices on orders are net of VAT")
     if sop.record_tracking_on_despatch is False:

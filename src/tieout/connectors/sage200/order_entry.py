@@ -26,6 +26,7 @@ from tieout.connectors.sage200.order_checks import (
     switch_faults,
 )
 from tieout.connectors.sage200.order_translate import order_found
+from tieout.connectors.sage200.prices import order_with_tax, untaxed
 from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.wire_orders import (
@@ -136,7 +137,11 @@ class SageOrderEntry:
         faults += switch_faults(command, self._client.one("/sop_settings", EntrySwitches) or EntrySwitches())
         if needs_rights(command):
             faults += right_faults(command, self._rights())
-        body = order_body(command, self._settings, self._names(command, faults))
+        names = self._names(command, faults)
+        if self._registers.sop().are_prices_tax_inclusive:
+            faults += untaxed(command)
+            command = order_with_tax(command, self._registers.rates())
+        body = order_body(command, self._settings, names)
         faults += problems("sop_order", body)
         if self._compat.wide_text == "refuse":
             faults += wide_texts(body)

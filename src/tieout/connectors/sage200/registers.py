@@ -85,6 +85,10 @@ class Registers:
         found = _first(self._tax_codes, lambda tax: tax.code == code)
         return _there(found, f"Sage 200 has no tax code {code}").id
 
+    def rates(self) -> dict[str, Decimal]:
+        """VAT in per cent by tax code."""
+        return {tax.code: tax.tax_rate for tax in self._tax_codes.now()}
+
     def warehouses(self) -> tuple[WarehouseShape, ...]:
         """Every warehouse."""
         return self._warehouses.now()

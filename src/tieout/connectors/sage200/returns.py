@@ -11,6 +11,7 @@ from tieout.connectors.sage200.companion import Companion, credit_body, receipt_
 from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.movements import Movements
 from tieout.connectors.sage200.postings import Postings
+from tieout.connectors.sage200.prices import return_with_tax
 from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.tasks import credit_task, receive_task
@@ -59,15 +60,16 @@ class SageReturns:
         lines, home = command.lines, self._settings.return_warehouse
         if any(not (line.warehouse or home) for line in lines):
             raise Refused("a return line names no warehouse and no return warehouse is set for this company")
+        sop = self._registers.sop()
         body = return_body(
-            command,
+            return_with_tax(command, self._registers.rates()) if sop.are_prices_tax_inclusive else command,
             self._settings,
             products=self._registers.product_ids([line.sku for line in lines]),
             warehouses={
                 name: self._registers.warehouse_id(name) for name in {line.warehouse or home for line in lines}
             },
             taxes={line.tax_code: self._registers.tax_id(line.tax_code) for line in lines},
-            with_nominals=self._registers.sop().amend_nominal_codes,
+            with_nominals=sop.amend_nominal_codes,
         )
         refuse_over_long("sop_return", body)
         self._registers.refuse_parts((line.sku, line.quantity) for line in lines)
