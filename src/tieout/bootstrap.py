@@ -10,27 +10,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tieout.connectors import returngo, sage200, shopify
-from tieout.domain.business_dates import uk_date
 from tieout.durable import Engine, EngineSettings, LaneJob, Process
 from tieout.intake.webhooks import Intake, Receiver
 from tieout.ports.accounts import OpenAccount
 from tieout.ports.directory import Company
-from tieout.ports.errors import Unauthorised
 from tieout.ports.inbound import Inbound
-from tieout.ports.systems import CallBudget, TokenKeeper, TokenRenewal
+from tieout.ports.systems import CallBudget, TokenKeeper
 from tieout.processes import polls, sweeps
 from tieout.processes.accounts import Listing, check_account
 from tieout.processes.lanes import Floor, drain
 from tieout.processes.patience import Patience
+from tieout.processes.remembering import CountedCalls, KeptTokens, TaughtLockWords
 from tieout.processes.returns import KIND, PROCESS
-from tieout.processes.rules import lock_words
 from tieout.settings import ReturnGoAccount, Sage200Account, Settings, ShopifyAccount, WorkSettings
-from tieout.store import Store, embedded, quotas, schema
+from tieout.store import Store, embedded, schema
 from tieout.store.documents import due_lanes
-from tieout.store.vault import Vault, VaultLocked, key_of
+from tieout.store.vault import Vault, key_of
 
 Clock = Callable[[], datetime]
-LOCK_WORDS_BELIEVED = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +76,7 @@ def open_application(settings: Settings, home: Path) -> Application:
     vault = Vault(store, key_of(home))
     connections = ExitStack()
     companies = _companies(settings, store, vault, clock, connections)
-    accounts = Accounts(settings, _Keeper(vault, clock), _Budget(store, clock), clock, connections)
+    accounts = Accounts(settings, KeptTokens(vault, clock), CountedCalls(store, clock), clock, connections)
     connected = {name: company for name, company in companies.items() if name not in unconnected(settings)}
     patience = patience_of(settings.work)
     floor = Floor(store=store, companies=connected, clock=clock, patience=patience)
@@ -173,14 +170,14 @@ def patience_of(work: WorkSettings) -> Patience:
 def _companies(
     settings: Settings, store: Store, vault: Vault, clock: Clock, connections: ExitStack
 ) -> dict[str, Company]:
-    keeper, budget = _Keeper(vault, clock), _Budget(store, clock)
+    keeper, budget = KeptTokens(vault, clock), CountedCalls(store, clock)
     opened = {}
     for name, company in settings.company.items():
         ledger, portal, shop = (settings.account[a] for a in (company.ledger, company.portal, company.storefront))
         assert isinstance(ledger, Sage200Account)
         assert isinstance(portal, ReturnGoAccount)
         assert isinstance(shop, ShopifyAccount)
-        books = sage200.open_ledger(ledger, keeper, clock, _LockWords(store, clock, name))
+        books = sage200.open_ledger(ledger, keeper, clock, TaughtLockWords(store, clock, name))
         returns_portal = returngo.open_portal(portal, budget, clock)
         storefront = shopify.open_storefront(shop, clock)
         for account in (books, returns_portal, storefront):
@@ -312,63 +309,6 @@ class Accounts:
                 self._connections.callback(shop.close)
                 listing = Listing(subject="storefront", rows=lambda: shop.refunds(self._clock()))
                 return OpenAccount(name=name, system="shopify", examined=listing, place=account.shop_domain)
-
-
-class _Keeper:
-    """Rotating secrets, kept encrypted in our database."""
-
-    def __init__(self, vault: Vault, clock: Clock) -> None:
-        self._vault = vault
-        self._clock = clock
-
-    def read(self, account: str, name: str) -> str | None:
-        try:
-            return self._vault.get(account, name)
-        except VaultLocked as locked:
-            raise Unauthorised(str(locked)) from None
-
-    def renew(self, account: str, name: str, renewal: TokenRenewal) -> str:
-        with self._vault.locked(f"{account}/{name}"):
-            kept = self._readable(account, name)
-            renewed = renewal(kept)
-            if renewed != kept:
-                self._vault.put(account, name, renewed, at=self._clock())
-            return renewed
-
-    def _readable(self, account: str, name: str) -> str | None:
-        """What is kept; nothing when it was written with another key, so that a new sign-in can take its place."""
-        with suppress(VaultLocked):
-            return self._vault.get(account, name)
-        return None
-
-
-class _LockWords:
-    """The words for a record lock that a company has added, believed for a while."""
-
-    def __init__(self, store: Store, clock: Clock, company: str) -> None:
-        self._store = store
-        self._clock = clock
-        self._company = company
-        self._read: tuple[datetime, tuple[str, ...]] | None = None
-
-    def __call__(self) -> tuple[str, ...]:
-        now = self._clock()
-        if self._read is None or now - self._read[0] > LOCK_WORDS_BELIEVED:
-            with self._store.scope(self._company) as c:
-                self._read = now, lock_words(c, self._company, uk_date(now))
-        return self._read[1]
-
-
-class _Budget:
-    """Calls counted against an account's daily allowance, over all processes."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-
-    def spend(self, account: str, allowance: int) -> bool:
-        with self._store.scope(None) as c:
-            return quotas.spend(c, account, self._clock().date(), allowance)
 
 
 def stop_database(settings: Settings, home: Path) -> bool:
