@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from tieout.sandbox.sage200.company.bodies import text
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.figures import money, plain, stored, units
 from tieout.sandbox.sage200.company.periods import check_date
@@ -50,6 +51,7 @@ ABOUT = {
     "commands": list(COMMANDS),
 }
 LARGEST_FIGURE = 10**7
+NARRATIVE_MAX = 6000
 KEY = re.compile(r"[A-Z0-9-]{1,20}")
 
 
@@ -172,7 +174,7 @@ def _post_credit_note(books: Books, key: str, return_id: int, body: Body) -> dic
         billed,
         day(body, "credit_date"),
         second_reference=key,
-        narrative=str(body.get("narrative", "")),
+        narrative=text("narrative", body.get("narrative", ""), NARRATIVE_MAX),
     )
     return {"credit_note_no": bill.document_no, **_totals(bill)}
 
@@ -233,8 +235,8 @@ def _move(kind: str, incoming: bool) -> Callable[[Books, str, int, Body], dict[s
             type=kind,
             on=on,
             reference=key,
-            second_reference=str(body.get("second_reference", ""))[:20],
-            memo=str(body.get("narrative", "")),
+            second_reference=text("second_reference", body.get("second_reference", ""), 20),
+            memo=text("narrative", body.get("narrative", ""), NARRATIVE_MAX),
         )
         if incoming:
             cost = figure(body, "unit_cost", 5) if body.get("unit_cost") else unit_cost_now(books, product)
@@ -260,7 +262,12 @@ def _journal(books: Books, key: str, subject: int, body: Body) -> dict[str, Any]
         value = figure({"debit": "0", **line}, "debit", 2) - figure({"credit": "0", **line}, "credit", 2)
         nominal = _nominal_of(books, {"nominal": line})
         entries.append(
-            Entry(nominal_id=nominal, value=value, role="analysis", narrative=str(body.get("narrative", "")))
+            Entry(
+                nominal_id=nominal,
+                value=value,
+                role="analysis",
+                narrative=text("narrative", body.get("narrative", ""), NARRATIVE_MAX),
+            )
         )
     total = sum(entry.value for entry in entries)
     if total:
