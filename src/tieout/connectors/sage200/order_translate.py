@@ -22,6 +22,7 @@ def order_found(order: OpenOrder, command: c.EnterOrder, currency: str) -> c.Fou
     totals = {
         **total_figure("net", command.net, order.total_net_value, currency),
         **total_figure("tax", command.tax, order.total_tax_value, currency),
+        **total_figure("paid", command.payment.amount if command.payment else None, order.paid, currency),
     }
     figures = {"customer": str(order.customer_id), "channel": order.customer_document_no, **c.summed(sold), **totals}
     return c.Found(reference=order.document_no, figures=figures, link=f"order {order.id}")

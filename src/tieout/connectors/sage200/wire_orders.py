@@ -52,12 +52,23 @@ class OpenOrder(OrderShape):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     lock_id: Id = 0
+    payment_with_order: bool = False
+    payment_type: Text = ""
+    payment_value: Decimal | None = None
     lines: Annotated[tuple[OpenLine, ...], BeforeValidator(_rows)] = ()
 
     def analysis(self, slot: int) -> str:
         """The order's analysis code in a slot; empty when it has none."""
         value = (self.model_extra or {}).get(f"analysis_code_{slot}")
         return value.strip() if isinstance(value, str) else ""
+
+    @property
+    def paid(self) -> Decimal:
+        """The money that came with the order; in full it is the order's total, whether or not it is named."""
+        if not self.payment_with_order:
+            return Decimal(0)
+        in_full = self.total_gross_value if self.payment_type.endswith("Full") else None
+        return self.payment_value or in_full or Decimal(0)
 
 
 class EntryRights(Shape):

@@ -80,11 +80,11 @@ class EnterOrder(Command):
     override_on_hold: bool = False
 
     def figures(self) -> Figures:
-        """Customer, channel number, quantity by stock item, and the totals where they are known."""
+        """Customer, channel number, quantity by stock item, the totals where they are known, what came with it."""
         sold = [(f"quantity {line.sku}", line.quantity) for line in self.lines if line.kind == "standard"]
-        totals = {
-            name: str(amount.minor) for name, amount in (("net", self.net), ("tax", self.tax)) if amount is not None
-        }
+        paid = self.payment.amount if self.payment else None
+        known = (("net", self.net), ("tax", self.tax), ("paid", paid))
+        totals = {name: str(amount.minor) for name, amount in known if amount is not None}
         return {"customer": self.customer_id, "channel": self.channel_reference, **summed(sold), **totals}
 
 

@@ -85,6 +85,29 @@ def test_what_came_with_an_order_is_received_once_and_meets_its_invoice(
     assert bill["outstanding"] == left
 
 
+def test_money_that_sage_did_not_take_with_the_order_is_seen(floor: Floor) -> None:
+    act = floor.act("enter_order")
+    act.do(floor.sage)
+    unpaid = paid(floor, 4800).command.payment
+    command = replace(act.command, payment=unpaid)
+    seen = floor.sage.order_entry.find_order(command)
+    assert seen is not None
+    assert c.differences(command.figures(), seen.figures) == (("paid", "4800", "0"),)
+
+
+@pytest.mark.parametrize(("price", "gross"), [("20.01", "4802"), ("19.99", "4798")])
+def test_a_payment_in_full_is_what_sage_makes_of_the_order_and_another_sum_is_seen(
+    floor: Floor, price: str, gross: str
+) -> None:
+    act = paid(floor, 4800)
+    lines = (replace(act.command.lines[0], unit_price=Decimal(price)), *act.command.lines[1:])
+    act = replace(act, command=replace(act.command, lines=lines))
+    act.do(floor.sage)
+    found = act.look(floor.sage)
+    assert found is not None
+    assert ("paid", "4800", gross) in c.differences(act.command.figures(), found.figures)
+
+
 def test_an_order_whose_answer_is_lost_is_found_and_its_money_received_once(floor: Floor) -> None:
     act = paid(floor, 4800)
     since = floor.mark()
