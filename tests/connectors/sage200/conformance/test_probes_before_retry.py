@@ -182,6 +182,22 @@ def test_the_same_reference_twice_is_never_taken_for_one(floor: Floor, row: str)
         )
 
 
+def test_two_stocktakes_of_our_name_are_a_bad_answer_that_names_both(floor: Floor) -> None:
+    act = begun(floor, "stocktakes")
+    act.do(floor.sage)
+    (head,) = floor.world.asks("GET", "/stocktakes", **{"$filter": f"stocktake_name eq '{act.command.key}'"}).json()
+    asked = {name: head[name] for name in ("warehouse_id", "stocktake_type")}
+    offered = floor.world.asks("POST", "/stocktake_new_items", asked).json()["stocktake_items"]
+    named = ("warehouse_holding_id", "item_code", "bin_name")
+    chosen = [{**{name: offered[0][name] for name in named}, "is_selected": True}]
+    again = {**asked, "stocktake_name": act.command.key, "stocktake_items": chosen}
+    answer = floor.world.asks("POST", "/stocktakes", again)
+    assert answer.is_success, answer.text
+    with pytest.raises(BadAnswer, match=rf"2 stocktakes named {act.command.key}: \d+ in HOME, \d+ in HOME"):
+        act.look(floor.sage)
+    assert floor.world.asks("DELETE", f"/stocktakes/{answer.json()['id']}").is_success
+
+
 PERSON = {
     "sales_invoices": "ledger-invoice",
     "sales_credit_notes": "ledger-credit-note",
