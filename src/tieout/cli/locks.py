@@ -127,7 +127,7 @@ def _report_lines(made: ContentionReport) -> Iterator[str]:
             yield from map(_waiting_line, rows)
     if made.unjudged:
         yield ""
-        yield f"{made.unjudged} sentences of Sage wait to be judged: tieout locks messages"
+        yield f"Sentences of Sage that wait to be judged: {made.unjudged} (tieout locks messages)"
 
 
 def _waiting_line(row: Waiting) -> str:
