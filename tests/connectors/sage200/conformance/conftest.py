@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SOLD = date(2026, 11, 2)
 ON = date(2026, 11, 20)
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+"""The day on which all these tests live, so that its periods stay open."""
 LOAD = {
     "customers": [{"reference": "WEB", "name": "Web shop", "country": "GB", "tax_code": 1}],
     "products": [
@@ -324,7 +326,7 @@ def prepare(world: World, name: str) -> Doing:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[str, SandboxClock]]:
-    clock = SandboxClock()
+    clock = SandboxClock(NOON - datetime.now(UTC))
     with ServedEstate(Estate([Sage200Sandbox(clock)], clock)) as estate:
         yield estate.url, clock
 
