@@ -105,15 +105,17 @@ class Client:
         reply = self._send("GET", path, writing=False)
         if reply.status == MISSING:
             return None
-        is_held = self._reading.is_lock(reply.status, sentence_of(reply.body))
-        return read(shape, self._checked(reply, f"GET {path}", writing=is_held).json(), path)
+        return read(shape, self._checked(reply, f"GET {path}", writing=self._says_no(reply)).json(), path)
 
-    def plain_list(self, path: str, shape: type[S]) -> tuple[S, ...]:
-        """The rows of a list that has no key to page by, such as /sites; none where the site has no such list."""
+    def plain_list(self, path: str, shape: type[S], *, is_step: bool = False) -> tuple[S, ...]:
+        """The rows of a list that has no key to page by, such as /sites; none where the site has no such list.
+
+        Where it `is_step` of a write, what it says no to is the write's: Locked or Refused.
+        """
         reply = self._send("GET", path, writing=False)
         if reply.status == MISSING:
             return ()
-        said = self._checked(reply, f"GET {path}", writing=False).json()
+        said = self._checked(reply, f"GET {path}", writing=is_step and self._says_no(reply)).json()
         return tuple(read(shape, row, path) for row in list_of(said, path))
 
     def standing(self, path: str, *, where: str = "") -> Standing:
@@ -147,10 +149,11 @@ class Client:
         self._checked(reply, f"GET {path}", writing=False)
         return True
 
-    def ask(self, path: str, body: Json, shape: type[S]) -> S:
-        """A POST that changes nothing, such as a validation."""
+    def ask(self, path: str, body: Json, shape: type[S], *, is_step: bool = False) -> S:
+        """A POST that changes nothing, such as a validation; `is_step` as in `plain_list`."""
         reply = self._send("POST", path, writing=False, body=body)
-        return read(shape, self._checked(reply, f"POST {path}", writing=False).json(), path)
+        said = self._checked(reply, f"POST {path}", writing=is_step and self._says_no(reply)).json()
+        return read(shape, said, path)
 
     def write(self, verb: str, path: str, body: Json) -> Reply:
         """A write that Sage accepted; what it answered is no proof of anything (section 0, item 5)."""
@@ -171,6 +174,9 @@ class Client:
         params = {name: value for name, value in {"$filter": both, **query}.items() if value}
         reply = self._send("GET", path, writing=False, params=params)
         return list_of(self._checked(reply, f"GET {path}", writing=False).json(), path)
+
+    def _says_no(self, reply: Reply) -> bool:
+        return 400 <= reply.status < 500 or self._reading.is_lock(reply.status, sentence_of(reply.body))
 
     def _checked(self, reply: Reply, place: str, *, writing: bool) -> Reply:
         if reply.is_success:

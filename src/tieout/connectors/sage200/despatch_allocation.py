@@ -12,6 +12,7 @@ from tieout.connectors.sage200.open_orders import OpenOrders
 from tieout.connectors.sage200.order_changes import STANDARD_LINE
 from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.wire_orders import OpenOrder, TraceableItems
+from tieout.connectors.transport import Json
 from tieout.domain import commands as c
 
 STOCK_TYPE = "EnumStockItemTypeStock"
@@ -50,7 +51,8 @@ class DespatchAllocation:
         return [one for one in short if kinds.get(one.order.code, "") in ("", STOCK_TYPE)]
 
     def _numbers(self, one: Leaving) -> Items:
-        said = self._client.ask("/sop_order_line_traceable_items", {"id": one.order.id}, TraceableItems)
+        asked: dict[str, Json] = {"id": one.order.id}
+        said = self._client.ask("/sop_order_line_traceable_items", asked, TraceableItems, is_step=True)
         return numbers_to_allocate(one, said.traceable_adjustment_items)
 
 

@@ -175,12 +175,11 @@ class SageDespatches:
     def _item(self, one: Leaving, offered: DespatchItem) -> dict[str, Json]:
         item, asked = plain_item(one), {"id": one.order.id}
         if one.wanted.batches:
-            rows = self._client.ask(
-                f"{CONFIRM_DESPATCH}_traceable_items", asked, TraceableItems
-            ).traceable_adjustment_items
+            path = f"{CONFIRM_DESPATCH}_traceable_items"
+            rows = self._client.ask(path, asked, TraceableItems, is_step=True).traceable_adjustment_items
             item["traceable_adjustment_items"] = list(numbers_leaving(one, rows))
         elif one.wanted.bins or offered.is_multiple_bin_allocations:
-            bins = self._client.ask(f"{CONFIRM_DESPATCH}_bin_items", asked, DespatchBins).bin_items
+            bins = self._client.ask(f"{CONFIRM_DESPATCH}_bin_items", asked, DespatchBins, is_step=True).bin_items
             item["bin_items"] = list(bins_chosen(one, bins))
         return item
 
@@ -188,7 +187,8 @@ class SageDespatches:
         where = f"document_no eq {quoted(order.document_no)}"
         if intent:
             where += f" and confirmation_intent_type eq {quoted(intent)}"
-        rows = self._client.plain_list(f"{CONFIRM_DESPATCH}?{urlencode({'$filter': where})}", DespatchList)
+        path = f"{CONFIRM_DESPATCH}?{urlencode({'$filter': where})}"
+        rows = self._client.plain_list(path, DespatchList, is_step=True)
         return [item for row in rows if row.sop_order_return_id == order.id for item in row.items]
 
     def _still_to_leave(self, command: c.Despatch, order: OpenOrder, *, is_tracked: bool) -> list[c.DespatchLine]:
