@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
 from tests.connectors.sage200.conformance.conftest import World
-from tests.connectors.sage200.conformance.every_command import Act, Floor
+from tests.connectors.sage200.conformance.every_command import ON, Act, Floor
 from tests.connectors.sage200.conftest import Keeper
 
 from tieout.connectors.sage200 import Sage200, Sage200Settings, open_ledger
 from tieout.connectors.sage200.compat import Compat
+from tieout.connectors.sage200.facts import NO_ORDER
 from tieout.connectors.sage200.settings import LOCK_PATTERNS
+from tieout.domain import commands as c
 from tieout.ports.errors import Busy, Locked, OutcomeUnknown, Refused
 
 if TYPE_CHECKING:
@@ -369,7 +372,29 @@ def test_the_despatch_list_is_only_ever_asked_for_the_one_order(floor: Floor) ->
     assert lists
     for entry in lists:
         (asked,) = parse_qs(entry["query"])["$filter"]
-        assert asked.startswith(f"document_no eq '{act.command.order_number}'")
+        assert asked.startswith((NO_ORDER, f"document_no eq '{act.command.order_number}'"))
         assert " or " not in asked
     posts = [place for place, e in enumerate(entries) if e["method"] == "POST" and "confirm_despatch" in e["path"]]
     assert entries[posts[0] - 1] in lists, "it is posted at once"
+
+
+@pytest.mark.parametrize(("said", "error"), [("0000000005 is in use by JSMITH.", Locked), ("It is on hold.", Refused)])
+def test_what_the_despatch_list_says_no_to_is_locked_or_refused_and_not_merely_busy_or_strange(
+    site: Site, sage: Sage200, said: str, error: type[Exception]
+) -> None:
+    line = {
+        "id": 7,
+        "line_type": "EnumLineTypeStandard",
+        "code": "MUG",
+        "line_quantity": 2,
+        "available_for_despatch": 2,
+    }
+    head = {"id": 5, "document_no": "0000000005", "document_date": "2026-11-20T00:00:00Z"}
+    site.says("GET", "/sop_settings", {})
+    site.says("GET", "/sop_orders", [{**head, "lines": [line]}])
+    site.says("GET", "/sop_confirm_despatch", [])
+    site.says("GET", "/sop_confirm_despatch", {"Message": said}, status=400)
+    two = c.DespatchLine(order_line="7", sku="MUG", quantity=Decimal(2), despatched_before=Decimal(0))
+    with pytest.raises(error, match=said):
+        sage.despatches.despatch(c.Despatch(key="TDS-1", order_number="0000000005", on=ON, lines=(two,)))
+    assert site.sent("POST", "/sop_confirm_despatch") == []
