@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.domain.identifiers import ALPHABET, KEY_LENGTH, compose_key, find_key, is_key
+from tieout.domain.identifiers import ALPHABET, KEY_LENGTH, compose_key, find_key, is_key, is_typed
 
 steps = st.text(string.ascii_uppercase, min_size=2, max_size=2)
 parts = st.lists(st.text(st.characters(exclude_characters="\x1f", exclude_categories=["Cs"])), min_size=1, max_size=6)
@@ -45,6 +45,14 @@ def test_a_hundred_thousand_returns_have_a_hundred_thousand_keys() -> None:
 def test_a_key_is_found_in_a_note(step: str, given_parts: list[str], before: str, after: str) -> None:
     key = compose_key(step, *given_parts)
     assert find_key(f"{before}{key}{after}") == key
+
+
+@given(step=steps, given_parts=parts)
+def test_a_key_that_a_person_typed_in_small_letters_is_the_same_key(step: str, given_parts: list[str]) -> None:
+    key = compose_key(step, *given_parts)
+    assert find_key(f"see {key.lower()}") == key
+    assert is_typed(f" {key.lower()} ", key)
+    assert not is_typed(key[:-1], key)
 
 
 @pytest.mark.parametrize("text", ["", "T", "TCN-0000000000000000\n", "TCN-000000000000000O", "tcn-0000000000000000"])

@@ -32,7 +32,12 @@ def is_key(text: str) -> bool:
     return KEY_PATTERN.fullmatch(text) is not None
 
 
+def is_typed(text: str, key: str) -> bool:
+    """Whether a reference is the key as a person may type it: small letters and spaces around it do not matter."""
+    return text.strip().casefold() == key.casefold()
+
+
 def find_key(text: str) -> str | None:
-    """The key that stands somewhere in a note or reference, if any."""
-    found = KEY_PATTERN.search(text)
+    """The key that stands somewhere in a note or reference, if any; in small letters too, as a person may type it."""
+    found = KEY_PATTERN.search(text.upper())
     return found.group(0) if found else None

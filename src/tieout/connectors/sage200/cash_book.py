@@ -14,6 +14,7 @@ from tieout.connectors.sage200.wire import NominalShape
 from tieout.connectors.sage200.wire_ledger import BankPostedShape, NominalEntryView
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
+from tieout.domain.identifiers import is_typed
 from tieout.ports.errors import NeedsHand, Refused
 
 NOMINALS_AT_ONCE = 20
@@ -63,7 +64,7 @@ class SageCashBook:
         """The nominal entries whose reference is the key."""
         where = f"reference eq {quoted(command.key)}"
         found = self._client.rows("/nominal_transaction_enquiry_views", NominalEntryView, where=where)
-        rows = [row for row in found if row.reference == command.key]
+        rows = [row for row in found if is_typed(row.reference, command.key)]
         nominals = self._nominals({row.nominal_code_id for row in rows})
         return journal_found(rows, nominals, command.lines[0].value.currency)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tieout.connectors.sage200.client import Client, quoted
 from tieout.connectors.sage200.wire import MovementView
+from tieout.domain.identifiers import is_typed
 
 
 class Movements:
@@ -16,4 +17,4 @@ class Movements:
         """Every movement whose reference is the key."""
         where = f"reference eq {quoted(key)}"
         rows = self._client.rows("/product_transaction_views", MovementView, where=where)
-        return [row for row in rows if row.reference == key]
+        return [row for row in rows if is_typed(row.reference, key)]

@@ -10,6 +10,7 @@ from tieout.connectors.sage200.client import Client, either, quoted
 from tieout.connectors.sage200.compat import Compat
 from tieout.connectors.sage200.translate import CREDIT_NOTE, INVOICE
 from tieout.connectors.sage200.wire import PostedShape
+from tieout.domain.identifiers import is_typed
 from tieout.ports.errors import BadAnswer
 
 POSTED = "/sales_posted_transactions"
@@ -37,7 +38,7 @@ class Postings:
         rows = [
             row
             for row in self._wherever(where)
-            if key in (getattr(row, field) for field in fields) and row.trader_transaction_type == kind
+            if any(is_typed(getattr(row, field), key) for field in fields) and row.trader_transaction_type == kind
         ]
         if len(rows) > 1:
             named = ", ".join(f"{row.reference} (urn {row.urn})" for row in rows)

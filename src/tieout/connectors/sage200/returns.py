@@ -26,6 +26,7 @@ from tieout.connectors.sage200.translate_stock import signed_found
 from tieout.connectors.sage200.wire import ReturnLineView
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
+from tieout.domain.identifiers import is_typed
 from tieout.ports.errors import BadAnswer, NeedsHand, Refused
 
 RETURN_LINES = "/sop_return_line_views"
@@ -160,7 +161,7 @@ class SageReturns:
         if customer_id:
             where += f" and customer_id eq {int(customer_id)}"
         rows = self._client.rows(RETURN_LINES, ReturnLineView, where=where, key="sop_return_line_id")
-        return [row for row in rows if row.sop_return_customer_document_no == key]
+        return [row for row in rows if is_typed(row.sop_return_customer_document_no, key)]
 
     def _the_return(self, key: str, customer_id: str = "") -> list[ReturnLineView]:
         """The lines of the one return under the key, those cancelled untouched left out."""

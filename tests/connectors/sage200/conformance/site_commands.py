@@ -237,7 +237,7 @@ def allocate_postings(at: At) -> c.AllocatePostings:
     for before, value in ((invoice, receipt.amount), (receipt, -receipt.amount)):
         done(at, before)
         (row,) = at.does("GET", f"/ledgers/sales?reference={before.key}")
-        sides.append(c.LedgerSide(posting_id=str(row["urn"]), value=value, outstanding=value))
+        sides.append(c.LedgerSide(urn=str(row["urn"]), value=value, outstanding=value))
     return c.AllocatePostings(key=at.key("AP"), customer_id=invoice.customer_id, on=ON, sides=tuple(sides))
 
 

@@ -41,8 +41,8 @@ CREATE TABLE nominal (id INTEGER PRIMARY KEY, account TEXT COLLATE NOCASE NOT NU
   type TEXT NOT NULL, hidden INTEGER NOT NULL DEFAULT 0, {NOMINAL_COLUMNS}, {_STAMPS},
   UNIQUE (account, cost_centre, department));
 CREATE TABLE journal (id INTEGER PRIMARY KEY, urn INTEGER NOT NULL, date TEXT NOT NULL, source TEXT NOT NULL,
-  reference TEXT NOT NULL, period_id INTEGER NOT NULL, deferred INTEGER NOT NULL, user_name TEXT NOT NULL,
-  posted TEXT NOT NULL, sub_ledger TEXT NOT NULL DEFAULT '');
+  reference TEXT COLLATE NOCASE NOT NULL, period_id INTEGER NOT NULL, deferred INTEGER NOT NULL,
+  user_name TEXT NOT NULL, posted TEXT NOT NULL, sub_ledger TEXT NOT NULL DEFAULT '');
 CREATE INDEX journal_urn ON journal (urn);
 CREATE TABLE entry (id INTEGER PRIMARY KEY, journal_id INTEGER NOT NULL, nominal_id INTEGER NOT NULL,
   value INTEGER NOT NULL, role TEXT NOT NULL, narrative TEXT NOT NULL, transaction_code TEXT NOT NULL DEFAULT '');
