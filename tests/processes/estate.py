@@ -173,7 +173,7 @@ class Control:
         counted: Counter[str] = Counter()
         for system in self.estate.systems:
             for entry in system.journal.entries(effects_only=True):
-                if entry.method != "CONTROL":
+                if entry.method not in {"CONTROL", "DESKTOP"}:
                     counted.update(effect.name for effect in entry.effects if not effect.name.startswith("return."))
         return counted
 

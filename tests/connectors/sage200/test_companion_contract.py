@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tieout.connectors.sage200.companion_bodies import invoice_body, issue_body, journal_body, write_off_body
+from tieout.connectors.sage200.channel.companion_bodies import invoice_body, issue_body, journal_body, write_off_body
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money

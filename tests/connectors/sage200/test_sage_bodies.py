@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.connectors.sage200.allotment import credits_of, receipts
 from tieout.connectors.sage200.bodies import allocation_body, return_body, transfer_body
 from tieout.connectors.sage200.books import nominal_account, period_answer
 from tieout.connectors.sage200.client import quoted
 from tieout.connectors.sage200.settings import Sage200Settings
+from tieout.connectors.sage200.sop.allotment import credits_of, receipts
 from tieout.connectors.sage200.wire import (
     NominalShape,
     ReturnLineView,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tieout.connectors.sage200.despatch_bodies import (
+from tieout.connectors.sage200.sop.despatch_bodies import (
     Leaving,
     bins_chosen,
     despatch_body,
@@ -19,9 +19,9 @@ from tieout.connectors.sage200.despatch_bodies import (
     tracking_body,
     unavailable,
 )
-from tieout.connectors.sage200.despatch_numbers import numbers_leaving, numbers_to_allocate
-from tieout.connectors.sage200.order_translate import quantities_of, selling_per_unit, under_key
-from tieout.connectors.sage200.wire_orders import (
+from tieout.connectors.sage200.sop.despatch_numbers import numbers_leaving, numbers_to_allocate
+from tieout.connectors.sage200.sop.order_translate import quantities_of, selling_per_unit, under_key
+from tieout.connectors.sage200.sop.wire_orders import (
     DespatchBin,
     DespatchItem,
     DespatchLineView,

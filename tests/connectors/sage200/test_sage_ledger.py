@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.connectors.sage200.bodies_ledger import bank_entry_body, invoice_body
-from tieout.connectors.sage200.limits import problems
-from tieout.connectors.sage200.translate_ledger import (
+from tieout.connectors.sage200.accounts.bodies_ledger import bank_entry_body, invoice_body
+from tieout.connectors.sage200.accounts.translate_ledger import (
     allocated_found,
     bank_entry_found,
     cash_transfer_found,
@@ -19,8 +18,9 @@ from tieout.connectors.sage200.translate_ledger import (
     invoice_found,
     journal_found,
 )
+from tieout.connectors.sage200.accounts.wire_ledger import BankPostedShape, NominalEntryView
+from tieout.connectors.sage200.limits import problems
 from tieout.connectors.sage200.wire import PostedShape
-from tieout.connectors.sage200.wire_ledger import BankPostedShape, NominalEntryView
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money

@@ -11,13 +11,19 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from tieout.connectors.sage200 import Sage200Settings
-from tieout.connectors.sage200.companion_bodies import invoice_body, issue_body, journal_body, write_off_body
+from tieout.connectors.sage200.channel.companion_bodies import invoice_body, issue_body, journal_body, write_off_body
+from tieout.connectors.sage200.channel.tasks import invoice_task, issue_task, journal_task, write_off_task
 from tieout.connectors.sage200.limits import problems
-from tieout.connectors.sage200.order_bodies import EntryNames, line_body, order_body
-from tieout.connectors.sage200.order_checks import entry_faults, line_faults, needs_rights, right_faults, switch_faults
-from tieout.connectors.sage200.order_translate import order_found, total_figure
-from tieout.connectors.sage200.tasks import invoice_task, issue_task, journal_task, write_off_task
-from tieout.connectors.sage200.wire_orders import EntryRights, EntrySwitches, OpenOrder
+from tieout.connectors.sage200.sop.order_bodies import EntryNames, line_body, order_body
+from tieout.connectors.sage200.sop.order_checks import (
+    entry_faults,
+    line_faults,
+    needs_rights,
+    right_faults,
+    switch_faults,
+)
+from tieout.connectors.sage200.sop.order_translate import order_found, total_figure
+from tieout.connectors.sage200.sop.wire_orders import EntryRights, EntrySwitches, OpenOrder
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.connectors.sage200.order_changes import (
+from tieout.connectors.sage200.sop.order_changes import (
     allocated,
     allocations,
     amended,
@@ -17,7 +17,7 @@ from tieout.connectors.sage200.order_changes import (
     removals,
     shortfall,
 )
-from tieout.connectors.sage200.wire_orders import OpenOrder
+from tieout.connectors.sage200.sop.wire_orders import OpenOrder
 from tieout.domain import commands as c
 from tieout.ports.errors import Refused
 

@@ -9,7 +9,7 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.connectors.sage200.paging import BLUR, changes
+from tieout.connectors.sage200.changes.paging import BLUR, changes
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 MICROSECOND, MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from tieout.connectors.sage200.capabilities import NEEDS, capabilities, capability_of, sage_commands
-from tieout.connectors.sage200.facts import (
+from tieout.connectors.sage200.site.capabilities import NEEDS, capabilities, capability_of, sage_commands
+from tieout.connectors.sage200.site.facts import (
     CONFIRM_DESPATCH,
     NATIVE_LISTS,
     PROFESSIONAL_LISTS,
@@ -18,8 +18,8 @@ from tieout.connectors.sage200.facts import (
     edition_of,
     release_of,
 )
-from tieout.connectors.sage200.findings import findings
-from tieout.connectors.sage200.wire_probe import LedgerRules, SopRights, SopRules, SystemRules
+from tieout.connectors.sage200.site.findings import findings
+from tieout.connectors.sage200.site.wire_probe import LedgerRules, SopRights, SopRules, SystemRules
 from tieout.domain import commands as c
 from tieout.ports.accounts import Channel, SeenCompany
 

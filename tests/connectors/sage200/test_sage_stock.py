@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.connectors.sage200.bodies_customers import text_of
+from tieout.connectors.sage200.accounts.bodies_customers import text_of
 from tieout.connectors.sage200.compat import Compat
-from tieout.connectors.sage200.translate_stock import (
+from tieout.connectors.sage200.stock.translate_stock import (
     Stage,
     count_found,
     is_movement,
@@ -21,8 +21,8 @@ from tieout.connectors.sage200.translate_stock import (
     stage_of,
     to_enter,
 )
+from tieout.connectors.sage200.stock.wire_stock import CountRow, StocktakeItem, StocktakeShape, TraceableItem
 from tieout.connectors.sage200.wire import MovementView
-from tieout.connectors.sage200.wire_stock import CountRow, StocktakeItem, StocktakeShape, TraceableItem
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
 from tieout.ports.errors import BadAnswer, Refused

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from tieout.connectors.sage200 import Sage200, Sage200Settings, open_ledger
-from tieout.connectors.sage200.auth import TOKEN_NAME, SageId, code_of, sign_in_address
+from tieout.connectors.sage200.site.auth import TOKEN_NAME, SageId, code_of, sign_in_address
 from tieout.ports.errors import Busy, Unauthorised, Unavailable
 
 if TYPE_CHECKING:

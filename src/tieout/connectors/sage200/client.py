@@ -8,10 +8,10 @@ from typing import Literal, TypeVar
 
 from pydantic import ValidationError
 
-from tieout.connectors.sage200.auth import SageId
 from tieout.connectors.sage200.errors import Reading, sentence_of
 from tieout.connectors.sage200.limits import refuse_wide
 from tieout.connectors.sage200.settings import Sage200Settings
+from tieout.connectors.sage200.site.auth import SageId
 from tieout.connectors.sage200.wire import Shape
 from tieout.connectors.transport import Json, Reply, Transport, write_json
 from tieout.ports.errors import BadAnswer

@@ -15,8 +15,8 @@ from tests.connectors.sage200.conftest import Keeper
 
 from tieout.connectors.sage200 import Sage200, Sage200Settings, open_ledger
 from tieout.connectors.sage200.compat import Compat
-from tieout.connectors.sage200.facts import NO_ORDER
 from tieout.connectors.sage200.settings import LOCK_PATTERNS
+from tieout.connectors.sage200.site.facts import NO_ORDER
 from tieout.domain import commands as c
 from tieout.ports.errors import Busy, Locked, OutcomeUnknown, Refused
 

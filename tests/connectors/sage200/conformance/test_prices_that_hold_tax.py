@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.connectors.sage200.prices import with_tax
+from tieout.connectors.sage200.sop.prices import with_tax
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money, money

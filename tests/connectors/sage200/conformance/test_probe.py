@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tieout.connectors.sage200 import open_ledger
-from tieout.connectors.sage200.probe import Probe
+from tieout.connectors.sage200.site.probe import Probe
 
 if TYPE_CHECKING:
     from .conftest import World

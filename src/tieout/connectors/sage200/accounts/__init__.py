@@ -1,0 +1,1 @@
+"""The ledgers: customers' postings, the cash book, journals, customer accounts."""

@@ -1,0 +1,1 @@
+"""What Sage's own lists say has changed."""

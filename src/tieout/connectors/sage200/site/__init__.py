@@ -1,0 +1,1 @@
+"""What one site is and allows: signing in, probing, the capability report."""

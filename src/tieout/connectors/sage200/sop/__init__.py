@@ -1,0 +1,1 @@
+"""Sales order processing: orders, despatches, invoices, returns."""

@@ -1,0 +1,1 @@
+"""Stock: moved, written on and off, issued, counted."""
