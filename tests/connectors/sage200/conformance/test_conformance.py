@@ -278,7 +278,7 @@ def test_stock_that_is_not_there_is_not_moved(world: World) -> None:
     assert world.sage.stock.find_move(world.make.move("Q1")) is None
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(s, marks=pytest.mark.long) for s in (2, 3))])
 def test_whatever_goes_wrong_a_look_before_each_post_makes_one_of_each(world: World, seed: int) -> None:
     order = world.order
     todo = [world.prepare(name) for name in ("raise_credit_note", "post_refund_payment", "write_on")]

@@ -218,7 +218,7 @@ def test_an_invoice_dated_into_a_future_period_says_that_its_nominal_entries_wai
     assert "Deferred" in found.link
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_whatever_goes_wrong_a_look_before_each_post_makes_one_of_each(world: World, seed: int) -> None:
     todo = [(deed, deed.command(world)) for deed in DEEDS.values()]
     rates = {"lost_reply": 0.3, "lost_reply_as": "504", "error_before": 0.2, "busy": 0.1, "expired_token": 0.1}
