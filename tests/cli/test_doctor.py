@@ -169,7 +169,7 @@ def test_an_older_release_cannot_raise_returns_and_its_credits_still_go(house: H
     assert "2025 R1" in rows["raise_return"]["why"]
     assert rows["raise_credit_note"]["channel"] == "native"
     assert said.code == 1
-    assert 'credit_route = "sop" needs raise_return' in said.findings("sage")["company giftware"]["says"]
+    assert 'credit_route = "sop" needs raise return' in said.findings("sage")["company giftware"]["says"]
     by_ledger = ask(house, "sage", "--json", config=changed(house, credit_route='"ledger"'))
     assert by_ledger.code == 0, by_ledger.out
 

@@ -136,7 +136,8 @@ def _route_findings(settings: Settings, account: str, report: AccountReport) -> 
         needed = [able[command] for command in ROUTES[company.credit_route] if command in able]
         missing = [one for one in needed if one.channel in ("not_possible", "no_right")]
         if company.ledger == account and missing:
-            says = f'credit_route = "{company.credit_route}" needs {missing[0].command}, and {missing[0].why}'
+            lacks = missing[0].command.replace("_", " ")
+            says = f'credit_route = "{company.credit_route}" needs {lacks}, and {missing[0].why}'
             found.append(Finding(subject=f"company {name}", is_well=False, says=says))
     return found
 
@@ -159,7 +160,7 @@ def account_text(view: View) -> str:
     if view["commands"]:
         lines.append(f"\n  {'Command':22}{'How':14}Why")
         lines += [
-            f"  {row['command']:22}{WORDS.get(row['channel'], row['channel']):14}{row['why']}"
+            f"  {row['command'].replace('_', ' '):22}{WORDS.get(row['channel'], row['channel']):14}{row['why']}"
             for row in view["commands"]
         ]
     if view["changed"]:
