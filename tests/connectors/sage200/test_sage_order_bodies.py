@@ -23,7 +23,8 @@ from tieout.connectors.sage200.sop.order_checks import (
     switch_faults,
 )
 from tieout.connectors.sage200.sop.order_translate import order_found, total_figure
-from tieout.connectors.sage200.sop.wire_orders import EntryRights, EntrySwitches, OpenOrder
+from tieout.connectors.sage200.sop.wire_orders import EntryRights, OpenOrder
+from tieout.connectors.sage200.wire import SopSettings
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money
@@ -177,7 +178,7 @@ def test_prices_need_a_right_and_so_does_a_customer_on_hold() -> None:
 
 
 def test_what_the_company_does_not_let_an_order_carry_is_refused_and_a_missing_switch_forbids_nothing() -> None:
-    switches = EntrySwitches(
+    switches = SopSettings(
         auto_generate_order_return_numbers=False,
         allow_payment_with_order=False,
         amend_nominal_codes=False,
@@ -185,7 +186,7 @@ def test_what_the_company_does_not_let_an_order_carry_is_refused_and_a_missing_s
     )
     command = entry(payment=c.OrderPayment(method="CARD", amount=Money(1)))
     assert len(list(switch_faults(command, switches))) == 4
-    assert list(switch_faults(command, EntrySwitches.model_validate({}))) == []
+    assert list(switch_faults(command, SopSettings.model_validate({}))) == []
 
 
 def order(**changes: Any) -> OpenOrder:  # noqa: ANN401 - any field of the wire

@@ -19,7 +19,8 @@ from tieout.connectors.sage200.site.facts import (
     release_of,
 )
 from tieout.connectors.sage200.site.findings import findings
-from tieout.connectors.sage200.site.wire_probe import LedgerRules, SopRights, SopRules, SystemRules
+from tieout.connectors.sage200.site.wire_probe import LedgerRules, SopRights, SystemRules
+from tieout.connectors.sage200.wire import SopSettings
 from tieout.domain import commands as c
 from tieout.ports.accounts import Channel, SeenCompany
 
@@ -92,8 +93,8 @@ def changed_companion(**changes: Any) -> SiteFacts:  # noqa: ANN401 - any field
         ("issue_stock", changed_companion(contract=2), "not_possible", "contract 2"),
         ("write_on", changed_companion(trouble="it is away"), "companion", "it is away"),
         ("open_customer", replace(FACTS, ledger=LedgerRules(auto_generate_account_numbers=True)), NO, "by hand"),
-        ("enter_order", replace(FACTS, sop=SopRules(auto_generate_order_return_numbers=False)), NO, "switch on"),
-        ("enter_order", replace(FACTS, sop=SopRules(amend_header_analysis_codes=False)), NO, "the key"),
+        ("enter_order", replace(FACTS, sop=SopSettings(auto_generate_order_return_numbers=False)), NO, "switch on"),
+        ("enter_order", replace(FACTS, sop=SopSettings(amend_header_analysis_codes=False)), NO, "the key"),
     ],
 )
 def test_what_a_command_cannot_be_done_by_is_said_with_what_to_do(
@@ -170,10 +171,10 @@ def test_standard_bears_neither_a_companion_nor_a_sixth_analysis_code(settings: 
         (replace(FACTS, credit_sign=1), "credit notes", "positive"),
         (replace(FACTS, lists={**FACTS.lists, "/banks": "forbidden"}), "rights", "/banks"),
         (replace(FACTS, troubles={"/banks": "answered 500"}), "/banks", "answered 500"),
-        (replace(FACTS, sop=SopRules(auto_generate_order_return_numbers=False)), "order numbers", "automatic"),
-        (replace(FACTS, sop=SopRules(amend_nominal_codes=False)), "nominals on lines", "stock item"),
-        (replace(FACTS, sop=SopRules(amend_header_analysis_codes=False)), "analysis codes", "keys stand there"),
-        (replace(FACTS, sop=SopRules(add_invoice_credit_note_to_sales_ledger=False)), "SOP postings", "pending"),
+        (replace(FACTS, sop=SopSettings(auto_generate_order_return_numbers=False)), "order numbers", "automatic"),
+        (replace(FACTS, sop=SopSettings(amend_nominal_codes=False)), "nominals on lines", "stock item"),
+        (replace(FACTS, sop=SopSettings(amend_header_analysis_codes=False)), "analysis codes", "keys stand there"),
+        (replace(FACTS, sop=SopSettings(add_invoice_credit_note_to_sales_ledger=False)), "SOP postings", "pending"),
         (
             replace(
                 FACTS,

@@ -25,8 +25,8 @@ from tieout.connectors.sage200.sop.open_orders import OpenOrders
 from tieout.connectors.sage200.sop.order_entry import SageOrderEntry
 from tieout.connectors.sage200.sop.orders import SageOrders
 from tieout.connectors.sage200.sop.returns import SageReturns
-from tieout.connectors.sage200.stock.bins import SageStock
 from tieout.connectors.sage200.stock.movements import Movements
+from tieout.connectors.sage200.stock.stock_ledger import SageStock
 from tieout.connectors.transport import Transport
 from tieout.ports.systems import (
     CashBook,

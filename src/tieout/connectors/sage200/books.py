@@ -8,7 +8,7 @@ from datetime import date, datetime
 from tieout.connectors.sage200.client import Client
 from tieout.connectors.sage200.registers import Believed, Registers
 from tieout.connectors.sage200.settings import Sage200Settings
-from tieout.connectors.sage200.translate import stamp_of
+from tieout.connectors.sage200.translate import nominal_of, stamp_of
 from tieout.connectors.sage200.wire import (
     BinView,
     GroupShape,
@@ -25,7 +25,6 @@ from tieout.domain.documents.books import (
     TaxCode,
     TextLimits,
 )
-from tieout.domain.documents.sales_order import Nominal
 from tieout.ports.errors import BadAnswer
 
 ACTIVE = "AccountStatusActive"
@@ -137,7 +136,7 @@ def nominal_account(row: NominalShape, group_words: tuple[str, ...]) -> NominalA
     """A nominal account and whether it takes postings."""
     kind = row.nominal_account_type.casefold()
     return NominalAccount(
-        nominal=Nominal(account=row.reference, cost_centre=row.cost_centre_code, department=row.department_code),
+        nominal=nominal_of(row),
         name=row.name,
         is_postable=row.account_status_type == ACTIVE and not any(word in kind for word in group_words),
     )

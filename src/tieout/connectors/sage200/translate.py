@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
 
 from tieout.connectors.sage200.wire import (
     LineShape,
     MovementView,
     NominalItem,
+    NominalShape,
     OrderShape,
     PostedShape,
     ReturnLineView,
@@ -21,6 +23,8 @@ from tieout.domain.documents.books import PostedCredit
 from tieout.domain.documents.sales_order import Nominal, OrderLine, PostedInvoice, SalesOrder
 from tieout.domain.money import Money, money, round_half_up, tax_on, total
 from tieout.ports.errors import BadAnswer
+
+T = TypeVar("T")
 
 INVOICE = "TradingAccountEntryTypeInvoice"
 CREDIT_NOTE = "TradingAccountEntryTypeCreditNote"
@@ -244,6 +248,18 @@ def analysis_lines(
         )
         for i in range(max(len(nets), len(taxes), 1))
     ]
+
+
+def nominal_of(row: NominalShape) -> Nominal:
+    """The nominal that a record of the nominal ledger stands for."""
+    return Nominal(account=row.reference, cost_centre=row.cost_centre_code, department=row.department_code)
+
+
+def only(found: Sequence[T], what: str, named: Callable[[T], str]) -> T | None:
+    """The one that a look found, or None; BadAnswer names them when there are several: none is taken for ours."""
+    if len(found) > 1:
+        raise BadAnswer(f"Sage 200 holds {len(found)} {what} under one key: {', '.join(map(named, found))}")
+    return found[0] if found else None
 
 
 def _towards_credit(values: Sequence[Money]) -> list[Money]:

@@ -274,10 +274,21 @@ class BinView(Shape):
 
 
 class SopSettings(Shape):
-    """`sop_settings` (A.2)."""
+    """`sop_settings` (A.2), as far as it changes what we may send or must expect.
 
-    amend_nominal_codes: bool = False
-    are_prices_tax_inclusive: bool = False
+    None where a release lacks the switch: whoever asks says what that means.
+    """
+
+    auto_generate_order_return_numbers: bool | None = None
+    amend_nominal_codes: bool | None = None
+    amend_analysis_codes: bool | None = None
+    amend_header_analysis_codes: bool | None = None
+    are_prices_tax_inclusive: bool | None = None
+    allow_payment_with_order: bool | None = None
+    allocate_stock_on_order_entry: bool | None = None
+    update_stock_on_despatch: bool | None = None
+    record_tracking_on_despatch: bool | None = None
+    add_invoice_credit_note_to_sales_ledger: bool | None = None
 
 
 class SiteShape(Shape):
@@ -289,22 +300,10 @@ class SiteShape(Shape):
     company_name: Text = ""
 
 
-class SopPermission(Shape):
-    """`sop_user_permission` (A.2)."""
-
-    override_prices_discounts: bool = False
-
-
 class DateValidation(Shape):
     """`system_settings.transaction_date_validation` (A.8)."""
 
     transaction_date_validation_type: Text = ""
-
-
-class SystemSettings(Shape):
-    """`system_settings` (A.8)."""
-
-    transaction_date_validation: DateValidation = DateValidation()
 
 
 class LedgerType(Shape):

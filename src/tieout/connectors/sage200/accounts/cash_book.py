@@ -11,6 +11,7 @@ from tieout.connectors.sage200.channel.tasks import journal_task
 from tieout.connectors.sage200.client import Client, either, quoted
 from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.registers import Registers
+from tieout.connectors.sage200.translate import nominal_of
 from tieout.connectors.sage200.wire import NominalShape
 from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import Nominal
@@ -103,7 +104,5 @@ class SageCashBook:
         for start in range(0, len(wanted), NOMINALS_AT_ONCE):
             where = either("id", [str(record) for record in wanted[start : start + NOMINALS_AT_ONCE]])
             for row in self._client.rows("/nominal_codes", NominalShape, where=where):
-                found[row.id] = Nominal(
-                    account=row.reference, cost_centre=row.cost_centre_code, department=row.department_code
-                )
+                found[row.id] = nominal_of(row)
         return found

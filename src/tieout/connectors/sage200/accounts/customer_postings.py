@@ -7,7 +7,7 @@ from tieout.connectors.sage200.accounts.bodies_ledger import (
     invoice_body,
     postings_allocation_body,
 )
-from tieout.connectors.sage200.accounts.postings import Postings
+from tieout.connectors.sage200.accounts.postings import OURS, Postings
 from tieout.connectors.sage200.accounts.translate_ledger import (
     RECEIPT,
     allocated_found,
@@ -21,8 +21,6 @@ from tieout.connectors.sage200.translate import INVOICE, payment_found
 from tieout.connectors.sage200.wire import PostedShape
 from tieout.domain import commands as c
 from tieout.ports.errors import Refused
-
-OURS = ("reference",)
 
 
 class SageCustomerPostings:

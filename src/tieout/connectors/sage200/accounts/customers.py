@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
-
 from tieout.connectors.sage200.accounts.bodies_customers import customer_body, delivery_address_body, noted, text_of
 from tieout.connectors.sage200.accounts.postings import Postings
 from tieout.connectors.sage200.accounts.wire_customers import (
@@ -17,11 +14,10 @@ from tieout.connectors.sage200.accounts.wire_customers import (
 from tieout.connectors.sage200.client import Client, quoted
 from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.registers import Registers
+from tieout.connectors.sage200.translate import only
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
-from tieout.ports.errors import BadAnswer, Refused
-
-T = TypeVar("T")
+from tieout.ports.errors import Refused
 
 CUSTOMERS = "/customers"
 ADDRESSES = "/customer_delivery_addresses"
@@ -68,9 +64,9 @@ class SageCustomers:
         where = f"customer_id eq {int(command.customer_id)} and contains(description,{quoted(command.key)})"
         rows = self._client.rows(ADDRESSES, DeliveryAddressShape, where=where)
         found = [row for row in rows if row.description.split()[-1:] == [command.key]]
-        if not found:
+        row = only(found, "delivery addresses", lambda row: str(row.id))
+        if row is None:
             return None
-        row = only(found, [row.id for row in found], "delivery addresses")
         figures = {"customer": str(row.customer_id), "name": row.postal_name, "postcode": row.postcode}
         return c.Found(reference=row.description, figures=figures, link=f"delivery address {row.id}")
 
@@ -97,12 +93,12 @@ class SageCustomers:
         path, field = _place(command)
         where = f"{field} eq {record} and contains(note,{quoted(command.key)})"
         rows = self._client.rows(path, MemoShape, where=where)
-        texts = {row.id: text for row in rows if (text := text_of(row.note, command.key)) is not None}
-        if not texts:
+        texts = [(row.id, text) for row in rows if (text := text_of(row.note, command.key)) is not None]
+        found = only(texts, "notes", lambda noted_row: str(noted_row[0]))
+        if found is None:
             return None
-        note = only(list(texts.values()), list(texts), "notes")
-        figures = {command.on_what: command.target, "note": note}
-        return c.Found(reference=f"note {next(iter(texts))}", figures=figures)
+        note_id, note = found
+        return c.Found(reference=f"note {note_id}", figures={command.on_what: command.target, "note": note})
 
     def write_memo(self, command: c.WriteMemo) -> None:
         """Write it, the key at its end; an archived posting takes none."""
@@ -130,13 +126,6 @@ class SageCustomers:
             if wanted in (row.code.casefold(), row.name.casefold()):
                 return row.id
         raise Refused(f"Sage 200 has no country {country}")
-
-
-def only(found: Sequence[T], ids: Sequence[int], what: str) -> T:
-    """The one that was found; BadAnswer names them when there are several."""
-    if len(found) > 1:
-        raise BadAnswer(f"Sage 200 holds {len(found)} {what} under one key: {', '.join(map(str, ids))}")
-    return found[0]
 
 
 def _place(command: c.WriteMemo) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from tieout.connectors.sage200.accounts.postings import Postings
+from tieout.connectors.sage200.accounts.postings import OURS, Postings
 from tieout.connectors.sage200.bodies import allocation_body, credit_note_body, payment_body
 from tieout.connectors.sage200.client import Client
 from tieout.connectors.sage200.limits import refuse_over_long
@@ -24,7 +24,6 @@ from tieout.domain.documents.books import PostedCredit
 from tieout.domain.money import money
 from tieout.ports.errors import Refused
 
-OURS = ("reference",)
 EITHER = ("reference", "second_reference")
 """A ledger credit note carries its key in the first reference, a SOP credit note in the second."""
 

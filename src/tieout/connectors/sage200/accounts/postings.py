@@ -8,13 +8,15 @@ from datetime import date
 
 from tieout.connectors.sage200.client import Client, either, quoted
 from tieout.connectors.sage200.compat import Compat
-from tieout.connectors.sage200.translate import CREDIT_NOTE, INVOICE
+from tieout.connectors.sage200.translate import CREDIT_NOTE, INVOICE, only
 from tieout.connectors.sage200.wire import PostedShape
 from tieout.domain.identifiers import is_typed
 from tieout.ports.errors import BadAnswer
 
 POSTED = "/sales_posted_transactions"
 ANALYSIS = ("nominal_analysis_items", "tax_analysis_items", "bank_items")
+OURS = ("reference",)
+"""Where a document that we post to the ledger carries its key."""
 ORDERS_AT_ONCE = 20
 """Length of an `or` chain; the longest address that the gateway takes is not documented (2.1)."""
 
@@ -40,10 +42,7 @@ class Postings:
             for row in self._wherever(where)
             if any(is_typed(getattr(row, field), key) for field in fields) and row.trader_transaction_type == kind
         ]
-        if len(rows) > 1:
-            named = ", ".join(f"{row.reference} (urn {row.urn})" for row in rows)
-            raise BadAnswer(f"Sage 200 holds {len(rows)} postings under one key: {named}")
-        return rows[0] if rows else None
+        return only(rows, "postings", lambda row: f"{row.reference} (urn {row.urn})")
 
     def by_urn(self, customer_id: str, urns: Collection[str]) -> dict[str, PostedShape]:
         """The customer's postings by URN, archived ones too; one that is not there is left out.

@@ -43,5 +43,4 @@ class MemoShape(Shape):
 
     id: int
     customer_id: Id = 0
-    posted_customer_transaction_id: Id = 0
     note: Text = ""

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Literal
 
 from tieout.connectors.sage200.client import Standing
-from tieout.connectors.sage200.site.wire_probe import LedgerRules, SopRights, SopRules, StockRules, SystemRules
+from tieout.connectors.sage200.site.wire_probe import LedgerRules, SopRights, StockRules, SystemRules
+from tieout.connectors.sage200.wire import SopSettings
 from tieout.ports.accounts import SeenCompany
 
 Edition = Literal["Professional", "Standard", ""]
@@ -69,7 +70,7 @@ class SiteFacts:
     base_currency: str = ""
     """ISO code of the currency in which the company keeps its books; empty when Sage does not show it."""
     rights: SopRights = field(default_factory=SopRights)
-    sop: SopRules = field(default_factory=SopRules)
+    sop: SopSettings = field(default_factory=SopSettings)
     stock: StockRules = field(default_factory=StockRules)
     ledger: LedgerRules = field(default_factory=LedgerRules)
     system: SystemRules = field(default_factory=SystemRules)

@@ -28,14 +28,13 @@ from tieout.connectors.sage200.site.wire_probe import (
     CreditSample,
     LedgerRules,
     SopRights,
-    SopRules,
     Stamped,
     StockRules,
     SystemRules,
     UserShape,
 )
 from tieout.connectors.sage200.translate import CREDIT_NOTE
-from tieout.connectors.sage200.wire import CurrencyShape, IsoCode, Shape
+from tieout.connectors.sage200.wire import CurrencyShape, IsoCode, Shape, SopSettings
 from tieout.ports.accounts import AccountReport, Finding, SeenCompany
 from tieout.ports.errors import BadAnswer, ConnectorError, Unauthorised
 
@@ -109,7 +108,7 @@ class Probe:
             user=user.logon_name,
             base_currency=asked("/currencies", self._base_currency, ""),
             rights=row("/current_user_sop_user_permissions", SopRights, SopRights()),
-            sop=row("/sop_settings", SopRules, SopRules()),
+            sop=row("/sop_settings", SopSettings, SopSettings()),
             stock=row("/stock_settings", StockRules, StockRules()),
             ledger=row("/sales_ledger_settings", LedgerRules, LedgerRules()),
             system=row("/system_settings", SystemRules, SystemRules()),

@@ -12,7 +12,6 @@ class UserShape(Shape):
     """`current_user` (A.8)."""
 
     logon_name: Text = ""
-    is_web_user: bool | None = None
 
 
 class SopRights(Shape):
@@ -20,22 +19,6 @@ class SopRights(Shape):
 
     override_prices_discounts: bool | None = None
     override_credit_holds: bool | None = None
-
-
-class SopRules(Shape):
-    """`sop_settings` (A.2), as far as it changes what we may send or must expect."""
-
-    auto_generate_order_return_numbers: bool | None = None
-    amend_nominal_codes: bool | None = None
-    amend_analysis_codes: bool | None = None
-    amend_header_analysis_codes: bool | None = None
-    are_prices_tax_inclusive: bool | None = None
-    allow_payment_with_order: bool | None = None
-    allocate_stock_on_order_entry: bool | None = None
-    update_stock_on_despatch: bool | None = None
-    record_cancelled_order_lines: bool | None = None
-    record_tracking_on_despatch: bool | None = None
-    add_invoice_credit_note_to_sales_ledger: bool | None = None
 
 
 class StockRules(Shape):

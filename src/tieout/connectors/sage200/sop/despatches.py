@@ -42,7 +42,6 @@ from tieout.connectors.sage200.sop.wire_orders import (
     DespatchItem,
     DespatchLineView,
     DespatchList,
-    EntrySwitches,
     OpenOrder,
     TraceableItems,
 )
@@ -223,8 +222,7 @@ class SageDespatches:
         return found.id
 
     def _records_tracking(self) -> bool:
-        found = self._client.one("/sop_settings", EntrySwitches)
-        return bool(found and found.record_tracking_on_despatch)
+        return bool(self._registers.sop().record_tracking_on_despatch)
 
 
 def _despatched_by_line(order: OpenOrder) -> dict[str, Decimal]:

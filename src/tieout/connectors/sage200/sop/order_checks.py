@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from tieout.connectors.sage200.sop.wire_orders import EntryRights, EntrySwitches, PaymentMethodShape
+from tieout.connectors.sage200.sop.wire_orders import EntryRights, PaymentMethodShape
+from tieout.connectors.sage200.wire import SopSettings
 from tieout.domain import commands as c
 
 NEEDED: Mapping[c.LineKind, frozenset[str]] = {
@@ -114,21 +115,21 @@ def right_faults(command: c.EnterOrder, rights: EntryRights) -> Iterator[str]:
         )
 
 
-def switch_faults(command: c.EnterOrder, switches: EntrySwitches) -> Iterator[str]:
-    """What the company's order settings do not allow (A.2)."""
-    if not switches.auto_generate_order_return_numbers:
+def switch_faults(command: c.EnterOrder, switches: SopSettings) -> Iterator[str]:
+    """What the company's order settings do not allow (A.2); a switch that a release lacks forbids nothing."""
+    if switches.auto_generate_order_return_numbers is False:
         yield (
             "the company numbers its orders by hand: switch on automatic order numbers in Sage's sales order "
             "settings (Document Numbering), because Tieout gives no order numbers"
         )
-    if not switches.amend_header_analysis_codes:
+    if switches.amend_header_analysis_codes is False:
         yield (
             "the company does not let the analysis codes of an order be set, so the key would be lost: switch on "
             "Analysis Codes for order headers in Sage's sales order settings"
         )
-    if command.payment and not switches.allow_payment_with_order:
+    if command.payment and switches.allow_payment_with_order is False:
         yield "the company takes no payments with orders: switch them on in Sage's sales order settings"
-    if not switches.amend_nominal_codes and any(line.nominal for line in command.lines):
+    if switches.amend_nominal_codes is False and any(line.nominal for line in command.lines):
         yield (
             "a line names its own nominal and the company does not let it be amended: switch on "
             "Nominal Codes in Sage's sales order settings, or leave the nominal to Sage"

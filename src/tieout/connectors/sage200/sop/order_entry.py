@@ -32,13 +32,13 @@ from tieout.connectors.sage200.sop.prices import order_with_tax, untaxed
 from tieout.connectors.sage200.sop.wire_orders import (
     ChargeShape,
     EntryRights,
-    EntrySwitches,
     OpenOrder,
     PaymentMethodShape,
 )
+from tieout.connectors.sage200.translate import only
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
-from tieout.ports.errors import BadAnswer, Refused
+from tieout.ports.errors import Refused
 
 T = TypeVar("T")
 
@@ -61,12 +61,8 @@ class SageOrderEntry:
         order is archived before it is complete, long after its entry was read back.
         """
         rows = [row for row in self._carriers(command) if not self._orders.is_draft(row)]
-        if len(rows) > 1:
-            named = ", ".join(row.document_no for row in rows)
-            raise BadAnswer(f"Sage 200 holds {len(rows)} orders under one key: {named}")
-        if not rows:
-            return None
-        return order_found(rows[0], command, self._registers.currency(rows[0].currency_id))
+        row = only(rows, "orders", lambda row: row.document_no)
+        return order_found(row, command, self._registers.currency(row.currency_id)) if row else None
 
     def enter_order(self, command: c.EnterOrder) -> None:
         """Enter it whole, once a draft that an earlier try left behind is deleted: a draft holds allocations (2.5)."""
@@ -134,11 +130,12 @@ class SageOrderEntry:
     def _checked_body(self, command: c.EnterOrder) -> Json:
         """The body, once everything that Sage would refuse is known not to be there."""
         faults = list(entry_faults(command, self._settings.order_key_slot))
-        faults += switch_faults(command, self._client.one("/sop_settings", EntrySwitches) or EntrySwitches())
+        settings = self._registers.sop()
+        faults += switch_faults(command, settings)
         if needs_rights(command):
             faults += right_faults(command, self._rights())
         names = self._names(command, faults)
-        if self._registers.sop().are_prices_tax_inclusive:
+        if settings.are_prices_tax_inclusive:
             faults += untaxed(command)
             command = order_with_tax(command, self._registers.rates())
         body = order_body(command, self._settings, names)

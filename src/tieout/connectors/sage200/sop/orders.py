@@ -92,7 +92,7 @@ class SageOrders:
             tax_codes=self._tax_codes(order),
             warehouses=self._warehouses(order),
             invoices=[posted_invoice(row, currency) for row in posted],
-            prices_hold_tax=self._registers.sop().are_prices_tax_inclusive,
+            prices_hold_tax=bool(self._registers.sop().are_prices_tax_inclusive),
         )
 
     def _tax_codes(self, order: OrderShape) -> dict[int, TaxCodeShape]:

@@ -20,6 +20,7 @@ from tieout.connectors.sage200.translate import (
     CREDIT_NOTE,
     credit_found,
     is_untouched_and_over,
+    only,
     open_quantity,
     return_found,
 )
@@ -27,7 +28,7 @@ from tieout.connectors.sage200.wire import ReturnLineView
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
 from tieout.domain.identifiers import is_typed
-from tieout.ports.errors import BadAnswer, NeedsHand, Refused
+from tieout.ports.errors import NeedsHand, Refused
 
 RETURN_LINES = "/sop_return_line_views"
 
@@ -70,7 +71,7 @@ class SageReturns:
                 name: self._registers.warehouse_id(name) for name in {line.warehouse or home for line in lines}
             },
             taxes={line.tax_code: self._registers.tax_id(line.tax_code) for line in lines},
-            with_nominals=sop.amend_nominal_codes,
+            with_nominals=bool(sop.amend_nominal_codes),
         )
         refuse_over_long("sop_return", body)
         self._registers.refuse_parts((line.sku, line.quantity) for line in lines)
@@ -169,10 +170,7 @@ class SageReturns:
         for row in self._rows(key, customer_id):
             by_id.setdefault(row.sop_return_id, []).append(row)
         standing = [rows for rows in by_id.values() if not is_untouched_and_over(rows)]
-        if len(standing) > 1:
-            named = ", ".join(rows[0].sop_return_document_no for rows in standing)
-            raise BadAnswer(f"Sage 200 holds {len(standing)} returns under one key: {named}")
-        return standing[0] if standing else []
+        return only(standing, "returns", lambda rows: rows[0].sop_return_document_no) or []
 
     def _id(self, rows: Sequence[ReturnLineView]) -> int:
         if not rows:

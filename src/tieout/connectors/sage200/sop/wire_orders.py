@@ -78,16 +78,6 @@ class EntryRights(Shape):
     override_credit_holds: bool = False
 
 
-class EntrySwitches(Shape):
-    """`sop_settings` (A.2): what the company lets orders carry. A switch that a release lacks forbids nothing."""
-
-    auto_generate_order_return_numbers: bool = True
-    allow_payment_with_order: bool = True
-    amend_nominal_codes: bool = True
-    amend_header_analysis_codes: bool = True
-    record_tracking_on_despatch: bool = False
-
-
 class PaymentMethodShape(Shape):
     """`sop_payment_method` (A.2)."""
 

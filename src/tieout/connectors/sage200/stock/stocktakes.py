@@ -12,6 +12,7 @@ from tieout.connectors.sage200.limits import refuse_over_long
 from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.stock.translate_stock import Stage, count_found, selected, stage_of, to_enter
 from tieout.connectors.sage200.stock.wire_stock import StocktakeShape, StocktakeView
+from tieout.connectors.sage200.translate import nominal_of
 from tieout.connectors.sage200.wire import LedgerType, NominalShape, WarehouseHolding
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
@@ -148,10 +149,7 @@ class Stocktakes:
     def _nominal_id(self, nominal: Nominal) -> int:
         where = f"reference eq {quoted(nominal.account)}"
         for row in self._client.rows("/nominal_codes", NominalShape, where=where):
-            if (
-                Nominal(account=row.reference, cost_centre=row.cost_centre_code, department=row.department_code)
-                == nominal
-            ):
+            if nominal_of(row) == nominal:
                 return row.id
         raise Refused(f"Sage 200 has no nominal account {nominal}")
 

@@ -21,7 +21,6 @@ class StocktakeView(Shape):
 class StocktakeItem(Shape):
     """`stocktake_items[]`: what may be selected; by item the bin is empty, by bin it is named."""
 
-    stocktake_item_id: Id = 0
     warehouse_holding_id: Id = 0
     bin_name: Text = ""
     item_code: Text = ""
