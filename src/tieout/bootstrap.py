@@ -75,8 +75,9 @@ def open_application(settings: Settings, home: Path) -> Application:
     clock = clock_of(settings)
     vault = Vault(store, key_of(home))
     connections = ExitStack()
-    companies = _companies(settings, store, vault, clock, connections)
-    accounts = Accounts(settings, KeptTokens(vault, clock), CountedCalls(store, clock), clock, connections)
+    keeper, budget = KeptTokens(vault, clock), CountedCalls(store, clock)
+    companies = _companies(settings, store, keeper, budget, clock, connections)
+    accounts = Accounts(settings, keeper, budget, clock, connections)
     connected = {name: company for name, company in companies.items() if name not in unconnected(settings)}
     patience = patience_of(settings.work)
     floor = Floor(store=store, companies=connected, clock=clock, patience=patience)
@@ -167,10 +168,14 @@ def patience_of(work: WorkSettings) -> Patience:
     )
 
 
-def _companies(
-    settings: Settings, store: Store, vault: Vault, clock: Clock, connections: ExitStack
+def _companies(  # one argument for each thing that an account needs
+    settings: Settings,
+    store: Store,
+    keeper: TokenKeeper,
+    budget: CallBudget,
+    clock: Clock,
+    connections: ExitStack,
 ) -> dict[str, Company]:
-    keeper, budget = KeptTokens(vault, clock), CountedCalls(store, clock)
     opened = {}
     for name, company in settings.company.items():
         ledger, portal, shop = (settings.account[a] for a in (company.ledger, company.portal, company.storefront))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from tieout.bootstrap import Application
-from tieout.cli.shared import Context, UserError, json_option, say, who
+from tieout.cli.shared import Context, UserError, json_option, known_company, say, who
 from tieout.cli.views import case_text, case_view, cases_text, document_text, document_view
 from tieout.processes.returns import KIND
 from tieout.processes.routing import wake
@@ -171,11 +171,8 @@ def mapping_list(context: Context, company: str, as_json: bool) -> None:  # noqa
 def mapping_set(context: Context, company: str, table: str, key: str, fields: tuple[str, ...], owner: str) -> None:
     """Propose and approve one rule."""
     value = dict(_field(text) for text in fields)
-    with context.application() as application:
-        if company not in application.companies:
-            raise UserError(f"There is no company {company!r} in the settings.", code=2)
-        with application.store.scope(company) as c:
-            version = put_in_force(c, application, company, table, key, value, owner=owner)
+    with context.application() as application, application.store.scope(known_company(application, company)) as c:
+        version = put_in_force(c, application, company, table, key, value, owner=owner)
     click.echo(f"{table} / {key} is in force from today, version {version}.")
 
 

@@ -9,7 +9,7 @@ import click
 
 from tieout.bootstrap import Application
 from tieout.cli.desk import put_in_force
-from tieout.cli.shared import Context, UserError, json_option, say, who
+from tieout.cli.shared import Context, UserError, json_option, known_company, say, who
 from tieout.processes.reports.contention import ContentionReport, Waiting, contention
 from tieout.processes.rules import LOCK_WORDS, lock_words
 from tieout.store import audit, contentions
@@ -35,7 +35,7 @@ def locks() -> None:
 @click.pass_obj
 def locks_report(context: Context, company: str | None, days: int, as_json: bool) -> None:  # noqa: FBT001 - click's flag
     """Print the contention report."""
-    with context.application() as application, application.store.scope(_known(application, company)) as c:
+    with context.application() as application, application.store.scope(known_company(application, company)) as c:
         made = contention(c, company=company, now=application.clock(), days=days)
         say(as_json, asdict(made), lambda: "\n".join(_report_lines(made)))
 
@@ -51,7 +51,7 @@ def locks_report(context: Context, company: str | None, days: int, as_json: bool
 @click.pass_obj
 def locks_messages(context: Context, company: str | None, everything: bool, as_json: bool) -> None:  # noqa: FBT001 - click's flags
     """Print the sentences, the commonest first."""
-    with context.application() as application, application.store.scope(_known(application, company)) as c:
+    with context.application() as application, application.store.scope(known_company(application, company)) as c:
         rows = contentions.messages(c, company=company, unjudged=not everything)
         say(as_json, [asdict(row) for row in rows], lambda: "\n".join(map(_message_line, rows)) or "Nothing to judge.")
 
@@ -85,7 +85,7 @@ def locks_judge(context: Context, number: int, judged: contentions.Judgement, wo
 @click.pass_obj
 def locks_words(context: Context, company: str, as_json: bool) -> None:  # noqa: FBT001 - click's flag
     """Print the settings' words and those added."""
-    with context.application() as application, application.store.scope(_known(application, company)) as c:
+    with context.application() as application, application.store.scope(known_company(application, company)) as c:
         account = application.settings.account[application.companies[company].ledger_account]
         added = lock_words(c, company, application.clock().date())
         rows = [{"words": word, "from": "settings"} for word in getattr(account, "lock_patterns", ())]
@@ -110,12 +110,6 @@ def _judge(
     )
     if judged == "lock":
         put_in_force(c, application, message.company, LOCK_WORDS, words, {"meaning": "lock"}, owner="integration")
-
-
-def _known(application: Application, company: str | None) -> str | None:
-    if company is not None and company not in application.companies:
-        raise UserError(f"There is no company {company!r} in the settings.", code=2)
-    return company
 
 
 def _report_lines(made: ContentionReport) -> Iterator[str]:

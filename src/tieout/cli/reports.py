@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 
 from tieout.bootstrap import Application
-from tieout.cli.shared import Context, UserError, json_option, say
+from tieout.cli.shared import Context, json_option, known_company, say
 from tieout.domain.money import Money
 from tieout.processes.reports.control import Control, Difference, control
 from tieout.processes.reports.known import known_returns, known_strays
@@ -43,11 +43,8 @@ Report = ReturnedStock | Worklist | Variance | Control
 def report(call: click.Context, name: str, company: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's flag
     """Print one report."""
     context: Context = call.obj
-    with context.application() as application:
-        if company is not None and company not in application.companies:
-            raise UserError(f"There is no company {company!r} in the settings.", code=2)
-        with application.store.scope(company) as c:
-            made = _make(c, application, name, company)
+    with context.application() as application, application.store.scope(known_company(application, company)) as c:
+        made = _make(c, application, name, company)
     say(as_json, view(made), lambda: text(made))
     if isinstance(made, Variance) and not made.is_explained:
         call.exit(1)

@@ -68,6 +68,13 @@ class Context:
             opened.close()
 
 
+def known_company(application: Application, company: str | None) -> str | None:
+    """The company named, or None for all; UserError when the settings have none of that name."""
+    if company is not None and company not in application.companies:
+        raise UserError(f"There is no company {company!r} in the settings.", code=2)
+    return company
+
+
 def who() -> str:
     """The person at this terminal, for the record."""
     return getpass.getuser()

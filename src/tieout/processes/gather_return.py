@@ -23,7 +23,6 @@ from tieout.domain.returns.settle import foreign_refunds
 from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
 from tieout.processes.record import command_from_json
-from tieout.processes.rules import rules_on
 from tieout.processes.standing import seen_leg
 from tieout.store import approvals, cross_references, effects, legs
 from tieout.store.documents import Document
@@ -32,14 +31,15 @@ from tieout.store.store import Connection, Held
 CREDITING = ("post_sop_credit_note", "raise_credit_note")
 
 
-def gather_return(company: Company, held: Held, document: Document, now: datetime) -> ReturnFacts:
+def gather_return(
+    company: Company, held: Held, document: Document, now: datetime, tables: MappingTables
+) -> ReturnFacts:
     """The facts of one RMA now, but for the units taken, which `with_taken` adds in the deciding transaction.
 
     Raises connector errors of the reads.
     """
     today = uk_date(now)
     with held.begin() as connection:
-        tables = rules_on(connection, company.name, today)
         known = [_effect_fact(effect) for effect in effects.effects_of(connection, document) if _may_stand(effect)]
         accepted = approvals.approvals_of(connection, document.company, document.kind, document.key)
     rma = company.portal.rma(document.key)

@@ -6,12 +6,14 @@ because a ledger's stamps are not in the order of its commits (Sage 200, section
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
 from tieout.domain.documents.books import PostedCredit
-from tieout.domain.documents.feeds import PostingHead
+from tieout.domain.documents.feeds import OrderHead, PostingHead
 from tieout.domain.identifiers import find_key
 from tieout.ports.directory import Company
 from tieout.ports.errors import ConnectorError
@@ -23,6 +25,7 @@ from tieout.store import documents, effects, sweeps
 from tieout.store.store import Connection
 
 log = structlog.get_logger()
+H = TypeVar("H", OrderHead, PostingHead)
 
 OVERLAP = timedelta(minutes=5)
 OVERLAP_ROWS = 500
@@ -41,39 +44,27 @@ def poll_ledger(floor: Floor, company: Company, back: timedelta) -> int:
 
 def poll_postings(floor: Floor, company: Company, back: timedelta) -> int:
     """Credit notes are seen at once, ours and others'; a posting under a key that is not settled wakes its return."""
-    since = _since(floor, company, POSTINGS, back)
-    newest, listed, woken = since, 0, 0
-    try:
-        for head in company.feeds.changed_postings(since - OVERLAP):
-            listed += 1
-            newest = max(newest, head.changed_at)
-            keys = _keys(head.reference, head.second_reference)
-            if head.kind == "credit_note" or keys:
-                with floor.store.scope(company.name) as c:
-                    woken += _wake_owners(floor, company, c, keys)
-                    if head.kind == "credit_note":
-                        see_credit_note(floor, company, c, _credit(head))
-    except ConnectorError as error:
-        log.warning("poll.stopped", company=company.name, poll=POSTINGS, reason=str(error))
-    _note(floor, company, POSTINGS, newest.isoformat(), {"listed": listed, "woken": woken})
-    return woken
+
+    def look(head: PostingHead) -> int:
+        keys = _keys(head.reference, head.second_reference)
+        if head.kind != "credit_note" and not keys:
+            return 0
+        with floor.store.scope(company.name) as c:
+            woken = _wake_owners(floor, company, c, keys)
+            if head.kind == "credit_note":
+                see_credit_note(floor, company, c, _credit(head))
+        return woken
+
+    return _poll_changes(floor, company, POSTINGS, back, company.feeds.changed_postings, look)
 
 
 def poll_orders(floor: Floor, company: Company, back: timedelta) -> int:
     """An order or return changed under a key that is not settled wakes its return."""
-    since = _since(floor, company, ORDERS, back)
-    newest, listed, woken = since, 0, 0
-    try:
-        for head in company.feeds.changed_orders(since - OVERLAP):
-            listed += 1
-            newest = max(newest, head.changed_at)
-            if keys := _keys(head.channel_reference):
-                with floor.store.scope(company.name) as c:
-                    woken += _wake_owners(floor, company, c, keys)
-    except ConnectorError as error:
-        log.warning("poll.stopped", company=company.name, poll=ORDERS, reason=str(error))
-    _note(floor, company, ORDERS, newest.isoformat(), {"listed": listed, "woken": woken})
-    return woken
+
+    def look(head: OrderHead) -> int:
+        return _wake_keys(floor, company, _keys(head.channel_reference))
+
+    return _poll_changes(floor, company, ORDERS, back, company.feeds.changed_orders, look)
 
 
 def poll_movements(floor: Floor, company: Company) -> int:
@@ -85,14 +76,41 @@ def poll_movements(floor: Floor, company: Company) -> int:
         for movement in company.feeds.movements_after(max(0, newest - OVERLAP_ROWS)) if known else ():
             listed += 1
             newest = max(newest, movement.movement_id)
-            if keys := _keys(movement.reference, movement.second_reference):
-                with floor.store.scope(company.name) as c:
-                    woken += _wake_owners(floor, company, c, keys)
+            woken += _wake_keys(floor, company, _keys(movement.reference, movement.second_reference))
     except ConnectorError as error:
         log.warning("poll.stopped", company=company.name, poll=MOVEMENTS, reason=str(error))
         return woken
     _note(floor, company, MOVEMENTS, str(newest), {"listed": listed, "woken": woken})
     return woken
+
+
+def _poll_changes(
+    floor: Floor,
+    company: Company,
+    name: str,
+    back: timedelta,
+    changed: Callable[[datetime], Iterator[H]],
+    look: Callable[[H], int],
+) -> int:
+    """Look at every head changed since the last poll, oldest change first; one cut off goes on where it was."""
+    since = _since(floor, company, name, back)
+    newest, listed, woken = since, 0, 0
+    try:
+        for head in changed(since - OVERLAP):
+            listed += 1
+            newest = max(newest, head.changed_at)
+            woken += look(head)
+    except ConnectorError as error:
+        log.warning("poll.stopped", company=company.name, poll=name, reason=str(error))
+    _note(floor, company, name, newest.isoformat(), {"listed": listed, "woken": woken})
+    return woken
+
+
+def _wake_keys(floor: Floor, company: Company, keys: tuple[str, ...]) -> int:
+    if not keys:
+        return 0
+    with floor.store.scope(company.name) as c:
+        return _wake_owners(floor, company, c, keys)
 
 
 def _wake_owners(floor: Floor, company: Company, c: Connection, keys: tuple[str, ...]) -> int:

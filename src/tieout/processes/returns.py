@@ -47,6 +47,7 @@ class Work:
     clock: Callable[[], datetime]
     patience: Patience
     rules: MappingTables
+    """The company's mapping rules in force when this run began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def _open_attempt(work: Work) -> Attempt | Later:
     if last is not None and last.ended is None and last.decision is not None:
         return last
     try:
-        facts = gather_return(work.company, work.held, work.document, work.now)
+        facts = gather_return(work.company, work.held, work.document, work.now, work.rules)
     except Unauthorised as error:
         return unauthorised(error, "reading the facts", work.now, work.patience)
     except BadAnswer as error:

@@ -10,6 +10,7 @@ import re
 from datetime import datetime
 
 from tieout.domain.commands import AnyCommand
+from tieout.domain.identifiers import KEY_PATTERN
 from tieout.ports.errors import ConnectorError, Locked, OutcomeUnknown, Refused
 from tieout.store import contentions
 from tieout.store.documents import Document
@@ -18,7 +19,6 @@ from tieout.store.store import Connection
 SENTENCE_MAX = 400
 _QUOTED = re.compile(r"\"[^\"]*\"|(?<!\w)'[^']*'")
 _FIGURES = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_KEYS = re.compile(r"T[A-Z]{2}-[0-9A-HJKMNP-TV-Z]{16}")
 
 
 def note_answer(
@@ -52,5 +52,5 @@ def note_answer(
 
 def shape_of(sentence: str) -> str:
     """A sentence without what changes from one record to the next: quoted names, keys and figures."""
-    bare = _KEYS.sub("…", _QUOTED.sub("…", sentence))
+    bare = KEY_PATTERN.sub("…", _QUOTED.sub("…", sentence))
     return _FIGURES.sub("#", bare).strip()
