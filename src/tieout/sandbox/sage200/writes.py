@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from tieout.sandbox.sage200.company.bodies import checked, full_date
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.periods import SUB_LEDGER_OF_TYPE, classify
 from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.ledger.records import Body, Writes
 from tieout.sandbox.sage200.orders import despatch, documents
 from tieout.sandbox.sage200.orders.entry_lines import record_of
 from tieout.sandbox.sage200.reading.enquiries_sop import despatchable, price_enquiry
@@ -17,9 +15,6 @@ from tieout.sandbox.sage200.writes_finance import FINANCE_READS_BY_POST, FINANCE
 from tieout.sandbox.sage200.writes_sales import SALES_READS_BY_POST, SALES_WRITES
 from tieout.sandbox.sage200.writes_sop import SELF_CONTAINED, SOP_READS_BY_POST, SOP_WRITES
 from tieout.sandbox.sage200.writes_stock import STOCK_READS_BY_POST, STOCK_WRITES
-
-Body = dict[str, Any]
-Writer = Callable[[Books, int, Body], object]
 
 
 def perform(  # one write, as its path names it
@@ -79,7 +74,7 @@ def order_record(books: Books, kind: str, key: int) -> int:
 
 
 # By method, route (the names of the path joined: "customers/customer_contacts"), and whether an id ends the path.
-WRITES: dict[tuple[str, str, bool], Writer] = {
+WRITES: Writes = {
     **SOP_WRITES,
     **FINANCE_WRITES,
     **SALES_WRITES,

@@ -7,10 +7,8 @@ from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import NotFoundError, RefusedError
 from tieout.sandbox.sage200.ledger import banks, cash_book, nominal_codes
 from tieout.sandbox.sage200.ledger.exchange_rates import exchange_rate
-from tieout.sandbox.sage200.ledger.records import Body, Kept, Writer, Writes, writes_of
-from tieout.sandbox.sage200.reading.catalogue import RESOURCES
+from tieout.sandbox.sage200.ledger.records import Body, Kept, Writer, Writes, plain_record, writes_of
 from tieout.sandbox.sage200.reading.enumerations_finance import FINANCE_TYPES
-from tieout.sandbox.sage200.reading.reads import read_one
 from tieout.sandbox.sage200.reading.settings import company_details, system_settings
 
 PLACE = "code:s3! name:s60 contact_name:s200 contact_details:s235 contact_email_address:s200"
@@ -91,34 +89,6 @@ MEMO = Kept(
     columns={"nominal_code_id": "nominal_id", "is_active": "active"},
     user_column="user_name",
 )
-
-
-def _create_bank(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["banks"], banks.enter_bank(books, body))
-
-
-def _amend_bank(books: Books, key: int, body: Body) -> object:
-    banks.amend_bank(books, key, body)
-    return read_one(books, RESOURCES["banks"], key)
-
-
-def _delete_bank(books: Books, key: int, _: Body) -> object:
-    banks.delete_bank(books, key)
-    return None
-
-
-def _create_nominal(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["nominal_codes"], nominal_codes.enter_nominal(books, body))
-
-
-def _amend_nominal(books: Books, key: int, body: Body) -> object:
-    nominal_codes.amend_nominal(books, key, body)
-    return read_one(books, RESOURCES["nominal_codes"], key)
-
-
-def _delete_nominal(books: Books, key: int, _: Body) -> object:
-    nominal_codes.delete_nominal(books, key)
-    return None
 
 
 def _new_nominal(books: Books, _: int, __: Body) -> object:
@@ -208,16 +178,14 @@ FINANCE_WRITES: Writes = {
     **{route: _of_a_nominal(writer) if route[0] != "DELETE" else writer for route, writer in writes_of(MEMO).items()},
     ("PUT", "company_details", True): _amend_company,
     ("PUT", "system_settings", True): _amend_system,
-    ("POST", "banks", False): _create_bank,
-    ("PUT", "banks", True): _amend_bank,
-    ("DELETE", "banks", True): _delete_bank,
+    **plain_record("banks", banks.enter_bank, banks.amend_bank, banks.delete_bank),
     ("POST", "bank_receipt", False): _bank_document(cash_book.RECEIPT),
     ("POST", "bank_payment", False): _bank_document(cash_book.PAYMENT),
     ("POST", "bank_transfer", False): _bank_transfer,
     ("POST", "currency_exchange_rates", False): _exchange_rate,
-    ("POST", "nominal_codes", False): _create_nominal,
-    ("PUT", "nominal_codes", True): _amend_nominal,
-    ("DELETE", "nominal_codes", True): _delete_nominal,
+    **plain_record(
+        "nominal_codes", nominal_codes.enter_nominal, nominal_codes.amend_nominal, nominal_codes.delete_nominal
+    ),
     ("POST", "nominal_codes_new", False): _new_nominal,
 }
 FINANCE_READS_BY_POST = frozenset({"currency_exchange_rates", "nominal_codes_new"})

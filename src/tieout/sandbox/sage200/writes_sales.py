@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from tieout.sandbox.sage200.company.bodies import checked
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import NotFoundError, RefusedError
 from tieout.sandbox.sage200.ledger import allocations, blanks, customers, owned, sales_ledger, settings, transactions
+from tieout.sandbox.sage200.ledger.records import Body, Writer, Writes, plain_record
 from tieout.sandbox.sage200.reading.catalogue import CONTACT_VALUES, RESOURCES
 from tieout.sandbox.sage200.reading.reads import read_one
-
-Body = dict[str, Any]
-Writer = Callable[[Books, int, Body], object]
-Writes = dict[tuple[str, str, bool], Writer]
-
-
-def _create_customer(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["customers"], customers.create_customer(books, body))
-
-
-def _amend_customer(books: Books, key: int, body: Body) -> object:
-    customers.amend_customer(books, key, body)
-    return read_one(books, RESOURCES["customers"], key)
-
-
-def _delete_customer(books: Books, key: int, _: Body) -> object:
-    customers.delete_customer(books, key)
-    return None
 
 
 def _enter(name: str) -> Writer:
@@ -99,40 +79,14 @@ def _allocate(books: Books, _: int, body: Body) -> object:
     return body
 
 
-def _query(books: Books, key: int, body: Body) -> object:
-    transactions.query(books, key, body)
-    return read_one(books, RESOURCES["sales_posted_transactions"], key)
-
-
-def _add_memo(books: Books, _: int, body: Body) -> object:
-    return read_one(books, RESOURCES["sales_posted_transaction_memos"], transactions.add_memo(books, body))
-
-
-def _amend_memo(books: Books, key: int, body: Body) -> object:
-    transactions.amend_memo(books, key, body)
-    return read_one(books, RESOURCES["sales_posted_transaction_memos"], key)
-
-
-def _delete_memo(books: Books, key: int, _: Body) -> object:
-    transactions.delete_memo(books, key)
-    return None
-
-
 def _amend_settings(books: Books, key: int, body: Body) -> object:
     settings.amend_settings(books, key, body)
     return settings.sales_ledger_settings(books)[0]
 
 
-def _amend_finance_charge(books: Books, key: int, body: Body) -> object:
-    settings.amend_finance_charge(books, key, body)
-    return read_one(books, RESOURCES["finance_charges"], key)
-
-
 _CONTACTS = ("customers/customer_contacts",)
 SALES_WRITES: Writes = {
-    ("POST", "customers", False): _create_customer,
-    ("PUT", "customers", True): _amend_customer,
-    ("DELETE", "customers", True): _delete_customer,
+    **plain_record("customers", customers.create_customer, customers.amend_customer, customers.delete_customer),
     ("POST", "customers_new", False): lambda books, _, __: blanks.new_customer(books),
     **_owned("customer_contacts", _CONTACTS, ("customer_contacts", *_CONTACTS)),
     **{key: writer for name in CONTACT_VALUES for key, writer in _of_contact(name).items()},
@@ -149,11 +103,11 @@ SALES_WRITES: Writes = {
     ("POST", "sales_receipts", False): _ledger(sales_ledger.RECEIPT),
     ("POST", "sales_payments", False): _ledger(sales_ledger.PAYMENT),
     ("POST", "sales_allocations", False): _allocate,
-    ("PUT", "sales_posted_transactions", True): _query,
-    ("POST", "sales_posted_transaction_memos", False): _add_memo,
-    ("PUT", "sales_posted_transaction_memos", True): _amend_memo,
-    ("DELETE", "sales_posted_transaction_memos", True): _delete_memo,
+    **plain_record("sales_posted_transactions", None, transactions.query, None),
+    **plain_record(
+        "sales_posted_transaction_memos", transactions.add_memo, transactions.amend_memo, transactions.delete_memo
+    ),
     ("PUT", "sales_ledger_settings", True): _amend_settings,
-    ("PUT", "finance_charges", True): _amend_finance_charge,
+    **plain_record("finance_charges", None, settings.amend_finance_charge, None),
 }
 SALES_READS_BY_POST = frozenset({"customers_new", "sales_invoices_new", "sales_credit_notes_new"})

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from tieout.sandbox.sage200.company.bodies import checked
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.ledger.records import Body, Writer, Writes
 from tieout.sandbox.sage200.orders import copies, crashes, documents, numbers
 from tieout.sandbox.sage200.orders.allocation import touched_items
 from tieout.sandbox.sage200.orders.suggestions import suggested_products
@@ -15,8 +13,6 @@ from tieout.sandbox.sage200.orders.tracking import tracking_columns
 from tieout.sandbox.sage200.reading.catalogue import RESOURCES
 from tieout.sandbox.sage200.reading.reads import read_one
 
-Body = dict[str, Any]
-Writer = Callable[[Books, int, Body], object]
 KINDS = ("order", "return", "quote")
 
 
@@ -115,7 +111,7 @@ def _whole_list(keep: Writer, drop: Writer) -> Writer:
     return write
 
 
-def _named(table: str, resource: str) -> dict[tuple[str, str, bool], Writer]:
+def _named(table: str, resource: str) -> Writes:
     """Return the writes of a small list of names, one of which may be the default."""
 
     def keep(books: Books, key: int, body: Body) -> object:
@@ -151,7 +147,7 @@ def _suggest(books: Books, _: int, body: Body) -> object:
     return suggested_products(books, body)
 
 
-SOP_WRITES: dict[tuple[str, str, bool], Writer] = {
+SOP_WRITES: Writes = {
     ("POST", "sop_orders", False): _create_order,
     **{("POST", f"sop_{kind}s", False): _create(kind) for kind in KINDS if kind != "order"},
     **{("PUT", f"sop_{kind}s", True): _amend(kind) for kind in KINDS},

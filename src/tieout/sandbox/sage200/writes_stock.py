@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
-from typing import Any
+from functools import partial
 
 from tieout.sandbox.sage200.company.bodies import Fields, checked
 from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import RefusedError
+from tieout.sandbox.sage200.ledger.records import Body, Writes, plain_record
 from tieout.sandbox.sage200.reading.catalogue import RESOURCES
 from tieout.sandbox.sage200.reading.product_search import search_products
 from tieout.sandbox.sage200.reading.reads import read_one
@@ -25,35 +25,10 @@ from tieout.sandbox.sage200.stock import (
     warehouses,
 )
 
-Body = dict[str, Any]
-Writer = Callable[[Books, int, Body], object]
-Key = tuple[str, str, bool]
+_record = partial(plain_record, put_deletes=True)
 
 
-def _record(
-    name: str,
-    create: Callable[[Books, Body], int] | None,
-    amend: Callable[[Books, int, Body], None] | None,
-    delete: Callable[[Books, int], None] | None,
-) -> dict[Key, Writer]:
-    """Return the writes of a plain record: POST and PUT answer it as it is then, DELETE answers nothing."""
-    found: dict[Key, Writer] = {}
-    if create is not None:
-        found["POST", name, False] = lambda books, _, body: read_one(books, RESOURCES[name], create(books, body))
-    if amend is not None:
-
-        def change(books: Books, key: int, body: Body) -> object:
-            amend(books, key, body)
-            gone = bool(body.get("is_to_delete"))
-            return None if gone else read_one(books, RESOURCES[name], key)
-
-        found["PUT", name, True] = change
-    if delete is not None:
-        found["DELETE", name, True] = lambda books, key, _: delete(books, key)
-    return found
-
-
-def _attachment(name: str) -> dict[Key, Writer]:
+def _attachment(name: str) -> Writes:
     return _record(
         name,
         lambda books, body: attachments.create(books, name, body),
@@ -185,7 +160,7 @@ def _template_groups(books: Books, key: int, fields: Fields) -> None:
         books.run("INSERT OR IGNORE INTO stocktake_template_group VALUES (?, ?)", key, told["id"])
 
 
-STOCK_WRITES: dict[Key, Writer] = {
+STOCK_WRITES: Writes = {
     **_record("products", products.create_product, products.amend_product, products.delete_product),
     **_record("warehouses", warehouses.create_warehouse, warehouses.amend_warehouse, warehouses.delete_warehouse),
     **_record(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tieout.sandbox.sage200.company.bodies import Fields, checked
@@ -75,27 +76,42 @@ def delete(kept: Kept, books: Books, key: int) -> None:
     books.effect(f"{kept.table}.deleted", id=key)
 
 
+def plain_record(
+    name: str,
+    create: Callable[[Books, Body], int] | None,
+    amend: Callable[[Books, int, Body], None] | None,
+    delete: Callable[[Books, int], None] | None,
+    *,
+    put_deletes: bool = False,
+) -> Writes:
+    """Return the writes of a plain record: POST and PUT answer it as it is then, DELETE answers nothing.
+
+    With `put_deletes` a PUT may say is_to_delete, and then answers nothing either.
+    """
+    found: Writes = {}
+    if create is not None:
+        found["POST", name, False] = lambda books, _, body: read_one(books, RESOURCES[name], create(books, body))
+    if amend is not None:
+
+        def change(books: Books, key: int, body: Body) -> object:
+            amend(books, key, body)
+            gone = put_deletes and bool(body.get("is_to_delete"))
+            return None if gone else read_one(books, RESOURCES[name], key)
+
+        found["PUT", name, True] = change
+    if delete is not None:
+        found["DELETE", name, True] = lambda books, key, _: delete(books, key)
+    return found
+
+
 def writes_of(kept: Kept, *, many: bool = False) -> Writes:
     """Return the writes of a sort of record; with `many` also the PUT of a list."""
-
-    def create(books: Books, _: int, body: Body) -> object:
-        return read_one(books, RESOURCES[kept.resource], enter(kept, books, body))
-
-    def change(books: Books, key: int, body: Body) -> object:
-        amend(kept, books, key, body)
-        return read_one(books, RESOURCES[kept.resource], key)
-
-    def drop(books: Books, key: int, _: Body) -> object:
-        delete(kept, books, key)
-        return None
-
-    writes: Writes = {
-        ("POST", kept.resource, False): create,
-        ("PUT", kept.resource, True): change,
-        ("DELETE", kept.resource, True): drop,
-    }
+    name = kept.resource
+    writes = plain_record(name, partial(enter, kept), partial(amend, kept), partial(delete, kept))
     if many:
-        writes["PUT", kept.resource, False] = each(create, change, drop)
+        writes["PUT", name, False] = each(
+            writes["POST", name, False], writes["PUT", name, True], writes["DELETE", name, True]
+        )
     return writes
 
 
