@@ -10,8 +10,10 @@ from tieout.ports.systems import (
     CustomerAccounts,
     CustomerPostings,
     Despatches,
+    GoodsIn,
     LedgerFeeds,
     OrderEntry,
+    Payouts,
     ReferenceBooks,
     ReturnsPortal,
     SalesLedger,
@@ -49,3 +51,7 @@ class Company:
     cash_book: CashBook
     customers: CustomerAccounts
     feeds: LedgerFeeds
+    goods_in: GoodsIn | None = None
+    """None where no warehouse tells us of goods that come in."""
+    payouts: Payouts | None = None
+    """None where the storefront's payments are paid out by nobody we can ask."""

@@ -23,6 +23,9 @@ class Envelope:
     lookup: str
     """An id by which our own cross-references know the document (a storefront order id)."""
     occurred_at: datetime | None
+    unannounced: str = ""
+    """What a person must know when neither key nor lookup leads to a document that we know: goods that nobody
+    announced. Empty where an unknown document is no trouble of its own."""
 
 
 class SignatureError(Exception):

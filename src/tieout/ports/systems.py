@@ -24,7 +24,9 @@ from tieout.domain.documents.books import (
     TextLimits,
 )
 from tieout.domain.documents.feeds import OrderHead, PostingHead, StockLevel, StockMovement
-from tieout.domain.documents.rma import Rma, RmaHead
+from tieout.domain.documents.goods_in import GoodsReceipt
+from tieout.domain.documents.payouts import BalanceMovement, Payout
+from tieout.domain.documents.rma import PortalPayment, Rma, RmaHead
 from tieout.domain.documents.sales_order import SalesOrder
 from tieout.domain.documents.shop_order import ShopOrder, ShopRefund
 
@@ -38,11 +40,40 @@ class ReturnsPortal(Protocol):
     def rmas(self, since: datetime | None) -> Iterator[RmaHead]:
         """Every RMA raised since, all pages; never trusts a "last updated" (it does not move on receipt)."""
 
+    def payments(self, order_id: str) -> tuple[PortalPayment, ...]:
+        """Every refund that the portal made on a storefront order, by its own list of money movements.
+
+        A portal that keeps no such list answers from its RMAs of the order.
+        """
+
+    def find_released(self, command: c.ReleaseOutcome) -> c.Found | None:
+        """Found with status `released` when the portal has let the units' outcome go; None while it has not."""
+
+    def release(self, command: c.ReleaseOutcome) -> None:
+        """Let the units' outcome go: a portal that cannot be told so refuses, with what to choose instead."""
+
     def find_done(self, command: c.MarkDone) -> c.Found | None:
         """Found with status `done` when the portal has finished the RMA; None otherwise."""
 
     def mark_done(self, command: c.MarkDone) -> None:
         """Finish the RMA at the portal."""
+
+
+class GoodsIn(Protocol):
+    """What warehouses have told us about goods that came in."""
+
+    def receipts(self, rma_number: str) -> tuple[GoodsReceipt, ...]:
+        """Every receipt told for an RMA, oldest first, each once however often it was told."""
+
+
+class Payouts(Protocol):
+    """What the payment provider moved between its balance and the bank."""
+
+    def payouts(self, since: datetime | None) -> Iterator[Payout]:
+        """Every payout issued since, newest first, all pages."""
+
+    def movements(self, since: datetime | None) -> Iterator[BalanceMovement]:
+        """Every row of the balance since, all pages; also those that belong to no payout yet."""
 
 
 class Storefront(Protocol):
@@ -336,6 +367,13 @@ class TokenRenewal(Protocol):
 
     def __call__(self, kept: str | None) -> str:
         """The secret to keep."""
+
+
+class KeptMessages(Protocol):
+    """The messages that a push-only system sent and that were stored: there is no other place to read them again."""
+
+    def of(self, account: str, document_key: str) -> tuple[bytes, ...]:
+        """The bodies stored for a document of an account, oldest first."""
 
 
 class CallBudget(Protocol):

@@ -41,8 +41,8 @@ def bind(company: Company, command: c.AnyCommand) -> Binding:
             return _bind_customer(company, command)
         case c.Refund() | c.RaiseAvailability():
             return _bind_shop(company, command)
-        case c.MarkDone():
-            return _bound(company.portal_account, command, company.portal.find_done, company.portal.mark_done)
+        case c.ReleaseOutcome() | c.MarkDone():
+            return _bind_portal(company, command)
         case unreachable:
             assert_never(unreachable)
 
@@ -148,6 +148,15 @@ def _bind_shop(company: Company, command: c.ShopCommand) -> Binding:
                 look=lambda: shop.find_availability(command),
                 act=lambda: shop.raise_availability(command),
             )
+
+
+def _bind_portal(company: Company, command: c.PortalCommand) -> Binding:
+    portal, account = company.portal, company.portal_account
+    match command:
+        case c.ReleaseOutcome():
+            return _bound(account, command, portal.find_released, portal.release)
+        case c.MarkDone():
+            return _bound(account, command, portal.find_done, portal.mark_done)
 
 
 def _bound(account: str, command: C, look: Callable[[C], c.Found | None], act: Callable[[C], None]) -> Binding:

@@ -34,7 +34,6 @@ from tieout.domain.commands.orders import (
     LineAmendment,
     LineKind,
     OrderPayment,
-    PostalAddress,
     PostSopInvoice,
 )
 from tieout.domain.commands.returns import (
@@ -62,9 +61,11 @@ from tieout.domain.commands.storefront import (
     RaiseAvailability,
     Refund,
     RefundLine,
+    ReleaseOutcome,
     offer_figures,
     refund_figures,
 )
+from tieout.domain.documents.address import PostalAddress
 
 __all__ = [
     "AddDeliveryAddress",
@@ -108,6 +109,7 @@ __all__ = [
     "PostRefundPayment",
     "PostSopCreditNote",
     "PostSopInvoice",
+    "PortalCommand",
     "PostalAddress",
     "RaiseAvailability",
     "RaiseCreditNote",
@@ -116,6 +118,7 @@ __all__ = [
     "ReceiveReturn",
     "Refund",
     "RefundLine",
+    "ReleaseOutcome",
     "ReturnCommand",
     "ReturnLine",
     "ShopCommand",
@@ -143,6 +146,7 @@ BooksCommand = PostBankEntry | TransferCash | PostJournal
 StockCommand = WriteOn | WriteOff | IssueStock | MoveStock | CountStock
 CustomerCommand = OpenCustomer | AddDeliveryAddress | WriteMemo
 ShopCommand = Refund | RaiseAvailability
+PortalCommand = ReleaseOutcome | MarkDone
 AnyCommand = (
     ReturnCommand
     | OrderCommand
@@ -151,5 +155,5 @@ AnyCommand = (
     | StockCommand
     | CustomerCommand
     | ShopCommand
-    | MarkDone
+    | PortalCommand
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tieout.domain.commands.base import Command, Figures
-from tieout.domain.commands.orders import PostalAddress
+from tieout.domain.documents.address import PostalAddress
 from tieout.domain.documents.sales_order import Nominal
 
 

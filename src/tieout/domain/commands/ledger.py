@@ -140,21 +140,30 @@ class PostRefundPayment(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocateCredit(Command):
-    """Tie the credit note raised under `credit_key` to the refund payment posted under `payment_key`.
+    """Tie credit notes to what they were paid with: the refund payment, and invoices for what was kept as a fee.
 
-    Sage keeps no reference on an allocation: the look reads what is still outstanding.
+    All are named by the keys in their references, and together they come to nothing. Sage keeps no reference on an
+    allocation: the look reads what is still outstanding.
     """
 
     kind: Literal["allocate_credit"] = "allocate_credit"
     customer_id: str
     credit_key: str
     payment_key: str
+    """Empty where no money went back, because fees took all of it."""
     amount: Money
+    """What the payment pays; nothing without one."""
     on: date
+    credit_keys: tuple[str, ...] = ()
+    """Further credit notes paid with the same payment."""
+    invoice_keys: tuple[str, ...] = ()
+    """Ledger invoices for fees that the credit notes pay."""
 
     def figures(self) -> Figures:
-        """Nothing of the credit note and of the payment is outstanding."""
-        return {"credit_outstanding": "0", "payment_outstanding": "0"}
+        """Nothing is outstanding on any of them."""
+        payment = {"payment_outstanding": "0"} if self.payment_key else {}
+        others = {f"outstanding {key}": "0" for key in (*self.credit_keys, *self.invoice_keys)}
+        return {"credit_outstanding": "0", **payment, **others}
 
 
 def document_figures(customer_id: str, on: date, lines: Sequence[CreditLine | LedgerLine]) -> Figures:

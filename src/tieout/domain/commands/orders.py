@@ -9,26 +9,11 @@ from typing import Literal
 
 from tieout.domain.commands.base import Command, Figures, plain, summed
 from tieout.domain.commands.stock import BatchQuantity
+from tieout.domain.documents.address import PostalAddress
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money
 
 LineKind = Literal["standard", "free_text", "charge", "comment"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostalAddress:
-    """Where goods go; Sage keeps 60 characters of each line and 10 of the postcode (section 5)."""
-
-    name: str = ""
-    lines: tuple[str, ...] = ()
-    """Up to four."""
-    city: str = ""
-    county: str = ""
-    postcode: str = ""
-    country: str = ""
-    contact: str = ""
-    telephone: str = ""
-    email: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The storefront and the returns portal: money back, goods offered again, an RMA finished."""
+"""The storefront and the returns portal: money back, goods offered again, an RMA released and finished."""
 
 from __future__ import annotations
 
@@ -65,6 +65,24 @@ class MarkDone(Command):
     def figures(self) -> Figures:
         """The portal's status."""
         return {"status": "done"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseOutcome(Command):
+    """Let the portal give the customer what was agreed: the refund, store credit or card goes out by its own hand.
+
+    Sent only after Sage's credit note for these units was read back. A portal without keys is asked what it has
+    released before it is told.
+    """
+
+    kind: Literal["release_outcome"] = "release_outcome"
+    rma: str
+    amount: Money
+    """What was credited for the units and is due to the customer; nothing for an even exchange."""
+
+    def figures(self) -> Figures:
+        """That the portal has let it go."""
+        return {"status": "released"}
 
 
 def refund_figures(order_id: str, amount: Money) -> Figures:

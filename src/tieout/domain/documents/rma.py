@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from tieout.domain.money import Money
 
@@ -29,7 +30,6 @@ class Outcome(StrEnum):
     STORE_CREDIT = "store_credit"
     GIFT_CARD = "gift_card"
     EXCHANGE = "exchange"
-    KEEP = "keep"
     REJECT = "reject"
     UNKNOWN = "unknown"
 
@@ -40,6 +40,16 @@ class Grade(StrEnum):
     GOOD = "good"
     DAMAGED = "damaged"
     UNGRADED = "ungraded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeItem:
+    """What the customer gets in exchange for a unit, as the portal states it."""
+
+    sku: str
+    quantity: int
+    price: Money
+    """What the whole quantity is charged at, tax included, in the shop's currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,15 @@ class RmaUnit:
     outcome_text: str
     received_at: datetime | None
     grade: Grade
+    is_kept: bool = False
+    """The customer keeps it or gives it away: nothing will come, and the money goes back all the same."""
+    is_missing: bool = False
+    """Inspection says that it was not in the parcel."""
+    value: Money | None = None
+    """What the portal gives for the unit before fees, where it states another figure than the price paid."""
+    exchange: tuple[ExchangeItem, ...] = ()
+    part_of: str = ""
+    """The unit that the portal counts, where this is one component of a bundle taken apart by us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +88,66 @@ class RmaRefund:
     """The storefront's refund id, digits only."""
     amount: Money
     is_settled: bool
+    has_failed: bool = False
+
+
+FeeKind = Literal["restocking_fee", "return_shipping_fee", "cancellation_fee"]
+AllowanceKind = Literal["goodwill", "shipping_refund", "partial_amount"]
+CreditKind = Literal["store_credit", "gift_card"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """What the merchant keeps of the refund."""
+
+    kind: FeeKind
+    amount: Money
+    """Positive, tax included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """Money given back for which no goods come: goodwill, postage, part of a price."""
+
+    kind: AllowanceKind
+    amount: Money
+    """Positive, tax included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedCredit:
+    """Store credit or a gift card that the portal says it issued instead of money."""
+
+    kind: CreditKind
+    reference: str
+    """The code or card as the portal names it."""
+    amount: Money
+    units: tuple[str, ...]
+    """The units that it was issued for; empty when the portal does not say."""
+    is_settled: bool
+    has_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeOrder:
+    """The storefront order that the portal made, or is about to make, for an exchange."""
+
+    order_id: str
+    """Digits only; empty until the exchange is released."""
+    order_name: str
+    is_released: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A parcel on its way back."""
+
+    tracking: str
+    carrier: str
+    status: str
+    """The portal's own word."""
+    delivered_at: datetime | None = None
+    """When the carrier says it was delivered; None when the portal does not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +166,24 @@ class Rma:
     currency: str
     raised_at: datetime
     units: tuple[RmaUnit, ...]
-    fees: Money
-    """Restocking, return and cancellation fees together."""
+    fees: tuple[Fee, ...]
     refunds: tuple[RmaRefund, ...]
+    """Refunds to the way of payment; failed ones too, marked."""
+    allowances: tuple[Allowance, ...] = ()
+    issued: tuple[IssuedCredit, ...] = ()
+    """Store credits and gift cards; failed ones too, marked."""
+    exchange_orders: tuple[ExchangeOrder, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    is_in_person: bool = False
+    """Handed in at a till: the storefront made the refund there and then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalPayment:
+    """A refund as the portal's list of money movements knows it, found by the storefront's order."""
+
+    rma_number: str
+    refund: RmaRefund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,8 @@ class OrderLine:
     """Percent at the time of supply: 17.5, 20."""
     nominal: Nominal
     warehouse: str
+    is_goods: bool = True
+    """False for charges, free text and comments: an order's discount, its postage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +71,6 @@ class SalesOrder:
     is_cancelled: bool
     lines: tuple[OrderLine, ...]
     invoices: tuple[PostedInvoice, ...]
+    is_on_hold: bool = False
+    is_historical: bool = False
+    """Not found in Sage any more: told again from the storefront's order (an archived order's lines are gone)."""

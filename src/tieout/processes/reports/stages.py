@@ -17,7 +17,7 @@ from tieout.domain.returns.disposition import Place, place_for
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.processes.reports.known import Known, Step, credit_lines
 
-STAYS_AWAY = (Outcome.KEEP, Outcome.REJECT)
+STAYS_AWAY = (Outcome.REJECT,)
 """Outcomes of units that never become the merchant's stock again."""
 
 
