@@ -139,6 +139,10 @@ def done(number: str) -> c.MarkDone:
     return c.MarkDone(key="TDN-0123456789ABCDEF", batch="", units=(), rma=number)
 
 
+def let_go(number: str, *units: str) -> c.ReleaseOutcome:
+    return c.ReleaseOutcome(key="TRL-0123456789ABCDEF", batch="", units=units, rma=number, amount=money("19.99"))
+
+
 def test_an_rma_is_read_unit_by_unit(bench: Bench) -> None:
     number = bench.raise_rma(item(quantity=3), item("SOCK", resolution="RefundToStoreCredit"))
     rma = bench.rma(number)
@@ -274,7 +278,7 @@ def test_fields_that_nobody_knows_do_no_harm(bench: Bench) -> None:
     assert len(bench.rma(number).units) == 1
 
 
-def test_the_portals_own_refunds_are_named_by_the_storefronts_id_and_failed_ones_are_not(bench: Bench) -> None:
+def test_the_portals_own_refunds_are_named_by_the_storefronts_id_and_failed_ones_are_marked(bench: Bench) -> None:
     bench.control.put("/returngo/settings", json={"auto_refund": "received"}).raise_for_status()
     number = bench.raise_rma(item(), item("SOCK", resolution="RefundToStoreCredit"))
     bench.act(number, "approve")
@@ -287,7 +291,32 @@ def test_the_portals_own_refunds_are_named_by_the_storefronts_id_and_failed_ones
     failing = bench.raise_rma(item())
     bench.act(failing, "approve")
     bench.act(failing, "receive")
-    assert bench.rma(failing).refunds == ()
+    (failed,) = bench.rma(failing).refunds
+    assert (failed.has_failed, failed.is_settled, failed.amount) == (True, False, money("19.99"))
+    payments = bench.portal.payments(bench.rma(number).order_id)
+    assert [(p.rma_number, p.refund) for p in payments if not p.refund.has_failed] == [(number, refund)]
+
+
+def test_releasing_validates_the_parcel_and_the_portal_then_pays_by_itself(bench: Bench) -> None:
+    bench.control.put("/returngo/settings", json={"auto_refund": "validated"}).raise_for_status()
+    number = bench.raise_rma(item(), item("SOCK", resolution="RefundToStoreCredit"))
+    bench.act(number, "approve")
+    bench.act(number, "receive")
+    rma = bench.rma(number)
+    command = let_go(number, *(unit.unit_id for unit in rma.units))
+    assert bench.portal.find_released(command) is None
+    assert (rma.refunds, rma.issued) == ((), ())
+    bench.portal.release(command)
+    found = bench.portal.find_released(command)
+    assert found is not None
+    assert found.figures == command.figures()
+    released = bench.rma(number)
+    assert [refund.amount for refund in released.refunds] == [money("19.99")]
+    assert [(i.kind, i.amount, i.units) for i in released.issued] == [
+        ("store_credit", money("19.99"), (rma.units[1].unit_id,))
+    ]
+    bench.portal.release(command)
+    assert bench.rma(number).refunds == released.refunds
 
 
 def test_the_portals_webhooks_name_the_rma(bench: Bench, teller: Teller) -> None:

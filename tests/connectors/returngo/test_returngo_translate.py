@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.connectors.returngo.client import until_next_utc_day
-from tieout.connectors.returngo.translate import head_from, moment, rma_from
+from tieout.connectors.returngo.figures import moment
+from tieout.connectors.returngo.translate import head_from, rma_from
 from tieout.connectors.returngo.wire import RmaShape, SummaryShape, read_as
 from tieout.connectors.transport import parse_json
 from tieout.domain.documents.rma import Grade, Outcome, Rma, RmaStatus
@@ -165,12 +166,14 @@ def test_not_returned_means_nothing_until_somebody_inspected() -> None:
     validation = inspected(returned=0, restockable=0, on=None)
     rma = read(detail(item("1", itemValidationStatusResponse=validation), shipments=[shipped("Received")]))
     assert rma.units[0].received_at == READ_AT
+    assert rma.units[0].is_missing is False
     assert rma.units[0].grade is Grade.UNGRADED
 
 
 def test_inspected_and_found_missing_is_not_received() -> None:
     validation = inspected(returned=0)
     rma = read(detail(item("1", itemValidationStatusResponse=validation), shipments=[shipped("Validated")]))
+    assert rma.units[0].is_missing
     assert rma.units[0].received_at is None
     assert rma.units[0].grade is Grade.UNGRADED
 
@@ -212,11 +215,17 @@ def test_resolutions_have_a_meaning_or_go_to_a_person(word: str, outcome: Outcom
     assert (unit.outcome, unit.outcome_text) == (outcome, word)
 
 
-def test_goods_that_need_no_shipment_are_kept_by_the_customer() -> None:
-    kept = item("1", returnMethod={"type": "No shipment required", "name": "Keep it"})
+@pytest.mark.parametrize(
+    ("word", "outcome"), [("RefundToPaymentMethod", Outcome.REFUND), ("RefundToStoreCredit", Outcome.STORE_CREDIT)]
+)
+def test_goods_that_need_no_shipment_are_kept_and_what_the_customer_gets_is_still_said(
+    word: str, outcome: Outcome
+) -> None:
+    kept = item("1", resolutionType=word, returnMethod={"type": "No shipment required", "name": "Keep it"})
     unit = read(detail(kept, shipments=[shipped("Received")])).units[0]
-    assert unit.outcome is Outcome.KEEP
-    assert unit.outcome_text == "RefundToPaymentMethod; No shipment required"
+    assert (unit.is_kept, unit.outcome, unit.received_at) == (True, outcome, None)
+    assert unit.outcome_text == f"{word}; No shipment required"
+    assert read(detail(item("1"))).units[0].is_kept is False
 
 
 @given(word=st.text(max_size=30))
@@ -233,50 +242,6 @@ def test_a_shipment_in_a_state_nobody_documented_goes_to_a_person() -> None:
     assert rma.status is RmaStatus.UNKNOWN
     assert rma.status_text == "Approved; shipment S1 PartlyReceived"
     assert rma.units[0].received_at is None
-
-
-def test_fees_of_all_units_and_of_the_cancellation_are_one_sum() -> None:
-    fees = {"restockingFee": 1.5, "returnFee": 2, "shipmentFee": None}
-    rma = read(detail(item("1", **fees), item("2", shipmentFee=0.25), cancellationFee=1))
-    assert rma.fees == money("4.75")
-
-
-def test_refunds_are_the_transactions_that_refer_to_a_storefront_refund() -> None:
-    rows = [
-        {
-            "id": 5,
-            "status": "Success",
-            "externalReferenceType": "PlatformRefundId",
-            "externalReferenceId": BIG,
-            "amount": paid(24.0),
-        },
-        {
-            "id": 6,
-            "status": "Requested",
-            "externalReferenceType": "PlatformRefundId",
-            "externalReferenceId": "gid://shopify/Refund/8",
-            "amount": -2.5,
-        },
-        {
-            "id": 7,
-            "status": "Failed",
-            "externalReferenceType": "PlatformRefundId",
-            "externalReferenceId": "9",
-            "amount": 1,
-        },
-        {
-            "id": 8,
-            "status": "Success",
-            "externalReferenceType": "StoreCreditCode",
-            "externalReferenceId": "XY",
-            "amount": 1,
-        },
-    ]
-    refunds = read(detail(item("1"), transactions=rows)).refunds
-    assert [(r.refund_id, r.amount, r.is_settled) for r in refunds] == [
-        (str(BIG), money("24.00"), True),
-        ("8", money("2.50"), False),
-    ]
 
 
 def test_a_blind_return_has_no_order() -> None:

@@ -8,7 +8,15 @@ from urllib.parse import quote
 
 from tieout.connectors.returngo import compat
 from tieout.connectors.returngo.settings import ReturnGoSettings
-from tieout.connectors.returngo.wire import PageShape, RmaShape, SummaryShape, read_as
+from tieout.connectors.returngo.wire import (
+    CursorShape,
+    PageShape,
+    RmaShape,
+    SummaryShape,
+    TransactionShape,
+    TransactionsPageShape,
+    read_as,
+)
 from tieout.connectors.transport import Json, Reply, Transport, error_for, wait_asked, write_json
 from tieout.ports.errors import BadAnswer, Busy, ConnectorError, Refused
 from tieout.ports.systems import CallBudget
@@ -47,16 +55,25 @@ class ReturnGoClient:
         asked: dict[str, str] = {"pagesize": str(self._settings.page_size)}
         if since is not None:
             asked[compat.CREATED_FILTER] = f"gte:{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
-        used: set[str] = set()
-        while True:
-            page = read_as(PageShape, self._read(self._call("GET", "/rmas", params=asked)), "list of RMAs")
-            yield from page.rmas
-            if not page.next_cursor:
-                return
-            if page.next_cursor in used:
-                raise BadAnswer("ReturnGO's list of RMAs repeats a cursor and would never end")
-            used.add(page.next_cursor)
-            asked["cursor"] = page.next_cursor
+        for answer in self._pages("/rmas", asked, "list of RMAs"):
+            yield from read_as(PageShape, answer, "list of RMAs").rmas
+
+    def transactions(self, order_id: str) -> Iterator[TransactionShape]:
+        """Every movement of money on a storefront order, each once, page by page; BadAnswer as in `summaries`."""
+        asked = {"pagesize": str(self._settings.page_size), "order_ids": order_id}
+        seen: set[str] = set()
+        for answer in self._pages("/transactions", asked, "list of transactions"):
+            for row in read_as(TransactionsPageShape, answer, "list of transactions").transactions:
+                if row.transaction_id and row.transaction_id in seen:
+                    continue
+                seen.add(row.transaction_id)
+                yield row
+
+    def set_shipment(self, shipment_id: str, body: Mapping[str, Json]) -> None:
+        """Change the shipment; Refused with ReturnGO's own words when it says no."""
+        reply = self._call("PUT", f"/shipment/{quote(shipment_id, safe='')}", body=body)
+        if not reply.is_success:
+            raise self._failure(reply, writing=True)
 
     def set_status(self, number: str, body: Mapping[str, Json]) -> None:
         """Set the RMA's status; Refused with ReturnGO's own words when it says no."""
@@ -67,6 +84,20 @@ class ReturnGoClient:
     def close(self) -> None:
         """Drop the idle connections."""
         self._transport.close()
+
+    def _pages(self, path: str, asked: dict[str, str], what: str) -> Iterator[Json]:
+        """Every page as it comes; BadAnswer when the paging goes in circles."""
+        used: set[str] = set()
+        while True:
+            answer = self._read(self._call("GET", path, params=asked))
+            yield answer
+            cursor = read_as(CursorShape, answer, what).next_cursor
+            if not cursor:
+                return
+            if cursor in used:
+                raise BadAnswer(f"ReturnGO's {what} repeats a cursor and would never end")
+            used.add(cursor)
+            asked = {**asked, "cursor": cursor}
 
     def _call(
         self,

@@ -39,8 +39,26 @@ NO_SHIPMENT = "no shipment required"
 SHIPMENT_DATES = ("receivedAt", "receivedDate")
 """Where a shipment might state when it came in; no such key is documented. A date of last change would drift."""
 
-REFUND_REFERENCE = "PlatformRefundId"
-"""The kind of external reference that is a storefront refund."""
+GIFT_CARD_TYPES = ("RefundToGiftCard", "RefundToNewGiftCard", "RefundByNewGiftCard")
+GIFT_CARD_REFERENCES = ("GiftCardCode", "GiftCardId", "PlatformGiftCardId")
+"""How a transaction might name a gift card and what it refers to: one was never seen. Whatever a transaction of
+these types refers to is taken for the card."""
+
+RESOLUTION_VALUE_KEYS = ("resolutionValue", "resolutionAmount")
+"""Where a unit might state what its resolution is worth (a fixed amount, the price and so much): none is documented."""
+
+EXCHANGE_QUANTITY_MAX = 1000
+"""More of one article for one unit is a misreading, not an exchange."""
+
+TRANSACTIONS_KEY = "transactions"
+"""Where the list of transactions holds its rows, next to `next_cursor` as in the list of RMAs."""
+
+RELEASE_BODY: Mapping[str, Json] = {"status": "Validated"}
+"""The body of PUT /shipment/{id} that lets the outcome of its units go.
+
+Documented as a state of the shipment; that it sets off auto-refund ("items validated") when it comes through the
+API, and the release of an exchange, is assumed. Tracking and label are left out: they are taken to stay.
+"""
 
 CUSTOMER_KEYS = ("customerDetails", "customer")
 CUSTOMER_ID_KEYS = ("customerId", "id")
@@ -48,7 +66,7 @@ EMAIL_KEYS = ("email", "emailAddress")
 """Where an RMA might name its customer (the e-mail also in a shipment's customer address): none is documented."""
 
 RMA_ID_KEYS = ("rmaId", "rma_id")
-"""Where a webhook names its RMA; its payload schemas were not found."""
+"""Where a webhook, and a row of the list of transactions, names its RMA; neither schema was found."""
 
 ORDER_ID_KEYS = ("orderId", "order_id")
 """Where a webhook names the storefront order."""

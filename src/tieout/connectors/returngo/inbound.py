@@ -7,8 +7,8 @@ import hmac
 from collections.abc import Mapping
 
 from tieout.connectors.returngo import compat
+from tieout.connectors.returngo.figures import digits_of, moment
 from tieout.connectors.returngo.settings import ReturnGoSettings
-from tieout.connectors.returngo.translate import digits_of, moment
 from tieout.connectors.transport import Json, parse_json
 from tieout.ports.errors import BadAnswer
 from tieout.ports.inbound import Envelope, MalformedError, SignatureError

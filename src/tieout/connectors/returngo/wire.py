@@ -81,6 +81,8 @@ class ShipmentShape(_Shape):
 
     shipment_id: Text = Field(default="", alias="shipmentId")
     status: Text = ""
+    tracking: Text = Field(default="", alias="trackingNumber")
+    carrier: Text = Field(default="", alias="carrierName")
     is_outbound: bool | None = Field(default=None, alias="isOutbound")
     customer_address: Mapping[str, object] | None = Field(default=None, alias="customerAddress")
 
@@ -99,17 +101,42 @@ class ReturnMethodShape(_Shape):
     type: Text = ""
 
 
+class ExchangeItemShape(_Shape):
+    """An article that the customer gets; the price is of one piece."""
+
+    sku: Text = ""
+    product_id: Text = Field(default="", alias="productId")
+    quantity: int = 1
+    price_method: Text = Field(default="", alias="itemPriceMethod")
+    catalog_price: MoneyShape | Figure | None = Field(default=None, alias="catalogPrice")
+    effective_price: MoneyShape | Figure | None = Field(default=None, alias="effectivePrice")
+
+    @property
+    def price(self) -> MoneyShape | Decimal | None:
+        """What is charged for a piece; the catalogue's price only where ReturnGO says that it is the one."""
+        if self.effective_price is None and self.price_method == "CatalogPrice":
+            return self.catalog_price
+        return self.effective_price
+
+
+ExchangeItems = Annotated[tuple[ExchangeItemShape, ...], BeforeValidator(_as_list)]
+
+
 class ItemShape(_Shape):
     """One physical unit: there is no quantity."""
 
     unit_id: Text = Field(alias="returnedItemId", min_length=1)
     shop_line: Text = Field(default="", alias="shopLineItemId")
+    product_id: Text = Field(default="", alias="shopProductId")
     sku: Text = ""
     full_name: Text = Field(default="", alias="fullName")
     product_name: Text = Field(default="", alias="productName")
     paid_price: MoneyShape | None = Field(default=None, alias="paidPrice")
     paid_tax: MoneyShape | None = Field(default=None, alias="paidTax")
     tax_included: bool | None = Field(default=None, alias="taxIncluded")
+    value: MoneyShape | Figure | None = Field(
+        default=None, validation_alias=AliasChoices(*compat.RESOLUTION_VALUE_KEYS)
+    )
     reason: Text = Field(default="", alias="returnReason")
     resolution_type: Text = Field(default="", alias="resolutionType")
     restocking_fee: Figure | None = Field(default=None, alias="restockingFee")
@@ -118,18 +145,29 @@ class ItemShape(_Shape):
     shipment_id: Text = Field(default="", alias="shipmentId")
     return_method: ReturnMethodShape | None = Field(default=None, alias="returnMethod")
     validation: ValidationShape | None = Field(default=None, alias="itemValidationStatusResponse")
+    exchange_items: ExchangeItems = Field(default=(), alias="exchangeItems")
 
 
 class TransactionShape(_Shape):
     """A movement of money that ReturnGO asked for."""
 
     transaction_id: Text = Field(default="", alias="id")
+    rma_id: Text = Field(default="", validation_alias=AliasChoices(*compat.RMA_ID_KEYS))
     type: Text = ""
     status: Text = ""
     reference_type: Text = Field(default="", alias="externalReferenceType")
     reference_id: Text = Field(default="", alias="externalReferenceId")
     amount: MoneyShape | Figure | None = None
     currency: Text = ""
+    units: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = Field(default=(), alias="returnItemIds")
+
+
+class ExchangeOrderShape(_Shape):
+    """An order, or still only the draft of one, that ReturnGO made in the storefront."""
+
+    order_id: Text = Field(default="", alias="orderId")
+    order_name: Text = Field(default="", alias="orderName")
+    type: Text = ""
 
 
 class CommentShape(_Shape):
@@ -147,17 +185,34 @@ class RmaShape(_Shape):
     customer: Mapping[str, object] | None = Field(default=None, validation_alias=AliasChoices(*compat.CUSTOMER_KEYS))
     shipments: Annotated[tuple[ShipmentShape, ...], BeforeValidator(_as_list)] = ()
     items: Annotated[tuple[ItemShape, ...], BeforeValidator(_as_list)] = ()
+    exchange_items: ExchangeItems = Field(default=(), alias="exchangeItems")
+    exchange_orders: Annotated[tuple[ExchangeOrderShape, ...], BeforeValidator(_as_list)] = Field(
+        default=(), alias="exchangeOrders"
+    )
     transactions: Annotated[tuple[TransactionShape, ...], BeforeValidator(_as_list)] = ()
     comments: Annotated[tuple[CommentShape, ...], BeforeValidator(_as_list)] = ()
     cancellation_fee: Figure | None = Field(default=None, alias="cancellationFee")
     created_at: Text = Field(default="", alias="createdAt")
 
 
-class PageShape(_Shape):
+class CursorShape(_Shape):
+    """Where the next page of any list starts; empty on the last."""
+
+    next_cursor: Text = ""
+
+
+class PageShape(CursorShape):
     """One page of the list."""
 
     rmas: Annotated[tuple[SummaryShape, ...], BeforeValidator(_as_list)] = ()
-    next_cursor: Text = ""
+
+
+class TransactionsPageShape(CursorShape):
+    """One page of the list of transactions."""
+
+    transactions: Annotated[tuple[TransactionShape, ...], BeforeValidator(_as_list)] = Field(
+        validation_alias=compat.TRANSACTIONS_KEY
+    )
 
 
 ShapeT = TypeVar("ShapeT", bound=_Shape)
