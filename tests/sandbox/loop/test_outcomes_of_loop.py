@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from time import sleep
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def test_processing_finishes_by_itself(desk: Desk) -> None:
     for _ in range(100):
         if desk.refunds():
             break
+        sleep(0.02)
     assert [refund["amount"] for refund in desk.refunds()] == ["12.00"]
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
@@ -27,25 +26,24 @@ from tieout.sandbox.loop.views import SHOP_ID, details_view, list_view, notice_l
 Endpoint = Callable[[Request], Awaitable[Response]]
 SCOPES = ("returns", "developer_tools")
 NOTE_MAX = 255
+MINUTE = timedelta(minutes=1)
 
 
 class Quota:
-    """Calls allowed and made by each key in one minute of the sandbox's clock."""
+    """Calls allowed and made by each key in the minute that its first call began."""
 
     def __init__(self, per_minute: int) -> None:
         self.per_minute = per_minute
-        self._used: Counter[str] = Counter()
-        self._minute = ""
+        self._used: dict[str, tuple[datetime, int]] = {}
 
     def take(self, key: str, now: datetime) -> bool:
         """Count one call; False when the minute's calls are used up."""
-        minute = now.strftime("%Y-%m-%dT%H:%M")
-        if minute != self._minute:
-            self._minute = minute
-            self._used.clear()
-        if self._used[key] >= self.per_minute:
+        began, used = self._used.get(key, (now, 0))
+        if not timedelta(0) <= now - began < MINUTE:
+            began, used = now, 0
+        if used >= self.per_minute:
             return False
-        self._used[key] += 1
+        self._used[key] = began, used + 1
         return True
 
 

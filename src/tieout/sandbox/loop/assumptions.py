@@ -138,7 +138,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     Assumption(
         name="The minute of the quota",
-        behaviour="A calendar minute of the portal's clock for each key; a 429 has no Retry-After.",
+        behaviour="It begins with a key's first call; a 429 has no Retry-After.",
         reason="300 a minute for each key is documented, the accounting is not.",
         correct_in=f"{_ROOM}/api.py Quota",
     ),
