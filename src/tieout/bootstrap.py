@@ -9,20 +9,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tieout.connectors import returngo, sage200, shopify
+from tieout.connectors import dock, returngo, sage200, shopify
+from tieout.connectors.returngo.inbound import rma_number
 from tieout.durable import Engine, EngineSettings, LaneJob, Process
 from tieout.intake.webhooks import Intake, Receiver
 from tieout.ports.accounts import OpenAccount
 from tieout.ports.directory import Company
 from tieout.ports.inbound import Inbound
-from tieout.ports.systems import CallBudget, TokenKeeper
+from tieout.ports.systems import CallBudget, GoodsIn, TokenKeeper
 from tieout.processes import polls, sweeps
-from tieout.processes.accounts import Listing, check_account
+from tieout.processes.accounts import Listing, PushOnly, check_account
 from tieout.processes.lanes import Floor, drain
 from tieout.processes.patience import Patience
-from tieout.processes.remembering import CountedCalls, KeptTokens, TaughtLockWords
+from tieout.processes.remembering import CountedCalls, KeptBodies, KeptTokens, TaughtLockWords
 from tieout.processes.returns import KIND, PROCESS
-from tieout.settings import ReturnGoAccount, Sage200Account, Settings, ShopifyAccount, WorkSettings
+from tieout.settings import (
+    CompanySettings,
+    DockAccount,
+    ReturnGoAccount,
+    Sage200Account,
+    Settings,
+    ShopifyAccount,
+    WorkSettings,
+)
 from tieout.store import Store, embedded, schema
 from tieout.store.documents import due_lanes
 from tieout.store.vault import Vault, key_of
@@ -208,25 +217,48 @@ def _companies(  # one argument for each thing that an account needs
             cash_book=books.cash_book,
             customers=books.customers,
             feeds=books.feeds,
+            goods_in=_goods_in(name, company, store, clock),
         )
     return opened
+
+
+def _goods_in(name: str, company: CompanySettings, store: Store, clock: Clock) -> GoodsIn | None:
+    """What the company's warehouses have told; None where no warehouse is named."""
+    if not company.goods_in:
+        return None
+    accounts = dict.fromkeys((*company.goods_in, dock.DESK))
+    return dock.open_goods_in(tuple(accounts), KeptBodies(store, name, clock))
 
 
 def _receivers(settings: Settings) -> dict[str, Receiver]:
     """Who may push, by account, and whose company it concerns."""
     receivers = {}
     for name, company in settings.company.items():
-        for account_name in (company.portal, company.storefront):
-            receivers[account_name] = Receiver(
-                company=name, lanes=company.lanes, inbound=_inbound(settings, account_name)
-            )
+        for account_name in (company.portal, company.storefront, *company.goods_in):
+            if account_name in settings.account:
+                receivers[account_name] = _receiver(settings, name, _inbound(settings, account_name))
     return receivers
+
+
+def desk_receiver(settings: Settings, company: str) -> Receiver:
+    """Takes in what a person keys in at the goods-in desk of a company; it has no address to push to."""
+    return _receiver(settings, company, dock.open_desk())
+
+
+def _receiver(settings: Settings, name: str, inbound: Inbound) -> Receiver:
+    company = settings.company[name]
+    is_returngo = isinstance(settings.account[company.portal], ReturnGoAccount)
+    return Receiver(
+        company=name, lanes=company.lanes, inbound=inbound, number_of=rma_number if is_returngo else str.strip
+    )
 
 
 def _inbound(settings: Settings, account_name: str) -> Inbound:
     account = settings.account[account_name]
     if isinstance(account, ReturnGoAccount):
         return returngo.open_inbound(account)
+    if isinstance(account, DockAccount):
+        return dock.open_inbound(account)
     assert isinstance(account, ShopifyAccount)
     return shopify.open_inbound(account)
 
@@ -314,6 +346,8 @@ class Accounts:
                 self._connections.callback(shop.close)
                 listing = Listing(subject="storefront", rows=lambda: shop.refunds(self._clock()))
                 return OpenAccount(name=name, system="shopify", examined=listing, place=account.shop_domain)
+            case DockAccount():
+                return OpenAccount(name=name, system="dock", examined=PushOnly(name), place=f"/in/{name}")
 
 
 def stop_database(settings: Settings, home: Path) -> bool:

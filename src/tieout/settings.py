@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tieout.connectors.dock.settings import DESK, DockSettings
 from tieout.connectors.returngo.settings import ReturnGoSettings
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.shopify.settings import ShopifySettings
@@ -105,6 +106,11 @@ class CompanySettings(_Group):
     ledger: str = Field(description="Name of the Sage 200 account.")
     portal: str = Field(description="Name of the returns portal's account.")
     storefront: str = Field(description="Name of the storefront's account.")
+    goods_in: tuple[str, ...] = Field(
+        default=(),
+        description="Names of the accounts of warehouses that tell what came in; `desk` stands for people who key it "
+        "in with `tieout goods-in`. Empty: receipt is what the returns portal says.",
+    )
 
 
 class Sage200Account(Sage200Settings):
@@ -125,7 +131,13 @@ class ShopifyAccount(ShopifySettings):
     system: Literal["shopify"]
 
 
-Account = Annotated[Sage200Account | ReturnGoAccount | ShopifyAccount, Field(discriminator="system")]
+class DockAccount(DockSettings):
+    """A warehouse that tells what came in."""
+
+    system: Literal["dock"]
+
+
+Account = Annotated[Sage200Account | ReturnGoAccount | ShopifyAccount | DockAccount, Field(discriminator="system")]
 
 
 class Settings(_Group):
@@ -204,6 +216,20 @@ def _check_names(settings: Settings) -> None:
             if account is None or account.system != system:
                 wanted = f"[account.{getattr(company, role)}] with system = {system!r}"
                 raise SettingsError(f"[company.{name}] names {role} = {getattr(company, role)!r}: write {wanted}.")
+        _check_warehouses(settings, name, company)
+
+
+def _check_warehouses(settings: Settings, name: str, company: CompanySettings) -> None:
+    """Every warehouse is an account that pushes, and tells one company only."""
+    for warehouse in company.goods_in:
+        account = settings.account.get(warehouse)
+        if warehouse != DESK and (account is None or account.system != "dock"):
+            wanted = f"[account.{warehouse}] with system = 'dock'"
+            raise SettingsError(f"[company.{name}] names {warehouse!r} in goods_in: write {wanted}.")
+        others = [other for other, its in settings.company.items() if warehouse in its.goods_in and other != name]
+        if warehouse != DESK and others:
+            told = f"companies {name} and {others[0]} both name {warehouse!r} in goods_in"
+            raise SettingsError(f"{told}: give each an account of its own, with a secret of its own.")
 
 
 def _first_problem(error: ValidationError) -> str:

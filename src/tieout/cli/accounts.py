@@ -181,7 +181,7 @@ def _row(application: Application, account: OpenAccount) -> View:
     companies = [
         name
         for name, company in application.settings.company.items()
-        if account.name in (company.ledger, company.portal, company.storefront)
+        if account.name in (company.ledger, company.portal, company.storefront, *company.goods_in)
     ]
     return {
         "account": account.name,

@@ -20,7 +20,7 @@ from tieout.store.schema import DatabaseRefused
 View = dict[str, Any]
 """Plain JSON for people and programs."""
 
-SYSTEMS = {"sage200": "Sage 200", "returngo": "ReturnGO", "shopify": "Shopify"}
+SYSTEMS = {"sage200": "Sage 200", "returngo": "ReturnGO", "shopify": "Shopify", "dock": "warehouse"}
 CLOCK_SLACK = timedelta(seconds=5)
 ROUTES = {
     "sop": ("raise_return", "receive_return", "post_sop_credit_note"),

@@ -12,6 +12,7 @@ from tieout.settings import (
     ClockSettings,
     CompanySettings,
     DatabaseSettings,
+    DockAccount,
     ReturnGoAccount,
     Sage200Account,
     ScheduleSettings,
@@ -35,7 +36,11 @@ GROUPS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("account.sage", Sage200Account),
     ("account.returngo", ReturnGoAccount),
     ("account.shopify", ShopifyAccount),
+    ("account.dock", DockAccount),
 )
+
+OPTIONAL = ("account.dock",)
+"""Groups that many installations do not need: they are written as comments."""
 
 EXAMPLES = {
     "company.giftware": {
@@ -50,7 +55,15 @@ EXAMPLES = {
 
 def commented_settings() -> str:
     """The whole file, ready to be filled in."""
-    return HEAD + "".join(_group(name, model) for name, model in GROUPS)
+    return HEAD + "".join(
+        _commented(_group(name, model)) if name in OPTIONAL else _group(name, model) for name, model in GROUPS
+    )
+
+
+def _commented(group: str) -> str:
+    """The group as a comment: what was one already stays as it is."""
+    lines = [line if line.startswith("#") or not line else f"# {line}" for line in group.splitlines()]
+    return "\n".join(lines) + "\n"
 
 
 def _group(name: str, model: type[BaseModel]) -> str:

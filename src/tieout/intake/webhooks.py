@@ -19,10 +19,13 @@ from tieout.domain.faults.returns import MALFORMED_PAYLOAD
 from tieout.domain.money import Money
 from tieout.durable import Engine
 from tieout.ports.inbound import Envelope, Inbound, MalformedError, SignatureError
+from tieout.processes import goods_in
+from tieout.processes.goods_in import returns_known_by
 from tieout.processes.returns import KIND, PROCESS
 from tieout.processes.routing import wake
 from tieout.processes.strays import report_stray
-from tieout.store import Store, cross_references, inbox
+from tieout.store import Store, inbox
+from tieout.store.store import Connection
 
 log = structlog.get_logger()
 
@@ -34,6 +37,8 @@ class Receiver:
     company: str
     lanes: int
     inbound: Inbound
+    number_of: Callable[[str], str] = str.strip
+    """An RMA's number as the company's portal writes it, of what somebody else wrote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,38 +114,41 @@ def _take_in(intake: Intake, request: Request, body: bytes) -> bool:
     message = Message(account=account, body=body, content_type=content_type, received_at=intake.clock())
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        envelope = _storable(receiver.inbound.open(headers, dict(request.query_params), body))
+        envelope = receiver.inbound.open(headers, dict(request.query_params), body)
+        _refuse_unstorable(envelope)
+        return store_message(intake, receiver, message, envelope)
     except SignatureError:
         log.warning("webhook.refused", account=account, reason="signature")
         raise _Refusal(401, "The message does not carry the proof that this account expects.") from None
     except MalformedError as error:
         _keep_malformed(intake, receiver, message, str(error))
         raise _Refusal(422, f"The message was kept and cannot be read: {error}") from None
-    return _store(intake, receiver, message, envelope)
 
 
-def _storable(envelope: Envelope) -> Envelope:
-    """The envelope as it is; MalformedError when it names something by a text that no database keeps."""
+def _refuse_unstorable(envelope: Envelope) -> None:
+    """MalformedError when it names something by a text that no database keeps."""
     if any("\0" in text for text in (envelope.external_id, envelope.kind, envelope.document_key, envelope.lookup)):
         raise MalformedError("a name in the message holds a NUL character")
-    return envelope
 
 
-def _store(intake: Intake, receiver: Receiver, message: Message, envelope: Envelope) -> bool:
-    """Event and process start in one transaction: no event without its work, no work without its event."""
+def store_message(intake: Intake, receiver: Receiver, message: Message, envelope: Envelope) -> bool:
+    """Store a verified message and start its work; True when it is new.
+
+    Event and process start in one transaction: no event without its work, no work without its event.
+    MalformedError when it tells of a receipt that was told for another RMA.
+    """
     due_at = message.received_at + intake.coalesce
     with intake.store.scope(receiver.company) as c:
-        keys = [envelope.document_key] if envelope.document_key else []
-        if not keys and envelope.lookup:
-            known = cross_references.find(c, envelope.lookup)
-            keys = sorted({reference.document_key for reference in known if reference.document_kind == KIND})
+        keys = _returns_meant(c, receiver, envelope)
+        goods = _unannounced(receiver, message, envelope, keys)
+        kind, key = (goods_in.KIND, goods.key) if goods else (KIND, keys[0]) if keys else ("", envelope.lookup)
         event = inbox.NewEvent(
             company=receiver.company,
             account=message.account,
             external_id=envelope.external_id,
             kind=envelope.kind,
-            document_kind=KIND if keys else "",
-            document_key=keys[0] if keys else envelope.lookup,
+            document_kind=kind,
+            document_key=key,
             occurred_at=envelope.occurred_at or message.received_at,
             received_at=message.received_at,
             payload=message.body,
@@ -148,12 +156,50 @@ def _store(intake: Intake, receiver: Receiver, message: Message, envelope: Envel
             lanes=receiver.lanes,
         )
         is_new = inbox.store_event(c, event, due_at=due_at)
+        if goods is not None:
+            goods_in.report_unannounced(c, goods, at=message.received_at)
+        elif envelope.reference and keys:
+            _place(c, receiver, message, envelope.reference, keys[0])
         # A message heard before wakes its returns all the same: a sender that signs and numbers nothing
         # may use the same words twice and mean both times.
         woken = {wake(c, receiver.company, receiver.lanes, key, at=message.received_at, due_at=due_at) for key in keys}
         for lane in sorted(woken):
             intake.engine.start(intake.store.raw(c), PROCESS, receiver.company, lane)
     return is_new
+
+
+def _returns_meant(c: Connection, receiver: Receiver, envelope: Envelope) -> tuple[str, ...]:
+    """The RMAs that the message is about: the one it names, or those that we know by what it names."""
+    if envelope.document_key:
+        return (receiver.number_of(envelope.document_key),)
+    return returns_known_by(c, envelope.lookup) if envelope.lookup else ()
+
+
+def _place(c: Connection, receiver: Receiver, message: Message, receipt: str, rma: str) -> None:
+    """Keep which RMA a receipt was told for, and take it off the desk where it lay on one."""
+    before = goods_in.told_for(c, message.account, receipt)
+    if before not in {"", rma}:
+        raise MalformedError(
+            f"receipt {receipt} was told for RMA {before} already: give these goods a receipt number of their own"
+        )
+    goods_in.note_receipt(c, receiver.company, message.account, receipt, rma)
+    goods_in.place(c, receiver.company, goods_in.goods_key(message.account, receipt), rma, at=message.received_at)
+
+
+def _unannounced(
+    receiver: Receiver, message: Message, envelope: Envelope, keys: tuple[str, ...]
+) -> goods_in.Unannounced | None:
+    """Goods that must be told of and lead to no RMA, or to several; None for every other message."""
+    if not envelope.unannounced or len(keys) == 1:
+        return None
+    return goods_in.Unannounced(
+        company=receiver.company,
+        account=message.account,
+        receipt=envelope.reference,
+        lookup=envelope.lookup,
+        described=envelope.unannounced,
+        candidates=keys,
+    )
 
 
 def _keep_malformed(intake: Intake, receiver: Receiver, message: Message, reason: str) -> None:

@@ -26,6 +26,8 @@ class Envelope:
     unannounced: str = ""
     """What a person must know when neither key nor lookup leads to a document that we know: goods that nobody
     announced. Empty where an unknown document is no trouble of its own."""
+    reference: str = ""
+    """What the sender calls that which it tells of, the same each time it tells of it: the number of a receipt."""
 
 
 class SignatureError(Exception):

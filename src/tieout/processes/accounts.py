@@ -38,6 +38,18 @@ class Listing:
         return AccountReport(findings=(Finding(subject=self.subject, is_well=True, says="answers"),))
 
 
+@dataclass(frozen=True, slots=True)
+class PushOnly:
+    """An account that tells us and is never asked: there is nothing that could answer."""
+
+    name: str
+
+    def examine(self) -> AccountReport:
+        """One finding: where it pushes to."""
+        says = f"pushes to /in/{self.name} and is never asked"
+        return AccountReport(findings=(Finding(subject="messages", is_well=True, says=says),))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInState:
     """How the sign-in of an account stands."""

@@ -1,4 +1,4 @@
-"""What connectors need remembered over all processes: tokens, calls spent, words that mean a lock."""
+"""What connectors need remembered over all processes: tokens, calls spent, lock words, messages told only once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from tieout.domain.business_dates import uk_date
 from tieout.ports.errors import Unauthorised
 from tieout.ports.systems import TokenRenewal
+from tieout.processes.goods_in import claim
+from tieout.processes.returns import KIND
 from tieout.processes.rules import lock_words
-from tieout.store import Store, quotas
+from tieout.store import Store, inbox, quotas
 from tieout.store.vault import Vault, VaultLocked
 
 Clock = Callable[[], datetime]
@@ -77,3 +79,21 @@ class TaughtLockWords:
             with self._store.scope(self._company) as c:
                 self._read = now, lock_words(c, self._company, uk_date(now))
         return self._read[1]
+
+
+class KeptBodies:
+    """Implements `KeptMessages` over the inbox of one company: what was told of its returns, as it came."""
+
+    def __init__(self, store: Store, company: str, clock: Clock) -> None:
+        self._store = store
+        self._company = company
+        self._clock = clock
+
+    def of(self, account: str, document_key: str) -> tuple[bytes, ...]:
+        """The bodies that the account sent of a return, oldest first.
+
+        Takes in first what it told of the return's order before anybody knew the return.
+        """
+        with self._store.scope(self._company) as c:
+            claim(c, self._company, account, document_key, at=self._clock())
+            return tuple(inbox.bodies_of(c, self._company, KIND, document_key, account))

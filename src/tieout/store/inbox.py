@@ -93,6 +93,19 @@ def events_of(c: Connection, company: str, kind: str, key: str) -> list[Event]:
     return read_all(Event, c.execute(query))
 
 
+def bodies_of(c: Connection, company: str, kind: str, key: str, account: str) -> list[bytes]:
+    """Return the bodies that one account sent of a document, in the order of their receipt."""
+    query = select(events.c.payload).where(_is(company, kind, key), events.c.account == account)
+    return [bytes(row.payload) for row in c.execute(query.order_by(events.c.received_at, events.c.id))]
+
+
+def move_events(c: Connection, company: str, *, of: tuple[str, str], to: tuple[str, str]) -> int:
+    """Give the events of one document, by kind and key, to another that they turned out to be about; how many."""
+    kind, key = to
+    statement = update(events).where(_is(company, *of)).values(document_kind=kind, document_key=key)
+    return c.execute(statement).rowcount
+
+
 def mark_handled(c: Connection, company: str, kind: str, key: str, received_until: datetime, at: datetime) -> int:
     """Mark a document's events up to and including that time as handled; returns how many were waiting."""
     statement = (
