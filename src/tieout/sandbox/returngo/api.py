@@ -19,6 +19,7 @@ from tieout.sandbox.journal import journal_of
 from tieout.sandbox.returngo.books import RMA_MOVES, SHIPMENT_MOVES, Hook, Rma, Shipment
 from tieout.sandbox.returngo.detail import detail, shipment_view, summary, transaction
 from tieout.sandbox.returngo.listing import moves_wanted, page, rmas_wanted
+from tieout.sandbox.returngo.policies import NotEligibleError
 from tieout.sandbox.returngo.portal import EVENTS, MoveRefusedError, Portal
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -65,6 +66,9 @@ class Api:
             Route("/rma/{rma_id:int}", self._guarded(self._rma), methods=["GET"]),
             Route("/rma/{rma_id:int}/comment", self._guarded(self._comment), methods=["POST"]),
             Route("/rma/{rma_id:int}/status", self._guarded(self._status), methods=["PUT"]),
+            Route("/rma/getEligiblePolicies", self._guarded(self._eligible_policies), methods=["POST"]),
+            Route("/rma/createByPolicy", self._guarded(self._create_by_policy), methods=["POST"]),
+            Route("/shipment-tracker", self._guarded(self._track), methods=["POST"]),
             Route("/shipment/{shipment_id:int}", self._guarded(self._shipment), methods=["PUT", "DELETE"]),
             Route("/transactions", self._guarded(self._transactions), methods=["GET"]),
             Route("/webhooks", self._guarded(self._webhooks), methods=["GET"]),
@@ -83,7 +87,7 @@ class Api:
                 raise HTTPException(403, "The shop does not belong to this user")
             if not self._quota.take(self._now()):
                 raise HTTPException(429, "Limit Exceeded")
-            self._portal.refresh()
+            self._portal.refresh(self._now())
             response = await endpoint(request)
             response.headers["x-amzn-requestid"] = str(uuid4())
             return response
@@ -129,7 +133,8 @@ class Api:
         if status not in SHIPMENT_MOVES:
             raise HTTPException(400, f"status is one of {', '.join(SHIPMENT_MOVES)}")
         entry = journal_of(request)
-        if status != shipment.status and status not in SHIPMENT_MOVES[shipment.status]:
+        moves = status != shipment.status
+        if moves and status not in SHIPMENT_MOVES[shipment.status]:
             raise HTTPException(400, f"Shipment status cannot change from {shipment.status} to {status}")
         for field, name in (
             ("carrierName", "carrier"),
@@ -140,8 +145,47 @@ class Api:
             if field in given:
                 setattr(shipment, name, str(given[field] or ""))
                 entry.effect("shipment.changed", shipment=str(shipment.id), field=field)
-        self._portal.move_shipment(rma, shipment, status, self._now(), entry)
+        if moves:
+            self._portal.move_shipment(rma, shipment, status, self._now(), entry)
+        else:
+            self._portal.touch_shipment(rma, shipment, self._now())
         return JSONResponse(shipment_view(shipment))
+
+    async def _eligible_policies(self, request: Request) -> Response:
+        await self._items_asked(request)
+        return JSONResponse({"policies": self._portal.policies.to_json()})
+
+    async def _create_by_policy(self, request: Request) -> Response:
+        asked = await self._items_asked(request)
+        try:
+            rma = self._portal.raising.rma(asked, self._now())
+            self._portal.policies.check(rma.items)
+        except (ValueError, KeyError, TypeError, NotEligibleError) as error:
+            raise HTTPException(400, f"The RMA cannot be created: {error}") from error
+        self._portal.raise_rma(rma, journal_of(request), via="API")
+        return JSONResponse({"rmaId": str(rma.id), "status": rma.status})
+
+    async def _items_asked(self, request: Request) -> dict[str, object]:
+        """Return what an RMA is asked for in the words of the control surface; 400 without a known order."""
+        given = await json_object(request)
+        name = str(given.get("order_name") or "")
+        if self._portal.storefront.order_named(name) is None:
+            raise HTTPException(400, "order_name is not an order of the shop")
+        items = given.get("items")
+        if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+            raise HTTPException(400, "items is a list of objects")
+        return {"order_name": name, "items": [_item_asked(one) for one in items]}
+
+    async def _track(self, request: Request) -> Response:
+        given = await json_object(request)
+        number, status = str(given.get("trackingNumber") or ""), str(given.get("status") or "")
+        found = [both for both in self._books.shipments.values() if number and both[1].tracking_number == number]
+        if not found:
+            raise HTTPException(404 if number else 400, "trackingNumber is not of a shipment here")
+        for rma, shipment in found:
+            if status:
+                self._portal.track(rma, shipment, status, journal_of(request))
+        return JSONResponse({"trackingNumber": number, "status": found[-1][1].tracker_status or "Unknown"})
 
     def _delete_shipment(self, rma: Rma, shipment: Shipment, request: Request) -> Response:
         if shipment.status in {"Received", "Validated"}:
@@ -191,6 +235,20 @@ class Api:
         if rma is None:
             raise HTTPException(404, "RMA not found")
         return rma
+
+
+def _item_asked(given: dict[str, object]) -> dict[str, object]:
+    """Translate one item of the assumed body; keys that are left out take the defaults of a new RMA."""
+    words = {
+        "shopLineItemId": "shopify_line_item_id",
+        "sku": "sku",
+        "quantity": "quantity",
+        "returnReason": "reason",
+        "resolutionType": "resolution",
+        "policyRuleName": "policy",
+        "returnMethodType": "return_method",
+    }
+    return {ours: given[theirs] for theirs, ours in words.items() if theirs in given}
 
 
 def hook_view(hook: Hook) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -17,6 +18,8 @@ SHIPMENT_MOVES: dict[str, frozenset[str]] = {
     "Received": frozenset({"Validated"}),
     "Validated": frozenset(),
 }
+NO_SHIPMENT = "No shipment required"
+WITH_ANY_CARRIER = "Ship with any carrier"
 # Moves between RMA statuses are not documented; see assumptions.py.
 RMA_MOVES: dict[str, frozenset[str]] = {
     "Pending": frozenset({"Approved", "Rejected", "Canceled"}),
@@ -39,9 +42,30 @@ class Validation:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """Goods that go out in exchange; prices are per unit. Differences from `free_min` to `free_max` are let off."""
+
+    product_id: str
+    variant_id: str
+    sku: str
+    title: str
+    quantity: int
+    price_method: str
+    catalog: int
+    effective: int
+    free_min: int = 0
+    free_max: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Item:
-    """One physical unit; price and tax are of this unit, fees come off its refund."""
+    """One physical unit; price and tax are of this unit, fees come off its refund.
+
+    `terms` is what the resolution grants: "" is the price, else "24.00", "+5.00", "-5.00", "+10%" or "-10%".
+    `due` says that a trigger or a person asked for its money, `settled` that the customer has it or is to get it,
+    `refunded_elsewhere` that the shop refunded it without the portal.
+    """
 
     id: int
     line_id: str
@@ -57,15 +81,35 @@ class Item:
     restocking_fee: int
     return_fee: int
     shipment_fee: int
+    method: str = WITH_ANY_CARRIER
+    policy: str = "Standard"
+    terms: str = ""
+    replacements: tuple[Replacement, ...] = ()
     shipment_id: int = 0
     validation: Validation | None = None
+    due: bool = False
     settled: bool = False
+    refunded_elsewhere: bool = False
 
     @property
-    def worth(self) -> int:
-        """Return what the customer gets for the unit: the price with tax, less fees, never below nought."""
-        gross = self.paid if self.tax_included else self.paid + self.tax
-        return max(gross - self.restocking_fee - self.return_fee - self.shipment_fee, 0)
+    def is_kept(self) -> bool:
+        """Say whether the customer keeps the unit, so that no parcel is awaited."""
+        return self.method == NO_SHIPMENT
+
+    @property
+    def is_exchanged(self) -> bool:
+        """Say whether other goods go out for the unit."""
+        return "Exchange" in self.resolution
+
+    @property
+    def gross(self) -> int:
+        """Return what the customer paid for the unit, with tax."""
+        return self.paid if self.tax_included else self.paid + self.tax
+
+    @property
+    def fees(self) -> int:
+        """Return the fees that come off what the unit is worth."""
+        return self.restocking_fee + self.return_fee + self.shipment_fee
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,11 +122,15 @@ class Shipment:
     tracking_number: str = ""
     tracking_url: str = ""
     label_url: str = ""
+    tracker_status: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
 class MoneyMove:
-    """A transaction: money or credit given for units."""
+    """A transaction: money or credit given for units; `fee` is how much of the cancellation fee it bore.
+
+    While `settles_at` is set it stays Requested until then; `trouble` is why it will have failed.
+    """
 
     id: int
     rma_id: int
@@ -98,6 +146,20 @@ class MoneyMove:
     created_at: datetime
     updated_at: datetime
     refund_id: int = 0
+    fee: int = 0
+    settles_at: datetime | None = None
+    trouble: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class ExchangeOrder:
+    """A draft in the shop, from its release on an order; which units it stands for."""
+
+    draft_id: int
+    name: str
+    item_ids: tuple[int, ...]
+    replacements: tuple[Replacement, ...]
+    order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +208,15 @@ class Rma:
     events: list[RmaEvent] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     moves: list[MoneyMove] = field(default_factory=list)
-    shop_return: ShopReturn | None = None
-    exchange_order_id: str = ""
-    exchange_order_name: str = ""
+    cancellation_fee: int = 0
+    replacements: tuple[Replacement, ...] = ()
+    shop_returns: list[ShopReturn] = field(default_factory=list)
+    exchange_orders: list[ExchangeOrder] = field(default_factory=list)
+
+    @property
+    def shop_return(self) -> ShopReturn | None:
+        """Return the latest return that the shop has for it."""
+        return self.shop_returns[-1] if self.shop_returns else None
 
     def items_of(self, shipment: Shipment) -> list[Item]:
         """Return the units in this parcel."""
@@ -165,13 +233,19 @@ class Hook:
 
 
 class PortalBooks:
-    """All RMAs, shipments and transactions, by their numbers."""
+    """All RMAs, shipments and transactions, by their numbers.
+
+    `exchange_origins` names the order that an exchange order stands for; `claimed` counts the units of each
+    refund line of somebody else that have been put down to a unit here.
+    """
 
     def __init__(self) -> None:
         self.rmas: dict[int, Rma] = {}
         self.shipments: dict[int, tuple[Rma, Shipment]] = {}
         self.moves: dict[int, MoneyMove] = {}
         self.hooks: dict[int, Hook] = {}
+        self.exchange_origins: dict[str, str] = {}
+        self.claimed: Counter[int] = Counter()
         self._ids = count(5_000_001)
         self._rma_ids = count(1001)
 

@@ -1,21 +1,34 @@
 """Control surface of the ReturnGO stand-in, below /_sandbox/returngo/ (JSON; money as text such as "24.00").
 
-- POST rmas {"order_name" or "", "customer": {id, email, first_name, last_name}, "currency", "number", "items":
-  [{sku, title, paid_price, paid_tax, tax_included, reason, resolution, shopify_line_item_id, quantity,
-  restocking_fee, return_fee, shipment_fee}]}: a customer raises an RMA; prices are per unit and are taken from
-  the shop's order when left out; quantity becomes so many units. Or {"rmas": [...]} for many at once.
+- POST rmas {"order_name" or "", "customer": {id, email, first_name, last_name}, "currency", "number",
+  "cancellation_fee", "exchange", "items": [{sku, title, paid_price, paid_tax, tax_included, reason, resolution,
+  resolution_value, return_method, policy, exchange, shopify_line_item_id, quantity, restocking_fee, return_fee,
+  shipment_fee}]}: a customer raises an RMA; prices are per unit and are taken from the shop's order when left out;
+  quantity becomes so many units. Or {"rmas": [...]} for many at once.
+  "resolution_value" is "24.00" (that amount), "+5.00", "-5.00", "+10%" or "-10%" (more or less than the price);
+  "return_method": "No shipment required" means that the customer keeps the unit.
+  "exchange" is what goes out for each unit of the item, or (on the RMA) for all units without goods of their own,
+  which have "exchange": []: [{sku, title, quantity, catalog_price, effective_price, price_method,
+  free_exchange_price_range: {min, max}}]; an exchange that says nothing is for the same goods at the price paid.
   -> {"rmas": [{"rma_id", "items": [{"returned_item_id", "sku"}]}]}
 - POST rmas/{id}/{action}, or POST rmas/bulk/{action} {"rmas": [ids], ...} for many:
   approve, cancel, reject, reopen (to Approved), done;
   ship {"returned_item_ids", "carrier", "tracking_number"}; receive and validate {"returned_item_ids", "grades":
   {returned item id: {"restockable": true, "returned": true, "reason": ""}}}: without ids, all units. Units left
   behind get a shipment of their own.
-  refund: somebody presses the refund button for what is not settled.
-  release_exchange: the draft order of an exchange becomes an order of the shop.
-- GET|PUT quota {"per_day", "used"}; GET|PUT settings {"auto_refund": none | approved | received | validated,
-  "fail_next_transactions", "store_credit_percent"}.
+  refund {"returned_item_ids", "force"}: somebody presses the refund button for what is not settled; units that
+  were refunded in the shop are left out, unless forced, when the shop decides.
+  retry-transaction {"transaction"}: a failed transaction is tried again, under its own id.
+  release-exchange: the draft order of an exchange becomes an order of the shop and the difference is settled.
+  add-item {an item as above}: units are put on an RMA that is open, or was reopened.
+  chatter {"times"}: somebody's program writes each parcel's fields so many times through the API, changing nothing.
+  track {"status"}: the carrier says something of each parcel.
+- GET|PUT quota {"per_day", "used"}; GET|PUT settings {"auto_refund" and (of exchanges) "auto_release": none |
+  approved | shipped | received | validated, "fail_next_transactions", "transaction_delay_seconds",
+  "store_credit_percent"}.
+- GET|PUT policies {"policies": [{"name", "resolutions", "methods"}]}: what RMAs made through the API may ask for.
 - POST webhooks {"eventName", "url"}, GET webhooks; POST drain: wait for deliveries; GET deliveries.
-- GET ledgers/rmas: every RMA with status, units and transactions.
+- GET ledgers/rmas: every RMA with status, units (fees, kept, settled), exchanges, transactions and timeline.
 """
 
 from __future__ import annotations
@@ -34,10 +47,9 @@ from tieout.sandbox.estate import json_object
 from tieout.sandbox.journal import Journal, JournalEntry
 from tieout.sandbox.returngo.api import Quota, hook_view
 from tieout.sandbox.returngo.books import Hook, Item, Rma
+from tieout.sandbox.returngo.ledger import ledger_line
 from tieout.sandbox.returngo.payouts import TRIGGERS
-from tieout.sandbox.returngo.portal import EVENTS, Grade, MoveRefusedError, Portal
-from tieout.sandbox.returngo.raising import new_rma
-from tieout.sandbox.shopify.books import Order, major
+from tieout.sandbox.returngo.portal import CLOSED, EVENTS, Grade, MoveRefusedError, Portal
 
 MOVES = {
     "approve": "Approved",
@@ -46,8 +58,9 @@ MOVES = {
     "reopen": "Approved",
     "done": "Done",
 }
-CLOSED = ("Canceled", "Done", "Rejected")
 PARCEL_MOVES = {"ship": "Shipped", "receive": "Received", "validate": "Validated"}
+DEEDS = ("refund", "retry-transaction", "release-exchange", "add-item", "chatter", "track")
+TRIGGERED = ("auto_refund", "auto_release")
 
 
 def control_routes(
@@ -55,10 +68,9 @@ def control_routes(
     journal: Journal,
     quota: Quota,
     now: Callable[[], datetime],
-    order_named: Callable[[str], Order | None],
 ) -> Sequence[BaseRoute]:
     """Return the routes by which tests and the demonstration act as customer, staff and warehouse."""
-    return _Control(portal, journal, quota, now, order_named).routes()
+    return _Control(portal, journal, quota, now).routes()
 
 
 class _Control:
@@ -68,14 +80,12 @@ class _Control:
         journal: Journal,
         quota: Quota,
         now: Callable[[], datetime],
-        order_named: Callable[[str], Order | None],
     ) -> None:
         self._portal = portal
         self._books = portal.books
         self._journal = journal
         self._quota = quota
         self._now = now
-        self._order_named = order_named
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the control routes."""
@@ -85,6 +95,7 @@ class _Control:
             Route("/rmas/{rma_id:int}/{action}", self.act, methods=["POST"]),
             Route("/quota", self.quota, methods=["GET", "PUT"]),
             Route("/settings", self.settings, methods=["GET", "PUT"]),
+            Route("/policies", self.policies, methods=["GET", "PUT"]),
             Route("/webhooks", self.webhooks, methods=["GET", "POST"]),
             Route("/drain", self.drain, methods=["POST"]),
             Route("/deliveries", self.deliveries, methods=["GET"]),
@@ -97,8 +108,7 @@ class _Control:
         raised = []
         try:
             for one in given.get("rmas") or [given]:
-                order = self._order_named(str(one.get("order_name") or ""))
-                rma = new_rma(self._books, one, order, self._now())
+                rma = self._portal.raising.rma(one, self._now())
                 self._portal.raise_rma(rma, entry)
                 raised.append(rma)
         except (ValueError, KeyError, TypeError) as error:
@@ -122,9 +132,11 @@ class _Control:
                 raise HTTPException(404, f"There is no RMA {number}.")
             entry = self._journal.begin("CONTROL", f"/rmas/{number}/{action}")
             try:
-                self._act_on(rma, action, given, entry)
+                self._act_on(rma, action.replace("_", "-"), given, entry)
             except MoveRefusedError as error:
                 raise HTTPException(409, f"{error}.") from error
+            except (ValueError, KeyError, TypeError) as error:
+                raise HTTPException(400, f"Nothing was done: {error}.") from error
             done.append({"rma_id": str(rma.id), "status": rma.status})
         return JSONResponse({"rmas": done})
 
@@ -136,16 +148,41 @@ class _Control:
             self._portal.move(rma, MOVES[action], now, entry)
         elif action in PARCEL_MOVES:
             self._move_parcels(rma, PARCEL_MOVES[action], given, entry)
-        elif action == "release_exchange":
-            self._portal.release_exchange(rma, now, entry)
-        elif action == "refund":
-            self._portal.pay(rma, now, entry)
+        elif action in DEEDS:
+            self._do(rma, action, given, entry)
         else:
-            raise HTTPException(404, f"There is no action {action}; there are {', '.join((*MOVES, *PARCEL_MOVES))}.")
+            known = ", ".join((*MOVES, *PARCEL_MOVES, *DEEDS))
+            raise HTTPException(404, f"There is no action {action}; there are {known}.")
+
+    def _do(self, rma: Rma, action: str, given: Mapping[str, Any], entry: JournalEntry) -> None:
+        now = self._now()
+        self._portal.refresh(now)
+        match action:
+            case "refund":
+                items = _units_named(rma, given) if given.get("returned_item_ids") else rma.items
+                self._portal.pay(rma, items, now, entry, force=bool(given.get("force")))
+            case "retry-transaction":
+                self._portal.retry(rma, str(given.get("transaction") or given.get("transaction_id")), now, entry)
+            case "release-exchange":
+                self._portal.release_exchange(rma, now, entry)
+            case "add-item":
+                self._portal.add_item(rma, given.get("item") or given, now, entry)
+            case "chatter":
+                self._chatter(rma, int(given.get("times", 1)), now)
+            case "track":
+                for shipment in rma.shipments:
+                    self._portal.track(rma, shipment, str(given.get("status") or "InTransit"), entry)
+
+    def _chatter(self, rma: Rma, times: int, now: datetime) -> None:
+        """Write the parcels' fields as another program does with the same key; it uses up the quota as well."""
+        for shipment in [shipment for _ in range(times) for shipment in rma.shipments]:
+            if not self._quota.take(now):
+                raise MoveRefusedError("The day's calls are used up")
+            self._portal.touch_shipment(rma, shipment, now)
 
     def _move_parcels(self, rma: Rma, status: str, given: Mapping[str, Any], entry: JournalEntry) -> None:
         if not rma.shipments:
-            raise MoveRefusedError(f"RMA {rma.id} has no shipment yet; approve it first")
+            raise MoveRefusedError(f"RMA {rma.id} has no shipment: it is not approved, or all is kept")
         now = self._now()
         self._portal.grade(rma, _grades(given), now, entry)
         for shipment in self._portal.split(rma, _units_named(rma, given), entry):
@@ -166,10 +203,18 @@ class _Control:
         if request.method == "PUT":
             for name, value in (await json_object(request)).items():
                 whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-                if name not in asdict(settings) or not (value in TRIGGERS if name == "auto_refund" else whole):
+                if name not in asdict(settings) or not (value in TRIGGERS if name in TRIGGERED else whole):
                     raise HTTPException(400, f"{name}: {value} is no setting; there are {asdict(settings)}.")
                 setattr(settings, name, value)
         return JSONResponse(asdict(settings))
+
+    async def policies(self, request: Request) -> Response:
+        if request.method == "PUT":
+            try:
+                self._portal.policies.replace((await json_object(request)).get("policies") or ())
+            except (KeyError, TypeError) as error:
+                raise HTTPException(400, f"A policy has name, resolutions and methods; missing: {error}.") from error
+        return JSONResponse({"policies": self._portal.policies.to_json()})
 
     async def webhooks(self, request: Request) -> Response:
         if request.method == "POST":
@@ -189,8 +234,8 @@ class _Control:
         return JSONResponse({"deliveries": [d.to_json() for d in self._portal.sender.log]})
 
     async def ledger(self, _: Request) -> Response:
-        self._portal.refresh()
-        return JSONResponse({"rmas": [_ledger_line(rma) for rma in self._books.rmas.values()]})
+        self._portal.refresh(self._now())
+        return JSONResponse({"rmas": [ledger_line(rma) for rma in self._books.rmas.values()]})
 
 
 def _raised(rma: Rma) -> dict[str, object]:
@@ -218,29 +263,4 @@ def _grades(given: Mapping[str, Any]) -> dict[int, Grade]:
             reason=str(one.get("reason") or ""),
         )
         for number, one in (given.get("grades") or {}).items()
-    }
-
-
-def _ledger_line(rma: Rma) -> dict[str, object]:
-    return {
-        "rma_id": str(rma.id),
-        "order_name": rma.order_name,
-        "status": rma.status,
-        "shop_return": rma.shop_return.name if rma.shop_return else "",
-        "shipments": [{"id": str(s.id), "status": s.status} for s in rma.shipments],
-        "items": [
-            {
-                "returned_item_id": str(item.id),
-                "sku": item.sku,
-                "paid": major(item.paid),
-                "tax": major(item.tax),
-                "shipment": str(item.shipment_id or ""),
-                "settled": item.settled,
-            }
-            for item in rma.items
-        ],
-        "transactions": [
-            {"type": m.kind, "status": m.status, "amount": major(m.amount), "reference": m.reference} for m in rma.moves
-        ],
-        "comments": [comment.text for comment in rma.comments if comment.kind == "merchant"],
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tieout.sandbox.clock import stamp
-from tieout.sandbox.returngo.books import Customer, Item, MoneyMove, Rma, Shipment
+from tieout.sandbox.returngo.books import Customer, Item, MoneyMove, Replacement, Rma, Shipment
 
 
 def money(amount: int, currency: str) -> dict[str, object]:
@@ -38,20 +38,20 @@ def summary(rma: Rma) -> dict[str, object]:
 
 def detail(rma: Rma) -> dict[str, object]:
     """Return the whole RMA."""
-    exchanges = [item for item in rma.items if "Exchange" in item.resolution]
+    chosen = [*rma.replacements, *(one for item in rma.items for one in item.replacements)]
     return {
         "rmaSummary": summary(rma),
         "orderDetails": {"orderId": rma.order_id, "order_name": rma.order_name},
         "shipments": [_shipment(shipment, rma.customer) for shipment in rma.shipments],
         "items": [_item(item, rma.currency) for item in rma.items],
-        "exchangeItems": [exchange for item in exchanges for exchange in _exchange(item, rma.currency)],
-        "exchangeOrders": _exchange_orders(rma) if exchanges else [],
+        "exchangeItems": [_replacement(one, rma.currency) for one in chosen],
+        "exchangeOrders": _exchange_orders(rma),
         "transactions": [_move_in_rma(move) for move in rma.moves],
         "comments": [
             {"commentType": c.kind, "triggeredBy": c.by, "htmlText": c.text, "datetime": stamp(c.at)}
             for c in rma.comments
         ],
-        "cancellationFee": 0,
+        "cancellationFee": rma.cancellation_fee / 100,
         "createdAt": stamp(rma.created_at),
         "lastUpdated": stamp(rma.last_updated),
         "isOutOfPolicy": 0,
@@ -131,14 +131,14 @@ def _item(item: Item, currency: str) -> dict[str, object]:
         "returnReason": item.reason,
         "resolutionName": item.resolution,
         "resolutionType": item.resolution,
-        "policyRuleName": "Standard",
+        "policyRuleName": item.policy,
         "isAutoApprove": 0,
         "restockingFee": item.restocking_fee / 100,
         "returnFee": item.return_fee / 100,
         "shipmentFee": item.shipment_fee / 100,
-        "returnMethod": {"type": "Ship with any carrier", "name": "Ship with any carrier"},
+        "returnMethod": {"type": item.method, "name": item.method},
         "itemValidationStatusResponse": _validation(item),
-        "exchangeItems": _exchange(item, currency) if "Exchange" in item.resolution else [],
+        "exchangeItems": [_replacement(one, currency) for one in item.replacements],
         "followUpQuestions": [],
         **_present(
             {
@@ -168,32 +168,28 @@ def _validation(item: Item) -> dict[str, object]:
     }
 
 
-def _exchange(item: Item, currency: str) -> list[dict[str, object]]:
-    return [
-        {
-            "productId": item.product_id,
-            "variantId": item.variant_id,
-            "quantity": 1,
-            "sku": item.sku,
-            "itemPriceMethod": "CatalogPrice",
-            "freeExchangePriceRange": {"min": 0, "max": 0},
-            "catalogPrice": money(item.paid, currency),
-            "effectivePrice": money(item.paid, currency),
-        }
-    ]
+def _replacement(one: Replacement, currency: str) -> dict[str, object]:
+    return {
+        "quantity": one.quantity,
+        "sku": one.sku,
+        "itemPriceMethod": one.price_method,
+        "freeExchangePriceRange": {"min": one.free_min / 100, "max": one.free_max / 100},
+        "catalogPrice": money(one.catalog, currency),
+        "effectivePrice": money(one.effective, currency),
+        **_present({"productId": one.product_id, "variantId": one.variant_id}),
+    }
 
 
 def _exchange_orders(rma: Rma) -> list[dict[str, object]]:
-    """Return the draft order of an exchange; it has no order id until it is released."""
-    if rma.status in {"Pending", "Rejected"}:
-        return []
+    """Return the drafts and orders of exchanges; a draft has no order id until it is released."""
     return [
         {
-            "draftOrderId": str(rma.id + 700_000),
-            "orderId": rma.exchange_order_id,
-            "orderName": rma.exchange_order_name or f"#D{rma.id}",
+            "draftOrderId": str(order.draft_id),
+            "orderId": order.order_id,
+            "orderName": order.name,
             "type": "Exchange",
         }
+        for order in rma.exchange_orders
     ]
 
 

@@ -1,157 +1,138 @@
-"""Gives the customer what the resolution says: money back through the shop, store credit, or nothing yet."""
+"""Gives the customer what the resolution says: money back through the shop, store credit, a gift card.
+
+Every payment is a transaction. It is Requested while the shop still moves the money or for as long as a test
+wants it, then Success or Failed; a failed one moves nothing, leaves an error on the timeline and can be retried.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from tieout.sandbox.journal import JournalEntry
+from tieout.sandbox.returngo.amounts import GIFT_CARD, PAYMENT_METHOD, STORE_CREDIT, worth
 from tieout.sandbox.returngo.books import Comment, Item, MoneyMove, PortalBooks, Rma
-from tieout.sandbox.shopify.books import Order, Refund, gid
-from tieout.sandbox.shopify.control import money_back
-from tieout.sandbox.shopify.refunding import RefundRefusedError, WantedLine, WantedRefund
+from tieout.sandbox.returngo.standing import refunded_elsewhere
+from tieout.sandbox.returngo.storefront import Storefront
+from tieout.sandbox.shopify.books import Refund, gid, major
 
-if TYPE_CHECKING:
-    from tieout.sandbox.shopify import ShopifySandbox
-
-TRIGGERS = ("none", "approved", "received", "validated")
+TRIGGERS = ("none", "approved", "shipped", "received", "validated")
 STATUS_OF = {"PENDING": "Requested", "SUCCESS": "Success", "FAILURE": "Failed"}
+FAILURE = "the platform answered FAILURE"
+INVOICE = "InvoicePayment"
+REFERENCES = {
+    PAYMENT_METHOD: "PlatformRefundId",
+    STORE_CREDIT: "StoreCreditCode",
+    GIFT_CARD: "GiftCardId",
+    INVOICE: "InvoicePaymentId",
+}
+
+
+class PaymentRefusedError(Exception):
+    """The transaction cannot be tried again."""
 
 
 @dataclass(slots=True, kw_only=True)
 class PortalSettings:
-    """The merchant's choices and a test's: when refunds go out by themselves, and how many shall fail."""
+    """The merchant's choices and a test's: when refunds and exchanges go out, and what becomes of transactions."""
 
     auto_refund: str = "none"
+    auto_release: str = "none"
     fail_next_transactions: int = 0
+    transaction_delay_seconds: int = 0
     store_credit_percent: int = 100
 
 
 class Payouts:
-    """Makes transactions; one for all units paid back together, one per unit of store credit."""
+    """Makes transactions: one for all units paid back together, one per unit of credit, one gift card per RMA."""
 
     def __init__(
-        self,
-        books: PortalBooks,
-        settings: PortalSettings,
-        shopify: ShopifySandbox | None,
-        announce: Callable[..., None],
+        self, books: PortalBooks, settings: PortalSettings, storefront: Storefront, announce: Callable[..., None]
     ) -> None:
         self._books = books
         self._settings = settings
-        self._shopify = shopify
+        self._storefront = storefront
         self._announce = announce
+        self._requested: list[MoneyMove] = []
 
     def pay(
-        self, rma: Rma, items: Sequence[Item], now: datetime, entry: JournalEntry, *, by_hand: bool = False
+        self,
+        rma: Rma,
+        items: Sequence[Item],
+        now: datetime,
+        entry: JournalEntry,
+        *,
+        by_hand: bool = False,
+        force: bool = False,
     ) -> None:
-        """Pay for the units that are not yet settled; stand down when the shop has refunded already."""
-        due = [item for item in items if not item.settled]
-        if self._refunded_elsewhere(rma) and not by_hand:
-            text = "Auto-refund skipped: the order was refunded in the platform"
-            rma.comments.append(Comment(kind="system", by="ReturnGO", text=text, at=now))
-            return
+        """Pay for the units that are not yet settled, leaving out what the shop has refunded, unless forced."""
+        due = [item for item in items if not item.settled and not item.is_exchanged]
         for item in due:
-            if item.resolution == "RefundToStoreCredit":
-                self._credit(rma, item, now, entry)
-        money = [item for item in due if item.resolution == "RefundToPaymentMethod"]
+            item.due = True
+        if not force:
+            due = self._left_to_pay(rma, due, now)
+        for item in due:
+            if item.resolution == STORE_CREDIT:
+                self._transact(rma, [item], STORE_CREDIT, now, entry)
+        money = [item for item in due if item.resolution == PAYMENT_METHOD]
         if money:
-            self._refund(rma, money, now, entry)
+            self._transact(rma, money, PAYMENT_METHOD, now, entry)
+        cards = [item for item in rma.items if item.resolution == GIFT_CARD and not item.settled]
+        if any(item in due for item in cards) and (by_hand or all(item.due for item in cards)):
+            self._transact(rma, [item for item in cards if item.due], GIFT_CARD, now, entry)
 
-    def refresh(self) -> None:
-        """Let requested transactions follow the shop's."""
-        if self._shopify is None:
-            return
-        shop_books = self._shopify.shop.books
-        self._shopify.now()
-        for move in self._books.moves.values():
-            refund = shop_books.refunds.get(move.refund_id)
-            if move.status == "Requested" and refund is not None:
-                move.status = _status_of(refund)
+    def _left_to_pay(self, rma: Rma, due: Sequence[Item], now: datetime) -> list[Item]:
+        """Stand down for the units that somebody else refunded in the shop."""
+        elsewhere = refunded_elsewhere(self._books, rma, due, self._storefront.order_named(rma.order_name))
+        if elsewhere:
+            text = f"Auto-refund skipped for {len(elsewhere)} of {len(due)} units: refunded in the platform"
+            rma.comments.append(Comment(kind="system", by="ReturnGO", text=text, at=now))
+        return [item for item in due if item not in elsewhere]
 
-    def _refunded_elsewhere(self, rma: Rma) -> bool:
-        order = self._order(rma)
-        if order is None:
-            return False
-        return any(
-            refund.created_at >= rma.created_at and not (refund.app and refund.app.title == "ReturnGO")
-            for refund in order.refunds
-        )
+    def settle_difference(self, rma: Rma, amount: int, now: datetime, entry: JournalEntry) -> None:
+        """Let the customer pay the difference of an exchange, or (below nought) have it back."""
+        if amount:
+            kind = INVOICE if amount > 0 else PAYMENT_METHOD
+            self._enter(rma, (), self._move(rma, (), abs(amount), kind, now), now, entry)
 
-    def _order(self, rma: Rma) -> Order | None:
-        if self._shopify is None or not rma.order_name:
-            return None
-        return self._shopify.shop.books.order_named(rma.order_name)
+    def retry(self, rma: Rma, number: str, now: datetime, entry: JournalEntry) -> None:
+        """Try a failed transaction again, under its own id; PaymentRefusedError when that makes no sense."""
+        move = next((one for one in rma.moves if str(one.id) == number), None)
+        if move is None:
+            raise PaymentRefusedError(f"RMA {rma.id} has no transaction {number}")
+        items = [item for item in rma.items if item.id in move.item_ids]
+        if move.status != "Failed" or any(item.settled for item in items):
+            raise PaymentRefusedError(f"Transaction {number} is {move.status}, or its units are settled since")
+        self._attempt(rma, items, move, now)
+        entry.effect("transaction.retried", id=str(move.id), status=move.status)
+        self._tell_of_refund(rma, move)
 
-    def _refund(self, rma: Rma, items: Sequence[Item], now: datetime, entry: JournalEntry) -> None:
-        amount = sum(item.worth for item in items)
-        refund, trouble = None, ""
-        if self._settings.fail_next_transactions > 0:
-            self._settings.fail_next_transactions -= 1
-            trouble = "the platform answered FAILURE"
-        elif self._order(rma) is not None:
-            refund, trouble = self._refund_in_shop(rma, items, amount)
-        status = _status_of(refund) if refund else "Success"
-        move = self._move(rma, items, amount, now, "RefundToPaymentMethod", "Failed" if trouble else status)
-        if refund is not None:
-            move.refund_id = refund.id
-        if not trouble:
-            move.reference_type = "PlatformRefundId"
-            move.reference = str(refund.id if refund else move.id)
-        self._record(rma, items, move, entry)
-        if move.status == "Failed":
-            text = f"Refund failed: {trouble or 'the platform answered FAILURE'}"
-            rma.comments.append(Comment(kind="error", by="ReturnGO", text=text, at=now))
-        else:
-            self._announce("REFUND_CREATED", rma, transactionId=move.id, refundId=move.reference)
+    def refresh(self, now: datetime) -> None:
+        """Let requested transactions follow the clock and the shop's."""
+        for move in list(self._requested):
+            if move.settles_at is None or move.settles_at <= now:
+                self._follow(move, now)
 
-    def _refund_in_shop(self, rma: Rma, items: Sequence[Item], amount: int) -> tuple[Refund | None, str]:
-        """Refund the units in the shop as the app ReturnGO; the second value says why it failed."""
-        order = self._order(rma)
-        assert self._shopify is not None, "an order was found"
-        assert order is not None, "an order was found"
-        counted: dict[str, int] = {}
-        for item in items:
-            counted[item.line_id] = counted.get(item.line_id, 0) + 1
-        lines = [
-            WantedLine(line=line, quantity=counted[str(line.id)]) for line in order.lines if str(line.id) in counted
-        ]
-        shop = self._shopify.shop
-        wanted = WantedRefund(
-            order=order,
-            lines=lines,
-            money=money_back(order, amount),
-            note=f"ReturnGO RMA{rma.id} units {', '.join(str(item.id) for item in items)}",
-            app=shop.app_called("ReturnGO"),
-            shop_return=rma.shop_return if rma.shop_return and rma.shop_return.status == "OPEN" else None,
-        )
-        shop_entry = self._shopify.journal.begin("APP", f"/returngo/rma/{rma.id}")
-        try:
-            return shop.refund(wanted, self._shopify.now(), shop_entry), ""
-        except RefundRefusedError as error:
-            return None, str(error)
+    def _transact(self, rma: Rma, items: Sequence[Item], kind: str, now: datetime, entry: JournalEntry) -> None:
+        amount = sum(worth(item, self._settings.store_credit_percent) for item in items)
+        order = self._storefront.order_named(rma.order_name)
+        if kind == PAYMENT_METHOD and order is not None:
+            amount = min(amount, order.total)
+        borne = sum(move.fee for move in rma.moves if move.status != "Failed")
+        fee = min(rma.cancellation_fee - borne, amount)
+        move = self._move(rma, items, amount - fee, kind, now)
+        move.fee = fee
+        self._enter(rma, items, move, now, entry)
 
-    def _credit(self, rma: Rma, item: Item, now: datetime, entry: JournalEntry) -> None:
-        amount = item.worth * self._settings.store_credit_percent // 100
-        move = self._move(rma, [item], amount, now, "RefundToStoreCredit", "Success")
-        if self._settings.fail_next_transactions > 0:
-            self._settings.fail_next_transactions -= 1
-            move.status = "Failed"
-        else:
-            move.reference_type = "StoreCreditCode"
-            move.reference = f"CREDIT-{rma.id}-{item.id}"
-        self._record(rma, [item], move, entry)
-
-    def _move(self, rma: Rma, items: Sequence[Item], amount: int, now: datetime, kind: str, status: str) -> MoneyMove:
+    def _move(self, rma: Rma, items: Sequence[Item], amount: int, kind: str, now: datetime) -> MoneyMove:
         return MoneyMove(
             id=self._books.new_id(),
             rma_id=rma.id,
             order_id=rma.order_id,
             kind=kind,
-            status=status,
-            processor="Shopify" if kind == "RefundToPaymentMethod" else "ReturnGO",
+            status="Requested",
+            processor="Shopify" if kind == PAYMENT_METHOD else "ReturnGO",
             amount=amount,
             currency=rma.currency,
             reference_type="",
@@ -161,11 +142,11 @@ class Payouts:
             updated_at=now,
         )
 
-    def _record(self, rma: Rma, items: Sequence[Item], move: MoneyMove, entry: JournalEntry) -> None:
+    def _enter(self, rma: Rma, items: Sequence[Item], move: MoneyMove, now: datetime, entry: JournalEntry) -> None:
+        """Keep the transaction, try it, and tell the world."""
         self._books.moves[move.id] = move
         rma.moves.append(move)
-        for item in items:
-            item.settled = move.status != "Failed"
+        self._attempt(rma, items, move, now)
         entry.effect(
             "transaction.created",
             rma=str(rma.id),
@@ -175,6 +156,61 @@ class Payouts:
             refund=gid("Refund", move.refund_id) if move.refund_id else "",
         )
         self._announce("TRANSACTION_CREATED", rma, transactionId=move.id, status=move.status)
+        self._tell_of_refund(rma, move)
+
+    def _tell_of_refund(self, rma: Rma, move: MoneyMove) -> None:
+        if move.kind == PAYMENT_METHOD and not move.trouble and move.status != "Failed":
+            self._announce("REFUND_CREATED", rma, transactionId=move.id, refundId=move.reference)
+
+    def _attempt(self, rma: Rma, items: Sequence[Item], move: MoneyMove, now: datetime) -> None:
+        """Do what the transaction is for, and say how far it has come."""
+        refund, move.trouble = self._act(rma, items, move)
+        move.refund_id = refund.id if refund else 0
+        if not move.trouble:
+            move.reference_type = REFERENCES[move.kind]
+            move.reference = _reference(move, refund)
+        for item in items:
+            item.settled = True
+        delay = self._settings.transaction_delay_seconds
+        move.status, move.updated_at = "Requested", now
+        move.settles_at = now + timedelta(seconds=delay) if delay else None
+        self._requested.append(move)
+        if not delay:
+            self._follow(move, now)
+
+    def _act(self, rma: Rma, items: Sequence[Item], move: MoneyMove) -> tuple[Refund | None, str]:
+        if self._settings.fail_next_transactions > 0:
+            self._settings.fail_next_transactions -= 1
+            return None, FAILURE
+        if move.kind == PAYMENT_METHOD and self._storefront.order_named(rma.order_name) is not None:
+            return self._storefront.refund(rma, items, move.amount)
+        return None, ""
+
+    def _follow(self, move: MoneyMove, now: datetime) -> None:
+        """Let a requested transaction succeed or fail once the shop knows."""
+        refund = self._storefront.refund_of(move.refund_id) if move.refund_id else None
+        status = "Failed" if move.trouble else _status_of(refund) if refund else "Success"
+        if status == "Requested":
+            return
+        self._requested.remove(move)
+        move.status, move.updated_at, move.settles_at = status, now, None
+        if status == "Failed":
+            rma = self._books.rmas[move.rma_id]
+            for item in rma.items:
+                item.settled = item.settled and item.id not in move.item_ids
+            text = f"{_called(move)} of {major(move.amount)} failed: {move.trouble or FAILURE}"
+            rma.comments.append(Comment(kind="error", by="ReturnGO", text=text, at=now))
+
+
+def _called(move: MoneyMove) -> str:
+    return {INVOICE: "Invoice payment", STORE_CREDIT: "Store credit", GIFT_CARD: "Gift card"}.get(move.kind, "Refund")
+
+
+def _reference(move: MoneyMove, refund: Refund | None) -> str:
+    """Return what the other side calls the payment; a store credit is a discount code."""
+    if move.kind == STORE_CREDIT:
+        return f"CREDIT-{move.rma_id}-{move.item_ids[0]}"
+    return str(refund.id if refund else move.id)
 
 
 def _status_of(refund: Refund) -> str:

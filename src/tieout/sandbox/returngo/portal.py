@@ -1,7 +1,8 @@
-"""The returns portal at work: approval, parcels, inspection, refunds, and the events these send.
+"""The returns portal at work: approval, parcels, inspection, payments, exchanges, and the events these send.
 
-Refunds are made in the shop by the app "ReturnGO" when the auto-refund trigger is reached, and stand down when
-the order has been refunded in the shop by somebody else since the RMA was raised.
+Refunds are made in the shop by the app "ReturnGO" when the auto-refund trigger is reached, and stand down for
+units that somebody else has refunded in the shop since the RMA was raised. Units that the customer keeps need no
+parcel; with auto-refund on they are paid when the RMA is done.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tieout.sandbox.clock import stamp
 from tieout.sandbox.journal import JournalEntry
@@ -25,10 +26,11 @@ from tieout.sandbox.returngo.books import (
     Shipment,
     Validation,
 )
-from tieout.sandbox.returngo.payouts import Payouts, PortalSettings
-from tieout.sandbox.shopify.books import Order, major
-from tieout.sandbox.shopify.loading import load
-from tieout.sandbox.shopify.refunding import WantedLine
+from tieout.sandbox.returngo.exchanges import Exchanges, NothingToReleaseError
+from tieout.sandbox.returngo.payouts import PaymentRefusedError, Payouts, PortalSettings
+from tieout.sandbox.returngo.policies import Policies
+from tieout.sandbox.returngo.raising import Raising
+from tieout.sandbox.returngo.storefront import Storefront
 from tieout.sandbox.webhooks import WebhookSender
 
 if TYPE_CHECKING:
@@ -44,8 +46,14 @@ EVENTS = (
     "REFUND_CREATED",
 )
 ARRIVED = ("Received", "Validated")
-# The auto-refund triggers that a parcel has reached with each status.
-REACHED = {"Received": ("received",), "Validated": ("received", "validated")}
+# The triggers that a parcel has reached with each status.
+REACHED = {
+    "Shipped": ("shipped",),
+    "Received": ("shipped", "received"),
+    "Validated": ("shipped", "received", "validated"),
+}
+CLOSED = ("Canceled", "Done", "Rejected")
+UNDER_WAY = ("Approved", "Received", "Validated")
 
 
 class MoveRefusedError(Exception):
@@ -67,9 +75,12 @@ class Portal:
     def __init__(self, sender: WebhookSender, shopify: ShopifySandbox | None) -> None:
         self.books = PortalBooks()
         self.settings = PortalSettings()
+        self.policies = Policies()
         self.sender = sender
-        self._shopify = shopify
-        self._payouts = Payouts(self.books, self.settings, shopify, self.announce)
+        self.storefront = Storefront(shopify)
+        self.raising = Raising(self.books, self.storefront)
+        self._payouts = Payouts(self.books, self.settings, self.storefront, self.announce)
+        self._exchanges = Exchanges(self.books, self.storefront, self._payouts)
 
     def announce(self, event: str, rma: Rma, **more: str | int) -> None:
         """Send one unsigned event to everybody who subscribed to it; bodies are thin."""
@@ -78,14 +89,12 @@ class Portal:
             if hook.event == event:
                 self.sender.send(event, hook.url, {"Content-Type": "application/json"}, json.dumps(body).encode())
 
-    def order_of(self, rma: Rma) -> Order | None:
-        """Return the shop's order that the goods were bought with, when there is a shop and an order."""
-        return self._shopify.shop.books.order_named(rma.order_name) if self._shopify and rma.order_name else None
-
-    def raise_rma(self, rma: Rma, entry: JournalEntry) -> None:
+    def raise_rma(self, rma: Rma, entry: JournalEntry, *, via: str = "Return Portal") -> None:
         """Enter a new RMA."""
         self.books.rmas[rma.id] = rma
-        rma.events.append(RmaEvent(name="RMA_CREATED", at=rma.created_at, via="Return Portal"))
+        rma.events.append(RmaEvent(name="RMA_CREATED", at=rma.created_at, via=via))
+        if rma.order_name in self.books.exchange_origins:
+            self._note(rma, f"Original order {self.books.exchange_origins[rma.order_name]}", rma.created_at)
         entry.effect("rma.created", rma=str(rma.id), order=rma.order_name)
         self.announce("RMA_CREATED", rma, status=rma.status)
 
@@ -95,7 +104,7 @@ class Portal:
             return
         if status not in RMA_MOVES[rma.status]:
             raise MoveRefusedError(f"RMA status cannot change from {rma.status} to {status}")
-        reopened = rma.status in {"Canceled", "Done", "Rejected"}
+        reopened = rma.status in CLOSED
         self._set_status(rma, status, entry)
         rma.last_updated = now
         if reopened:
@@ -110,6 +119,8 @@ class Portal:
                 for shipment in list(rma.shipments):
                     if status in SHIPMENT_MOVES[shipment.status]:
                         self.move_shipment(rma, shipment, status, now, entry)
+            case "Done" if self.settings.auto_refund != "none":
+                self._payouts.pay(rma, [item for item in rma.items if item.is_kept], now, entry)
             case _:
                 pass
 
@@ -119,46 +130,45 @@ class Portal:
         self.announce("RMA_STATUS_UPDATED", rma, status=status)
 
     def _approve(self, rma: Rma, now: datetime, entry: JournalEntry, *, again: bool) -> None:
-        """Make the parcel and the shop's own return."""
+        """Make the parcel, the shop's own return and the draft of an exchange."""
         if not again:
             rma.events.append(RmaEvent(name="RMA_APPROVED", at=now, via="Dashboard"))
-        if not rma.shipments:
-            self._new_shipment(rma, rma.items, "Pending", entry)
-        self._open_shop_return(rma, now, entry)
+        self._await(rma, rma.items, now, entry)
         self._note(rma, "RMA approved", now)
-        if self.settings.auto_refund == "approved":
-            self._payouts.pay(rma, rma.items, now, entry)
+        self._reach(rma, ("approved",), rma.items, now, entry)
 
-    def _open_shop_return(self, rma: Rma, now: datetime, entry: JournalEntry) -> None:
-        order = self.order_of(rma)
-        if self._shopify is None or order is None:
-            return
-        counted: dict[int, tuple[int, str]] = {}
-        for item in rma.items:
-            line = next((x for x in order.lines if str(x.id) == item.line_id), None)
-            if line is not None:
-                counted[line.id] = (counted.get(line.id, (0, ""))[0] + 1, item.reason)
-        lines = [
-            (WantedLine(line=line, quantity=counted[line.id][0]), counted[line.id][1])
-            for line in order.lines
-            if line.id in counted
-        ]
-        if not lines or (rma.shop_return is not None and rma.shop_return.status == "OPEN"):
-            return
-        shop = self._shopify.shop
-        shop_entry = self._shopify.journal.begin("APP", f"/returngo/rma/{rma.id}")
-        rma.shop_return = shop.open_return(order, lines, shop.app_called("ReturnGO"), self._shopify.now(), shop_entry)
-        entry.effect("shop_return.created", rma=str(rma.id), name=rma.shop_return.name)
-        self._note(rma, f"Return {rma.shop_return.name} created and approved in Shopify", now)
+    def _await(self, rma: Rma, items: Sequence[Item], now: datetime, entry: JournalEntry) -> None:
+        """Expect these units: those that are in no parcel yet get one, unless the customer keeps them."""
+        loose = [item for item in items if not item.shipment_id and not item.is_kept]
+        if loose:
+            self._new_shipment(rma, loose, "Pending", entry)
+        held = {line.line.id for found in rma.shop_returns if found.status == "OPEN" for line in found.lines}
+        if not held or items is not rma.items:
+            opened = self.storefront.open_return(rma, items)
+            if opened is not None:
+                rma.shop_returns.append(opened)
+                entry.effect("shop_return.created", rma=str(rma.id), name=opened.name)
+                self._note(rma, f"Return {opened.name} created and approved in Shopify", now)
+        self._exchanges.draft(rma, entry)
+
+    def _reach(
+        self, rma: Rma, reached: Sequence[str], items: Sequence[Item], now: datetime, entry: JournalEntry
+    ) -> None:
+        """Do what is automatic at this point."""
+        if self.settings.auto_refund in reached:
+            self._payouts.pay(rma, items, now, entry)
+        if self.settings.auto_release in reached and any(not order.order_id for order in rma.exchange_orders):
+            self._exchanges.release(rma, now, entry)
 
     def _close_off(self, rma: Rma, now: datetime, entry: JournalEntry) -> None:
         for shipment in rma.shipments:
             if "Canceled" in SHIPMENT_MOVES[shipment.status]:
                 self._set_shipment(rma, shipment, "Canceled", entry)
-        if self._shopify is not None and rma.shop_return is not None:
-            shop_entry = self._shopify.journal.begin("APP", f"/returngo/rma/{rma.id}")
-            self._shopify.shop.cancel_return(rma.shop_return, self._shopify.now(), shop_entry)
-            self._note(rma, f"Return {rma.shop_return.name} cancelled in Shopify", now)
+        for found in rma.shop_returns:
+            if found.status == "OPEN":
+                self.storefront.cancel_return(rma, found)
+                self._note(rma, f"Return {found.name} cancelled in Shopify", now)
+        self._exchanges.drop(rma)
 
     def _revive(self, rma: Rma, entry: JournalEntry) -> None:
         """Replace the cancelled parcels of a reopened RMA; a parcel itself never returns to Pending."""
@@ -200,8 +210,18 @@ class Portal:
         self._set_shipment(rma, shipment, status, entry)
         self._note(rma, f"Shipment {status.lower()}", now)
         self._follow_shipments(rma, entry)
-        if self.settings.auto_refund in REACHED.get(status, ()):
-            self._payouts.pay(rma, rma.items_of(shipment), now, entry)
+        self._reach(rma, REACHED.get(status, ()), rma.items_of(shipment), now, entry)
+
+    def touch_shipment(self, rma: Rma, shipment: Shipment, now: datetime) -> None:
+        """Note that fields of a parcel were written, though nothing need be new; lastUpdated stays."""
+        self._note(rma, "Shipment updated", now)
+        self.announce("SHIPMENT_STATUS_UPDATED", rma, shipmentId=str(shipment.id), status=shipment.status)
+
+    def track(self, rma: Rma, shipment: Shipment, status: str, entry: JournalEntry) -> None:
+        """Take what a carrier says of a parcel; its own status stays."""
+        shipment.tracker_status = status
+        entry.effect("shipment.tracked", shipment=str(shipment.id), rma=str(rma.id), status=status)
+        self.announce("SHIPMENT_TRACKER_STATUS_UPDATED", rma, shipmentId=str(shipment.id), status=status)
 
     def _set_shipment(self, rma: Rma, shipment: Shipment, status: str, entry: JournalEntry) -> None:
         shipment.status = status
@@ -227,36 +247,45 @@ class Portal:
                 )
                 entry.effect("item.validated", item=str(item.id), restockable=int(found.restockable))
 
-    def pay(self, rma: Rma, now: datetime, entry: JournalEntry) -> None:
-        """Refund what is not yet refunded because somebody pressed the button."""
-        self._payouts.pay(rma, rma.items, now, entry, by_hand=True)
+    def add_item(self, rma: Rma, given: Mapping[str, Any], now: datetime, entry: JournalEntry) -> None:
+        """Put more units on an RMA that is not closed; ValueError when they make no sense."""
+        if rma.status in CLOSED:
+            raise MoveRefusedError(f"RMA {rma.id} is {rma.status}; reopen it before adding to it")
+        added = self.raising.units(given, self.storefront.order_named(rma.order_name))
+        rma.items.extend(added)
+        rma.last_updated = now
+        entry.effect("rma.items_added", rma=str(rma.id), units=len(added))
+        self._note(rma, f"{len(added)} items added", now)
+        if rma.status in UNDER_WAY:
+            self._await(rma, added, now, entry)
+            self._reach(rma, ("approved",), added, now, entry)
+
+    def pay(self, rma: Rma, items: Sequence[Item], now: datetime, entry: JournalEntry, *, force: bool = False) -> None:
+        """Refund what is not yet refunded of these units because somebody pressed the button."""
+        self._payouts.pay(rma, items, now, entry, by_hand=True, force=force)
+
+    def retry(self, rma: Rma, transaction: str, now: datetime, entry: JournalEntry) -> None:
+        """Try a failed transaction again; raises MoveRefusedError when there is nothing to try."""
+        try:
+            self._payouts.retry(rma, transaction, now, entry)
+        except PaymentRefusedError as error:
+            raise MoveRefusedError(str(error)) from error
 
     def release_exchange(self, rma: Rma, now: datetime, entry: JournalEntry) -> None:
-        """Turn the draft of an exchange into an order of the shop: the same goods again, at no charge."""
-        units = [item for item in rma.items if "Exchange" in item.resolution]
-        if not units or rma.status in {"Pending", "Rejected", "Canceled"} or rma.exchange_order_id:
-            raise MoveRefusedError(f"RMA {rma.id} has no exchange to release")
-        rma.exchange_order_name = f"#EX{rma.id}"
-        rma.exchange_order_id = str(self.books.new_id())
-        if self._shopify is not None:
-            lines = [{"sku": x.sku, "title": x.title, "price": major(x.paid), "discount": major(x.paid)} for x in units]
-            order = {"name": rma.exchange_order_name, "lines": lines, "tags": ["exchange"], "fulfilled": False}
-            shop_entry = self._shopify.journal.begin("APP", f"/returngo/rma/{rma.id}")
-            load(self._shopify.shop, {"orders": [order], "notify": True}, self._shopify.now(), shop_entry)
-            made = self._shopify.shop.books.order_named(rma.exchange_order_name)
-            assert made is not None, "it was loaded just now"
-            rma.exchange_order_id = str(made.id)
-        entry.effect("exchange.released", rma=str(rma.id), order=rma.exchange_order_name)
-        self._note(rma, f"Exchange order {rma.exchange_order_name} released", now)
+        """Turn the draft of an exchange into an order of the shop; raises MoveRefusedError without a draft."""
+        try:
+            self._exchanges.release(rma, now, entry)
+        except NothingToReleaseError as error:
+            raise MoveRefusedError(str(error)) from error
 
     def comment(self, rma: Rma, text: str, by: str, now: datetime, entry: JournalEntry) -> None:
         """Put a note on the timeline; lastUpdated stays."""
         rma.comments.append(Comment(kind="merchant", by=by, text=text, at=now))
         entry.effect("comment.created", rma=str(rma.id), text=text[:80])
 
-    def refresh(self) -> None:
-        """Let requested refunds follow the shop's money."""
-        self._payouts.refresh()
+    def refresh(self, now: datetime) -> None:
+        """Let requested transactions follow the clock and the shop's money."""
+        self._payouts.refresh(now)
 
     def _note(self, rma: Rma, text: str, now: datetime) -> None:
         rma.comments.append(Comment(kind="system", by="ReturnGO", text=f"{text} ({stamp(now)})", at=now))

@@ -16,7 +16,6 @@ from tieout.sandbox.returngo.api import Api, Quota
 from tieout.sandbox.returngo.control import control_routes
 from tieout.sandbox.returngo.portal import Portal
 from tieout.sandbox.shopify import ShopifySandbox
-from tieout.sandbox.shopify.books import Order
 from tieout.sandbox.temper import CALM, Temper, TemperMiddleware, skewed
 from tieout.sandbox.webhooks import WebhookSender
 
@@ -44,14 +43,11 @@ class ReturnGoSandbox:
         self.sender = WebhookSender(lambda: self.temper, random.Random(seed + 1), self._counts)
         self.portal = Portal(self.sender, shopify)
         self.quota = Quota(CALLS_PER_DAY)
-        self._shopify = shopify
         api = Api(self.portal, shop_name, api_key, self.quota, self.now)
         self.app: ASGIApp = TemperMiddleware(
             api.app(), lambda: self.temper, self.journal, random.Random(seed), self._counts
         )
-        self.control: Sequence[BaseRoute] = control_routes(
-            self.portal, self.journal, self.quota, self.now, self._order_named
-        )
+        self.control: Sequence[BaseRoute] = control_routes(self.portal, self.journal, self.quota, self.now)
 
     def now(self) -> datetime:
         """Return the time by the portal's own clock."""
@@ -71,8 +67,3 @@ class ReturnGoSandbox:
     def injected(self) -> dict[str, int]:
         """Return how many faults of each kind have been injected."""
         return dict(self._counts)
-
-    def _order_named(self, name: str) -> Order | None:
-        if self._shopify is None or not name:
-            return None
-        return self._shopify.shop.books.order_named(name)
