@@ -1,4 +1,4 @@
-"""A loopback server that answers as it is told, for what the sandbox has no reason to say."""
+"""A loopback server that answers as it is told, and the sandbox's ReturnGO served beside the sandbox's shop."""
 
 from __future__ import annotations
 
@@ -9,11 +9,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
-from tieout.connectors.returngo import ReturnGoSettings
+from tieout.connectors.returngo import ReturnGoSettings, open_portal
+from tieout.domain.documents.rma import Rma
+from tieout.ports.systems import ReturnsPortal
+from tieout.sandbox.clock import SandboxClock
+from tieout.sandbox.estate import Estate
+from tieout.sandbox.returngo import ReturnGoSandbox
+from tieout.sandbox.serve import ServedEstate
+from tieout.sandbox.shopify import ShopifySandbox
+
+Edge = dict[str, Any]
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -127,3 +138,107 @@ def settings(teller: Teller) -> ReturnGoSettings:
         inbound_secret=SecretStr("inbound-nobody-may-see"),
         read_seconds=0.5,
     )
+
+
+@dataclass(frozen=True)
+class Bench:
+    portal: ReturnsPortal
+    control: httpx.Client
+    settings: ReturnGoSettings
+    clock: SandboxClock
+
+    @staticmethod
+    def item(sku: str = "BOOT", **others: object) -> Edge:
+        return {
+            "sku": sku,
+            "title": sku.title(),
+            "paid_price": "19.99",
+            "paid_tax": "3.33",
+            "tax_included": True,
+            "reason": "Does not fit",
+            "resolution": "RefundToPaymentMethod",
+            "quantity": 1,
+            **others,
+        }
+
+    def raise_rma(self, *items: Edge, order_name: str = "#1001", **others: object) -> str:
+        customer = {"id": "7", "email": "ada@example.com", "first_name": "Ada", "last_name": "L"}
+        asked = {"order_name": order_name, "customer": customer, "currency": "GBP", "items": list(items), **others}
+        answer: Any = self.control.post("/returngo/rmas", json=asked).raise_for_status().json()
+        return _first_id(answer)
+
+    def act(self, number: str, what: str, body: Edge | None = None) -> None:
+        self.control.post(f"/returngo/rmas/{number}/{what}", json=body or {}).raise_for_status()
+
+    def rma(self, number: str) -> Rma:
+        found = self.portal.rma(number)
+        assert found is not None
+        return found
+
+    def temper(self, **rates: object) -> None:
+        self.control.put("/returngo/temper", json=rates).raise_for_status()
+
+
+def _first_id(answer: object) -> str:
+    """The RMA's number in the answer, whatever stands around it."""
+    while isinstance(answer, (dict, list)) and answer:
+        if isinstance(answer, dict):
+            answer = next(
+                (answer[key] for key in ("rmaId", "rma_id", "id") if key in answer), next(iter(answer.values()))
+            )
+        else:
+            answer = answer[0]
+    return str(answer)
+
+
+LOAD = {
+    "location": "Web warehouse",
+    "variants": [{"sku": sku, "title": sku.title(), "price": "19.99", "available": 10} for sku in ("BOOT", "SOCK")],
+    "orders": [
+        {
+            "name": "#1001",
+            "created_at": "2026-11-01T09:00:00Z",
+            "customer": {"id": "7", "email": "ada@example.com", "first_name": "Ada", "last_name": "L"},
+            "currency": "GBP",
+            "taxes_included": True,
+            "lines": [
+                {
+                    "sku": sku,
+                    "title": sku.title(),
+                    "quantity": 5,
+                    "price": "19.99",
+                    "discount": "0.00",
+                    "tax": "16.66",
+                    "tax_rate": "0.20",
+                }
+                for sku in ("BOOT", "SOCK")
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def bench(purse: Purse) -> Iterator[Bench]:
+    clock = SandboxClock()
+    shop = ShopifySandbox(
+        clock,
+        shop_domain="tieout-demo.myshopify.com",
+        client_secret="client-nobody-may-see",
+        access_token="token-nobody-may-see",
+    )
+    portal = ReturnGoSandbox(clock, shop_name="tieout-demo.myshopify.com", api_key="key-nobody-may-see", shopify=shop)
+    with ServedEstate(Estate([shop, portal], clock, seed=1)) as served:
+        settings = ReturnGoSettings(
+            account="portal",
+            base_url=f"{served.url}/returngo",
+            shop_name="tieout-demo.myshopify.com",
+            api_key=SecretStr("key-nobody-may-see"),
+            inbound_secret=SecretStr("inbound-nobody-may-see"),
+            read_seconds=3,
+        )
+        opened = open_portal(settings, purse, clock.now)
+        with httpx.Client(base_url=f"{served.url}/_sandbox", timeout=10) as control:
+            control.post("/shopify/load", json=LOAD).raise_for_status()
+            yield Bench(opened, control, settings, clock)
+        opened.close()

@@ -3,148 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
-from tieout.connectors.returngo import ReturnGoSettings, open_inbound, open_portal
+from tieout.connectors.returngo import open_inbound, open_portal
 from tieout.domain import commands as c
-from tieout.domain.documents.rma import Grade, Outcome, Rma, RmaStatus
+from tieout.domain.documents.rma import Grade, Outcome, RmaStatus
 from tieout.domain.money import money
 from tieout.ports.errors import Busy, OutcomeUnknown, Refused, Unauthorised, Unavailable
 from tieout.ports.inbound import Inbound
-from tieout.ports.systems import ReturnsPortal
-from tieout.sandbox.clock import SandboxClock
-from tieout.sandbox.estate import Estate
-from tieout.sandbox.returngo import ReturnGoSandbox
-from tieout.sandbox.serve import ServedEstate
-from tieout.sandbox.shopify import ShopifySandbox
 
 if TYPE_CHECKING:
-    from .conftest import Purse, Teller
+    from .conftest import Bench, Purse, Teller
 
 Edge = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Bench:
-    portal: ReturnsPortal
-    control: httpx.Client
-    settings: ReturnGoSettings
-    clock: SandboxClock
-
-    def raise_rma(self, *items: Edge, order_name: str = "#1001") -> str:
-        customer = {"id": "7", "email": "ada@example.com", "first_name": "Ada", "last_name": "L"}
-        asked = {"order_name": order_name, "customer": customer, "currency": "GBP", "items": list(items)}
-        answer: Any = self.control.post("/returngo/rmas", json=asked).raise_for_status().json()
-        return _first_id(answer)
-
-    def act(self, number: str, what: str, body: Edge | None = None) -> None:
-        self.control.post(f"/returngo/rmas/{number}/{what}", json=body or {}).raise_for_status()
-
-    def rma(self, number: str) -> Rma:
-        found = self.portal.rma(number)
-        assert found is not None
-        return found
-
-    def temper(self, **rates: object) -> None:
-        self.control.put("/returngo/temper", json=rates).raise_for_status()
-
-
-def _first_id(answer: object) -> str:
-    """The RMA's number in the answer, whatever stands around it."""
-    while isinstance(answer, (dict, list)) and answer:
-        if isinstance(answer, dict):
-            answer = next(
-                (answer[key] for key in ("rmaId", "rma_id", "id") if key in answer), next(iter(answer.values()))
-            )
-        else:
-            answer = answer[0]
-    return str(answer)
-
-
-def item(sku: str = "BOOT", **others: object) -> Edge:
-    return {
-        "sku": sku,
-        "title": sku.title(),
-        "paid_price": "19.99",
-        "paid_tax": "3.33",
-        "tax_included": True,
-        "reason": "Does not fit",
-        "resolution": "RefundToPaymentMethod",
-        "quantity": 1,
-        **others,
-    }
-
-
-LOAD = {
-    "location": "Web warehouse",
-    "variants": [{"sku": sku, "title": sku.title(), "price": "19.99", "available": 10} for sku in ("BOOT", "SOCK")],
-    "orders": [
-        {
-            "name": "#1001",
-            "created_at": "2026-11-01T09:00:00Z",
-            "customer": {"id": "7", "email": "ada@example.com", "first_name": "Ada", "last_name": "L"},
-            "currency": "GBP",
-            "taxes_included": True,
-            "lines": [
-                {
-                    "sku": sku,
-                    "title": sku.title(),
-                    "quantity": 5,
-                    "price": "19.99",
-                    "discount": "0.00",
-                    "tax": "16.66",
-                    "tax_rate": "0.20",
-                }
-                for sku in ("BOOT", "SOCK")
-            ],
-        }
-    ],
-}
-
-
-@pytest.fixture
-def bench(purse: Purse) -> Iterator[Bench]:
-    clock = SandboxClock()
-    shop = ShopifySandbox(
-        clock,
-        shop_domain="tieout-demo.myshopify.com",
-        client_secret="client-nobody-may-see",
-        access_token="token-nobody-may-see",
-    )
-    portal = ReturnGoSandbox(clock, shop_name="tieout-demo.myshopify.com", api_key="key-nobody-may-see", shopify=shop)
-    with ServedEstate(Estate([shop, portal], clock, seed=1)) as served:
-        settings = ReturnGoSettings(
-            account="portal",
-            base_url=f"{served.url}/returngo",
-            shop_name="tieout-demo.myshopify.com",
-            api_key=SecretStr("key-nobody-may-see"),
-            inbound_secret=SecretStr("inbound-nobody-may-see"),
-            read_seconds=3,
-        )
-        opened = open_portal(settings, purse, clock.now)
-        with httpx.Client(base_url=f"{served.url}/_sandbox", timeout=10) as control:
-            control.post("/shopify/load", json=LOAD).raise_for_status()
-            yield Bench(opened, control, settings, clock)
-        opened.close()
 
 
 def done(number: str) -> c.MarkDone:
     return c.MarkDone(key="TDN-0123456789ABCDEF", batch="", units=(), rma=number)
 
 
-def let_go(number: str, *units: str) -> c.ReleaseOutcome:
-    return c.ReleaseOutcome(key="TRL-0123456789ABCDEF", batch="", units=units, rma=number, amount=money("19.99"))
-
-
 def test_an_rma_is_read_unit_by_unit(bench: Bench) -> None:
-    number = bench.raise_rma(item(quantity=3), item("SOCK", resolution="RefundToStoreCredit"))
+    number = bench.raise_rma(bench.item(quantity=3), bench.item("SOCK", resolution="RefundToStoreCredit"))
     rma = bench.rma(number)
     assert (rma.number, rma.status, rma.order_name) == (number, RmaStatus.REQUESTED, "#1001")
     assert [unit.sku for unit in rma.units] == ["BOOT", "BOOT", "BOOT", "SOCK"]
@@ -162,12 +45,12 @@ def test_an_rma_that_is_not_there_is_none(bench: Bench) -> None:
 
 
 def test_tax_that_is_not_in_the_price_is_added(bench: Bench) -> None:
-    number = bench.raise_rma(item(paid_price="16.66", tax_included=False))
+    number = bench.raise_rma(bench.item(paid_price="16.66", tax_included=False))
     assert bench.rma(number).units[0].paid_gross == money("19.99")
 
 
 def test_an_rma_is_followed_from_request_to_inspection(bench: Bench) -> None:
-    number = bench.raise_rma(item(quantity=2))
+    number = bench.raise_rma(bench.item(quantity=2))
     bench.act(number, "approve")
     assert bench.rma(number).status is RmaStatus.AUTHORISED
     bench.act(number, "ship")
@@ -181,7 +64,7 @@ def test_an_rma_is_followed_from_request_to_inspection(bench: Bench) -> None:
 
 
 def test_a_receipt_can_be_partial_and_graded(bench: Bench) -> None:
-    number = bench.raise_rma(item(quantity=2), item("SOCK"))
+    number = bench.raise_rma(bench.item(quantity=2), bench.item("SOCK"))
     bench.act(number, "approve")
     units = [unit.unit_id for unit in bench.rma(number).units]
     grades = {units[0]: {"restockable": True}, units[1]: {"restockable": False, "reason": "Worn"}}
@@ -193,7 +76,7 @@ def test_a_receipt_can_be_partial_and_graded(bench: Bench) -> None:
 
 
 def test_a_cancelled_rma_is_cancelled_and_can_come_back(bench: Bench) -> None:
-    number = bench.raise_rma(item())
+    number = bench.raise_rma(bench.item())
     bench.act(number, "approve")
     bench.act(number, "cancel")
     cancelled = bench.rma(number)
@@ -204,7 +87,7 @@ def test_a_cancelled_rma_is_cancelled_and_can_come_back(bench: Bench) -> None:
 
 
 def test_finishing_is_found_and_may_be_asked_twice(bench: Bench) -> None:
-    number = bench.raise_rma(item())
+    number = bench.raise_rma(bench.item())
     bench.act(number, "approve")
     bench.act(number, "receive")
     assert bench.portal.find_done(done(number)) is None
@@ -216,7 +99,7 @@ def test_finishing_is_found_and_may_be_asked_twice(bench: Bench) -> None:
 
 
 def test_a_lost_reply_to_finishing_is_found_by_looking(bench: Bench) -> None:
-    number = bench.raise_rma(item())
+    number = bench.raise_rma(bench.item())
     bench.act(number, "approve")
     bench.act(number, "receive")
     bench.temper(seed=1, lost_reply=1.0, silence_seconds=0.1)
@@ -227,7 +110,7 @@ def test_a_lost_reply_to_finishing_is_found_by_looking(bench: Bench) -> None:
 
 
 def test_every_page_of_the_list_is_read(bench: Bench) -> None:
-    numbers = {bench.raise_rma(item()) for _ in range(7)}
+    numbers = {bench.raise_rma(bench.item()) for _ in range(7)}
     small = bench.settings.model_copy(update={"page_size": 2})
     portal = open_portal(small, _Endless(), bench.clock.now)
     assert {head.number for head in portal.rmas(None)} == numbers
@@ -237,7 +120,7 @@ def test_every_page_of_the_list_is_read(bench: Bench) -> None:
 
 
 def test_a_quota_used_up_at_the_portal_is_busy(bench: Bench) -> None:
-    number = bench.raise_rma(item())
+    number = bench.raise_rma(bench.item())
     bench.control.put("/returngo/quota", json={"per_day": 2}).raise_for_status()
     with pytest.raises(Busy) as caught:
         all(bench.portal.rma(number) for _ in range(5))
@@ -245,7 +128,7 @@ def test_a_quota_used_up_at_the_portal_is_busy(bench: Bench) -> None:
 
 
 def test_our_own_allowance_stops_before_the_portals(bench: Bench, purse: Purse) -> None:
-    number = bench.raise_rma(item())
+    number = bench.raise_rma(bench.item())
     purse.left = 3
     with pytest.raises(Busy) as caught:
         all(bench.portal.rma(number) for _ in range(5))
@@ -253,7 +136,7 @@ def test_our_own_allowance_stops_before_the_portals(bench: Bench, purse: Purse) 
 
 
 def test_busy_broken_locked_out_and_refused_are_told_apart(bench: Bench) -> None:
-    number = bench.raise_rma(item())
+    number = bench.raise_rma(bench.item())
     bench.temper(seed=1, error_before=1.0)
     with pytest.raises(Unavailable):
         bench.portal.rma(number)
@@ -273,50 +156,9 @@ def test_busy_broken_locked_out_and_refused_are_told_apart(bench: Bench) -> None
 
 
 def test_fields_that_nobody_knows_do_no_harm(bench: Bench) -> None:
-    number = bench.raise_rma(item())
+    number = bench.raise_rma(bench.item())
     bench.temper(seed=1, unknown_fields=1.0)
     assert len(bench.rma(number).units) == 1
-
-
-def test_the_portals_own_refunds_are_named_by_the_storefronts_id_and_failed_ones_are_marked(bench: Bench) -> None:
-    bench.control.put("/returngo/settings", json={"auto_refund": "received"}).raise_for_status()
-    number = bench.raise_rma(item(), item("SOCK", resolution="RefundToStoreCredit"))
-    bench.act(number, "approve")
-    bench.act(number, "receive")
-    (refund,) = bench.rma(number).refunds
-    assert (refund.amount, refund.is_settled) == (money("19.99"), True)
-    (made,) = bench.control.get("/shopify/ledgers/refunds").json()["refunds"]
-    assert made["id"] == f"gid://shopify/Refund/{refund.refund_id}"
-    bench.control.put("/returngo/settings", json={"fail_next_transactions": 1}).raise_for_status()
-    failing = bench.raise_rma(item())
-    bench.act(failing, "approve")
-    bench.act(failing, "receive")
-    (failed,) = bench.rma(failing).refunds
-    assert (failed.has_failed, failed.is_settled, failed.amount) == (True, False, money("19.99"))
-    payments = bench.portal.payments(bench.rma(number).order_id)
-    assert [(p.rma_number, p.refund) for p in payments if not p.refund.has_failed] == [(number, refund)]
-
-
-def test_releasing_validates_the_parcel_and_the_portal_then_pays_by_itself(bench: Bench) -> None:
-    bench.control.put("/returngo/settings", json={"auto_refund": "validated"}).raise_for_status()
-    number = bench.raise_rma(item(), item("SOCK", resolution="RefundToStoreCredit"))
-    bench.act(number, "approve")
-    bench.act(number, "receive")
-    rma = bench.rma(number)
-    command = let_go(number, *(unit.unit_id for unit in rma.units))
-    assert bench.portal.find_released(command) is None
-    assert (rma.refunds, rma.issued) == ((), ())
-    bench.portal.release(command)
-    found = bench.portal.find_released(command)
-    assert found is not None
-    assert found.figures == command.figures()
-    released = bench.rma(number)
-    assert [refund.amount for refund in released.refunds] == [money("19.99")]
-    assert [(i.kind, i.amount, i.units) for i in released.issued] == [
-        ("store_credit", money("19.99"), (rma.units[1].unit_id,))
-    ]
-    bench.portal.release(command)
-    assert bench.rma(number).refunds == released.refunds
 
 
 def test_the_portals_webhooks_name_the_rma(bench: Bench, teller: Teller) -> None:
@@ -324,7 +166,7 @@ def test_the_portals_webhooks_name_the_rma(bench: Bench, teller: Teller) -> None
     url = f"{teller.url}/in/portal?secret=inbound-nobody-may-see"
     for name in ("RMA_CREATED", "RMA_STATUS_UPDATED"):
         bench.control.post("/returngo/webhooks", json={"eventName": name, "url": url}).raise_for_status()
-    number = bench.raise_rma(item())
+    number = bench.raise_rma(bench.item())
     bench.act(number, "approve")
     for _ in range(100):
         if len(teller.asked) >= 2:
