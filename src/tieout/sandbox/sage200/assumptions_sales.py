@@ -123,4 +123,17 @@ SALES_ASSUMPTIONS: tuple[Assumption, ...] = (
         "The settings name the next number only.",
         "ledger/customers.py",
     ),
+    _assumed(
+        "reversed credit note",
+        "A reversal posts the opposite document under the same references and allocates the two to each other; what "
+        "the credit note was allocated to is open again. The sales return behind it stays completed.",
+        "Posted rows can only be offset; what the desktop's reversal writes is not published.",
+        "desktop/corrections.py",
+    ),
+    _assumed(
+        "restored company",
+        "After a restore from a backup URNs and document numbers are given out again from where they stood then.",
+        "They are counters inside the company's database; no document speaks of restores.",
+        "desktop/backups.py",
+    ),
 )

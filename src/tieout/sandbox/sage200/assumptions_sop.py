@@ -136,4 +136,11 @@ SOP_ASSUMPTIONS: tuple[Assumption, ...] = (
         "and only while they are not allocated.",
         "desktop/deeds.py",
     ),
+    _assumed(
+        "lines of no value",
+        "With an add-on that dislikes them, an order or return with a line of no value (comments apart) is refused "
+        "with 400, or saved and put on hold, also when it was released and is amended again.",
+        "Makers of add-ons tell that zero value lines can be held; how the API shows it is not said.",
+        "orders/addon.py",
+    ),
 )

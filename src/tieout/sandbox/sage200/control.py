@@ -23,7 +23,9 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
          "inactive", "locations": [warehouse names; all when left out], "stock": [{"warehouse", "bin", "quantity",
          "unit_cost", "numbers": [{"number", "quantity", "sell_by", "use_by"}]}]}], "orders": [{"customer",
          "customer_document_no", "document_date", "lines": [{"product", "quantity", "unit_price", "discount_percent",
-         "tax_code", "warehouse"}], "despatched", "invoiced", "paid": true or a bank code}]}. Tax codes are named by
+         "tax_code", "warehouse"}], "discount_line": {"description", "net", "tax_code", "nominal"} (a free text line
+         that takes so much off), "charge_lines": [the same, added], "despatched", "invoiced", "paid": true or a bank
+         code}]}. Tax codes are named by
          number (1), nominals as "4000" or "4000/WEB/ONL". Missing stock of a despatched line is brought in as
          opening stock. Answers how many of each.
 - POST   bulk                        {"posted", "orders", "returns", "movements", "customers", "products": how many}:
@@ -53,6 +55,8 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
          [{"quantity", "percent" or "value"}]}], "order_value_discounts": [{"name", "breaks": [{"value", "percent"}]}],
          "customers": {reference: {"band", "discount_group", "line_discount", "document_discount",
          "order_value_discount", "credit_limit"}}, "settings": {"use_stock_item_discounts": bool, ...}}
+- PUT    addon                       {"zero_price_lines": "refuse"|"hold"|"allow"}: an add-on meets an order or return
+                                     with a line of no value: 400, or saved and put on hold
 - PUT    drafts-left                 {"rate": 0 to 1, "seed"}: this share of POSTs of orders dies half-way (504) and
                                      leaves a draft whose number begins with ##, its stock allocated
 - POST   desktop/crash-order         a body as POST /sop_orders takes it; leaves such a draft
@@ -62,14 +66,17 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
                                      "unit_price", "tax_code", "warehouse", "nominal"}]}: also before 2025 R1
 - POST   desktop/receive-return      {"return": id or number, "bin", "reference", "receipt_date", "lines"}
 - POST   desktop/post-credit-note    {"return", "reference", "credit_date", "lines": [{"return_line_id", "quantity",
-                                     "net_value", "tax_value"}]}; without lines everything due, at the return's values
+                                     "net_value", "tax_value"}]}; without lines everything due, at the return's values.
+         {"customer", "reference", "second_reference", "narrative", "net", "tax", "tax_code", "nominal", "date"}: a
+         person's own credit note in the sales ledger, that no return stands behind
 - POST   desktop/post-invoice        {"order", "reference", "invoice_date"}
 - POST   desktop/edit                {"order" or "return": id or number, header fields and lines as in a PUT}
 - POST   desktop/ledger-credit-note, desktop/ledger-receipt   as the API's POST, by another user's hand
 - POST   desktop/ledger-invoice, desktop/ledger-payment, desktop/ledger-allocation          the same
 - PUT    limited-price-bands         {customer reference: [price band names]}: the limited bands of accounts
 - POST   desktop/archive-ledger      {"upto": date}: fully allocated transactions dated up to it become historical
-- POST   desktop/archive             {"upto": date}: completed and cancelled documents vanish
+- POST   desktop/archive             {"upto": date}: completed and cancelled documents vanish; {"order" or "return"}:
+                                     that one. Their invoices and credit notes stay in the sales ledger
 - POST   desktop/goods-in, desktop/add-stock   {"product": code, "warehouse" (HOME), "bin", "quantity", "unit_cost",
                                      "date", "reference", "second_reference", "memo", "numbers": [{"number",
                                      "quantity", "sell_by", "use_by"}]}; add-stock takes a "nominal"
@@ -86,6 +93,11 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
 - POST   desktop/nominal-journal     {"date", "reference", "narrative", "lines": [{"nominal": "4000/WEB", "debit" or
                                      "credit", "narrative"}]}
 - POST   desktop/reverse, desktop/delete-posting, desktop/deallocate     {"urn"}: a ledger transaction
+- POST   desktop/reverse-credit-note {"reference"}: the credit note that carries it (as either reference) is reversed
+                                     by its opposite, which settles it; what it was allocated to is open again
+- POST   desktop/restore-without     {"references": [...]}: those ledger documents, bank entries and journals are gone,
+                                     as after a restore from before them; what they billed is due again
+- POST   desktop/back-up, desktop/restore   the whole company is kept; it is put back as it was kept, numbers too
 - POST   desktop/deallocate-stock    {"order"}
 - POST   desktop/amend-despatch      {"despatch_no", "lines": [{"line_id", "quantity"}]}; without lines all of it
          Every desktop deed takes a "user" (JBROWN) and stands in the journal as DESKTOP with its effects.

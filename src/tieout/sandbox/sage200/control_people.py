@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tieout.sandbox.sage200.control_parts import by_hand, route
-from tieout.sandbox.sage200.desktop import corrections, screens
+from tieout.sandbox.sage200.control_parts import by_hand, chosen, route
+from tieout.sandbox.sage200.desktop import backups, corrections, screens
 
 if TYPE_CHECKING:
     from tieout.sandbox.sage200.system import Sage200Sandbox
@@ -21,6 +21,8 @@ DEEDS = {
     "invoice-run": corrections.invoice_run,
     "nominal-journal": corrections.post_nominal_journal,
     "reverse": corrections.reverse,
+    "reverse-credit-note": corrections.reverse_credit_note,
+    "restore-without": backups.restore_without,
     "delete-posting": corrections.delete_posting,
     "deallocate": corrections.deallocate,
     "deallocate-stock": corrections.deallocate_stock,
@@ -30,4 +32,8 @@ DEEDS = {
 
 def people_routes(system: Sage200Sandbox) -> list[Route]:
     """Return the routes of this area."""
-    return [route(f"/desktop/{name}", {"POST": by_hand(system, deed)}) for name, deed in DEEDS.items()]
+    return [
+        *(route(f"/desktop/{name}", {"POST": by_hand(system, deed)}) for name, deed in DEEDS.items()),
+        route("/desktop/back-up", {"POST": lambda request, _: backups.back_up(chosen(system, request))}),
+        route("/desktop/restore", {"POST": lambda request, _: backups.restore(chosen(system, request))}),
+    ]

@@ -11,7 +11,7 @@ from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.company.set_up_prices import keep_price_book
 from tieout.sandbox.sage200.control_parts import Body, by_hand, changing, route
-from tieout.sandbox.sage200.orders import crashes
+from tieout.sandbox.sage200.orders import addon, crashes
 
 if TYPE_CHECKING:
     from tieout.sandbox.sage200.system import Sage200Sandbox
@@ -21,6 +21,7 @@ def sop_routes(system: Sage200Sandbox) -> list[Route]:
     """Return the routes of this area."""
     return [
         route("/desktop/crash-order", {"POST": by_hand(system, _crash)}),
+        route("/addon", {"PUT": changing(system, addon.set_up)}),
         route("/drafts-left", {"PUT": changing(system, _drafts_left)}),
         route("/price-book", {"PUT": changing(system, keep_price_book)}),
     ]

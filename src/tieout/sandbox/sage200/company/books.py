@@ -44,6 +44,7 @@ class Books:
         self.db.execute("PRAGMA journal_mode = MEMORY")
         self.db.execute("PRAGMA synchronous = OFF")
         self._effects: list[tuple[str, dict[str, str | int]]] = []
+        self._backup: sqlite3.Connection | None = None
 
     @property
     def name(self) -> str:
@@ -68,9 +69,22 @@ class Books:
         return True
 
     def empty(self) -> None:
-        """Drop every table."""
+        """Drop every table, and the copy that was kept of them."""
+        self._backup = None
         for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
             self.db.execute(f'DROP TABLE "{row["name"]}"')
+
+    def back_up(self) -> None:
+        """Keep a copy of everything, in place of an earlier one; not inside a transaction."""
+        self._backup = sqlite3.connect(":memory:", check_same_thread=False)
+        self.db.backup(self._backup)
+
+    def restore(self) -> bool:
+        """Put everything back as the copy has it; False when there is none. Not inside a transaction."""
+        if self._backup is None:
+            return False
+        self._backup.backup(self.db)
+        return True
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -14,21 +14,22 @@ from decimal import Decimal
 from typing import Any
 
 from tieout.sandbox.sage200.company.books import Books
+from tieout.sandbox.sage200.company.bulk_lines import lines_beside_goods, refuse_negative, summed
 from tieout.sandbox.sage200.company.bulk_stock import StockRoom
 from tieout.sandbox.sage200.company.figures import running_percent, stored
 from tieout.sandbox.sage200.company.periods import landing
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.ledger.sales_ledger import INVOICE, RECEIPT
 from tieout.sandbox.sage200.ledger.terms import due_date
-from tieout.sandbox.sage200.orders.pricing import STANDARD, line_total
+from tieout.sandbox.sage200.orders.pricing import CHARGE, STANDARD, line_total
 from tieout.sandbox.sage200.stock.postings import costs_sales
 
 Order = Mapping[str, Any]
 COLUMNS: dict[str, str] = {
-    "document": "id kind document_no customer_id document_date status customer_document_no subtotal_goods net tax "
-    "gross allocated_status despatch_status invoice_status user_name created updated",
+    "document": "id kind document_no customer_id document_date status customer_document_no subtotal_goods charge_net "
+    "charge_tax net tax gross allocated_status despatch_status invoice_status user_name created updated",
     "line": "id document_id number line_type product_id warehouse_id code description quantity despatched invoiced "
-    "unit_price discount_percent cost_price tax_code_id nominal_id total net tax created updated",
+    "unit_price discount_percent cost_price tax_code_id nominal_id total net tax confirmation created updated",
     "despatch": "id despatch_no document_id date user_name created updated",
     "despatch_line": "despatch_id line_id bin_holding_id quantity invoiced cost updated",
     "invoice": "id kind document_no document_id date net tax urn updated",
@@ -138,9 +139,8 @@ class Loader:
         number = f"{self._number('order_no'):010d}"
         despatched = bool(order.get("despatched"))
         invoiced = despatched and bool(order.get("invoiced"))
-        lines = [self._line(line) for line in order["lines"]]
-        self._tax(lines)
-        net, tax = sum(x["total"] for x in lines), sum(x["tax"] for x in lines)
+        lines = self._lines(order, customer)
+        net, tax, charges = summed(lines, "total"), summed(lines, "tax"), [x for x in lines if x["type"] == CHARGE]
         user, now = self._books.user, self._now
         done = 2 if despatched else 0
         self._rows["document"].append(
@@ -152,7 +152,9 @@ class Loader:
                 on.isoformat(),
                 "Complete" if invoiced else "Live",
                 str(order.get("customer_document_no", ""))[:30],
-                net,
+                net - summed(charges, "total"),
+                summed(charges, "total"),
+                summed(charges, "tax"),
                 net,
                 tax,
                 net + tax,
@@ -171,6 +173,13 @@ class Loader:
         if invoiced:
             self._invoice(document_id, number, customer, lines, on, order.get("paid"))
 
+    def _lines(self, order: Order, customer: sqlite3.Row) -> list[dict[str, Any]]:
+        lines = [self._line(line) for line in order["lines"]]
+        lines += [{"id": self._id("line"), **x} for x in lines_beside_goods(self._books, order, customer, self._taxes)]
+        self._tax(lines)
+        refuse_negative(lines)
+        return lines
+
     def _line(self, line: Order) -> dict[str, Any]:
         product = self._product(line)
         given = line.get("tax_code")
@@ -181,7 +190,12 @@ class Loader:
         percent = stored(Decimal(str(line.get("discount_percent", 0))), 2)
         return {
             "id": self._id("line"),
+            "type": STANDARD,
             "product": product,
+            "code": product["code"],
+            "description": product["name"],
+            "nominal": product["revenue_id"],
+            "confirmation": "ConfirmOnDespatch",
             "warehouse": self._warehouse(line),
             "quantity": quantity,
             "unit_price": unit_price,
@@ -202,28 +216,29 @@ class Loader:
         self, document_id: int, position: int, line: dict[str, Any], *, despatched: bool, invoiced: bool
     ) -> None:
         product, quantity = line["product"], line["quantity"]
-        line["cost"] = self._stock.unit_cost(product)
+        line["cost"] = self._stock.unit_cost(product) if product else 0
         self._rows["line"].append(
             (
                 line["id"],
                 document_id,
                 position,
-                STANDARD,
-                product["id"],
-                line["warehouse"]["id"],
-                product["code"],
-                product["name"],
+                line["type"],
+                product["id"] if product else None,
+                line["warehouse"]["id"] if product else None,
+                line["code"],
+                line["description"],
                 quantity,
-                quantity if despatched else 0,
+                quantity if despatched and product else 0,
                 quantity if invoiced else 0,
                 line["unit_price"],
                 line["percent"],
                 line["cost"],
                 line["tax_code"]["id"],
-                product["revenue_id"],
+                line["nominal"],
                 line["total"],
                 line["total"],
                 line["tax"],
+                line["confirmation"],
                 self._now,
                 self._now,
             )
@@ -244,7 +259,7 @@ class Loader:
         user, now = self._books.user, self._now
         self._rows["despatch"].append((despatch_id, note, document_id, on.isoformat(), user, now, now))
         costs: dict[tuple[int, int], int] = defaultdict(int)
-        for line in lines:
+        for line in (line for line in lines if line["product"]):
             product = line["product"]
             for bin_id, quantity, value in self._stock.take(product, line["warehouse"]["id"], line["quantity"]):
                 self._stock.move(product, bin_id, -quantity, -value, on, (number, note, line, customer))
@@ -269,7 +284,7 @@ class Loader:
     ) -> None:
         invoice_id, posted_id = self._id("invoice"), self._id("posted")
         invoice_no, urn = f"{self._number('invoice_no'):010d}", self._number("urn")
-        net, tax = sum(x["total"] for x in lines), sum(x["tax"] for x in lines)
+        net, tax = summed(lines, "total"), summed(lines, "tax")
         self._rows["invoice"].append(
             (invoice_id, "invoice", invoice_no, document_id, on.isoformat(), net, tax, urn, self._now)
         )
@@ -277,7 +292,7 @@ class Loader:
         taxes: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         for line in lines:
             self._rows["invoice_line"].append((invoice_id, line["id"], line["quantity"], line["total"], line["tax"]))
-            revenue[line["product"]["revenue_id"]] += line["total"]
+            revenue[line["nominal"]] += line["total"]
             taxes[line["tax_code"]["id"]][0] += line["total"]
             taxes[line["tax_code"]["id"]][1] += line["tax"]
         gross = net + tax

@@ -27,6 +27,7 @@ from tieout.sandbox.sage200.stock.movements import receive
 from tieout.sandbox.sage200.stock.postings import post_sold
 
 Body = Mapping[str, Any]
+REVERSAL = "Reversal"
 OPPOSITE = {
     sales_ledger.INVOICE: sales_ledger.CREDIT_NOTE,
     sales_ledger.CREDIT_NOTE: sales_ledger.INVOICE,
@@ -109,7 +110,7 @@ def reverse(books: Books, body: Body) -> dict[str, Any]:
             goods=abs(row["goods"]),
             tax=abs(row["tax"]),
             entries=[
-                Entry(nominal_id=e["nominal_id"], value=-e["value"], role=e["role"], narrative="Reversal")
+                Entry(nominal_id=e["nominal_id"], value=-e["value"], role=e["role"], narrative=REVERSAL)
                 for e in entries
             ],
             taxes=[(t["tax_code_id"], abs(t["goods"]), abs(t["tax"])) for t in taxes],
@@ -133,13 +134,43 @@ def _settle(books: Books, first: sqlite3.Row, second: sqlite3.Row | None) -> Non
 def delete_posting(books: Books, body: Body) -> dict[str, Any]:
     """Remove a ledger transaction from every ledger, as a repair in the database does: no trace is left."""
     row = _posted(books, body.get("urn"))
-    for table in ("memo", "posted_tax"):
-        books.run(f"DELETE FROM {table} WHERE posted_id = ?", row["id"])  # noqa: S608  # our own tables
-    books.run("DELETE FROM entry WHERE journal_id IN (SELECT id FROM journal WHERE urn = ?)", row["urn"])
-    for table in ("journal", "bank_posted", "posted"):
-        books.run(f"DELETE FROM {table} WHERE urn = ?", row["urn"])  # noqa: S608  # our own tables
+    erase(books, row["urn"])
     books.effect("sales_posting.deleted", urn=row["urn"], reference=row["reference"])
     return {"deleted": row["urn"]}
+
+
+def erase(books: Books, urn: int) -> None:
+    """Remove what is posted under a URN from every ledger; nothing of it may be allocated."""
+    for table in ("memo", "posted_tax"):
+        books.run(f"DELETE FROM {table} WHERE posted_id IN (SELECT id FROM posted WHERE urn = ?)", urn)  # noqa: S608  # our own tables
+    books.run("DELETE FROM entry WHERE journal_id IN (SELECT id FROM journal WHERE urn = ?)", urn)
+    for table in ("journal", "bank_posted", "posted"):
+        books.run(f"DELETE FROM {table} WHERE urn = ?", urn)  # noqa: S608  # our own tables
+
+
+def reverse_credit_note(books: Books, body: Body) -> dict[str, Any]:
+    """Reverse the credit note that carries a reference, allocated or not: {"reference"}; its opposite settles it."""
+    reference = str(body.get("reference", ""))
+    row = books.row(
+        "SELECT * FROM posted WHERE type = ? AND archived = 0 AND (reference = ? OR second_reference = ?) "
+        "ORDER BY id DESC",
+        sales_ledger.CREDIT_NOTE,
+        reference,
+        reference,
+    )
+    if row is None or not reference:
+        raise RefusedError(f"There is no posted credit note with the reference {reference}.")
+    if books.row(
+        "SELECT e.id FROM ledger_allocation a JOIN ledger_allocation b ON b.session = a.session "
+        "JOIN posted p ON p.id = b.posted_id JOIN journal j ON j.urn = p.urn JOIN entry e ON e.journal_id = j.id "
+        "WHERE a.posted_id = ? AND e.narrative = ?",
+        row["id"],
+        REVERSAL,
+    ):
+        raise RefusedError(f"The credit note {reference} is reversed already.")
+    if row["allocated"]:
+        deallocate(books, {"urn": row["urn"]})
+    return reverse(books, {"urn": row["urn"], **body})
 
 
 def deallocate(books: Books, body: Body) -> dict[str, Any]:
@@ -147,9 +178,13 @@ def deallocate(books: Books, body: Body) -> dict[str, Any]:
     row = books.row("SELECT * FROM posted WHERE urn = ? AND archived = 0", body.get("urn"))
     if row is None or not row["allocated"]:
         raise RefusedError(f"The transaction {body.get('urn')} does not exist or is not allocated.")
-    sessions = [
-        r["session"] for r in books.rows("SELECT session FROM ledger_allocation WHERE posted_id = ?", row["id"])
-    ]
+    return {"sessions": take_allocations_off(books, row["id"])}
+
+
+def take_allocations_off(books: Books, posted_id: int) -> list[int]:
+    """Undo every allocation session in which a transaction stands; return the sessions."""
+    held = books.rows("SELECT DISTINCT session FROM ledger_allocation WHERE posted_id = ?", posted_id)
+    sessions = [int(row["session"]) for row in held]
     for session in sessions:
         for part in books.rows("SELECT posted_id, value FROM ledger_allocation WHERE session = ?", session):
             books.run(
@@ -160,7 +195,7 @@ def deallocate(books: Books, body: Body) -> dict[str, Any]:
             )
         books.run("DELETE FROM ledger_allocation WHERE session = ?", session)
         books.effect("sales_allocation.removed", session=session)
-    return {"sessions": sessions}
+    return sessions
 
 
 def deallocate_stock(books: Books, body: Body) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from tieout.sandbox.sage200.company.figures import money, stored, units
 from tieout.sandbox.sage200.company.refusals import RefusedError
 from tieout.sandbox.sage200.company.set_up import nominal_id, tax_code_id
 from tieout.sandbox.sage200.company.set_up_items import numbers_of
+from tieout.sandbox.sage200.ledger.sales_ledger import CREDIT_NOTE, post_trade_document
 from tieout.sandbox.sage200.orders import allocation, documents
 from tieout.sandbox.sage200.orders.despatch import Returned, confirm_despatch, confirm_receipt
 from tieout.sandbox.sage200.orders.invoicing import Billed, everything_due, post_bill
 from tieout.sandbox.sage200.orders.pricing import STANDARD
 
 Body = Mapping[str, Any]
+OVER = ("Complete", "Cancelled")
 
 
 def document_named(books: Books, kind: str, name: object) -> sqlite3.Row:
@@ -132,8 +134,45 @@ def receive_return(books: Books, body: Body) -> dict[str, Any]:
 
 
 def post_credit_note(books: Books, body: Body) -> dict[str, Any]:
-    """Print and post the credit note of a return: the lines named with their values, or all that is due."""
+    """Print and post the credit note of a return: the lines named with their values, or all that is due.
+
+    With a "customer" in place of the return it is a person's own credit note in the sales ledger, with whatever
+    they type: {"customer", "reference", "second_reference", "narrative", "net", "tax", "tax_code", "nominal", "date"}.
+    """
+    if "customer" in body:
+        return _credit_account(books, body)
     return _bill(books, document_named(books, "return", body.get("return")), body, "credit_date")
+
+
+def _credit_account(books: Books, body: Body) -> dict[str, Any]:
+    customer = books.need("customer", _id_of(books, "customer", "reference", body["customer"]), "Customer")
+    typed = {"net": "0", "tax": "0", **body}
+    net, tax = (money(figure(typed, name, 2)) for name in ("net", "tax"))
+    chosen = customer["nominal_id"]
+    if "nominal" in body:
+        chosen = nominal_id(books, *str(body["nominal"]).split("/"))
+    nominal = books.need("nominal", chosen, "Nominal account")
+    on = day(body, "date") if "date" in body else books.today()
+    keyed = {
+        "customer_id": customer["id"],
+        "transaction_date": f"{on.isoformat()}T00:00:00Z",
+        **{name: str(body[name])[:20] for name in ("reference", "second_reference") if name in body},
+        "document_goods_value": net,
+        "document_tax_value": tax,
+        "tax_analysis_items": [
+            {"id": tax_code_id(books, body.get("tax_code")), "goods_amount": net, "tax_amount": tax}
+        ],
+        "nominal_analysis_items": [
+            {
+                "code": nominal["account"],
+                "cost_centre": nominal["cost_centre"],
+                "department": nominal["department"],
+                "narrative": str(body.get("narrative", "")),
+                "value": net,
+            }
+        ],
+    }
+    return {"urn": post_trade_document(books, CREDIT_NOTE, keyed)}
 
 
 def post_invoice(books: Books, body: Body) -> dict[str, Any]:
@@ -175,7 +214,17 @@ def edit(books: Books, body: Body) -> dict[str, Any]:
 
 
 def archive(books: Books, body: Body) -> dict[str, Any]:
-    """Archive completed and cancelled orders and returns dated up to a day; they vanish from lists and views."""
+    """Archive completed and cancelled orders and returns dated up to a day, or the one that is named.
+
+    They vanish from lists and views; their posted invoices and credit notes stay in the sales ledger.
+    """
+    kind = next((kind for kind in ("order", "return") if kind in body), "")
+    if kind:
+        document = document_named(books, kind, body[kind])
+        if document["status"] not in OVER:
+            raise RefusedError(f"Only completed or cancelled documents are archived; {kind} {body[kind]} is not.")
+        books.update("document", document["id"], archived=1)
+        return {"archived": 1}
     upto = day(body, "upto") if "upto" in body else books.today()
     count = books.run(
         "UPDATE document SET archived = 1 WHERE archived = 0 AND document_date <= ? "

@@ -14,7 +14,7 @@ from tieout.sandbox.sage200.company.books import Books
 from tieout.sandbox.sage200.company.figures import PERCENT
 from tieout.sandbox.sage200.company.refusals import NotFoundError, RefusedError
 from tieout.sandbox.sage200.ledger.owned import customer_record
-from tieout.sandbox.sage200.orders import allocation
+from tieout.sandbox.sage200.orders import addon, allocation
 from tieout.sandbox.sage200.orders.entry_lines import (
     NOUNS,
     add_line,
@@ -74,6 +74,7 @@ def create(books: Books, kind: str, body: Mapping[str, Any], *, half_entered: bo
     _spread_dates(books, document_id, header)
     _finish(books, customer, document_id, header)
     _compare_with_credit_limit(books, customer, document_id, header)
+    addon.hold_free_lines(books, document_id)
     _effect(books, document_id, "left_half_entered" if half_entered else "created")
     return document_id
 
@@ -105,6 +106,7 @@ def _finish(books: Books, customer: sqlite3.Row, document_id: int, header: Field
     if document["gross"] < 0 or document["net"] < 0:
         raise RefusedError("A document cannot have a negative total.")
     assert document["discount_percent"] <= 100 * PERCENT, "a discount above the whole"
+    addon.refuse_free_lines(books, document_id)
     keep_payment(books, document_id)
 
 
@@ -188,6 +190,7 @@ def amend_header(books: Books, document: sqlite3.Row, header: Fields) -> None:
         reprice(books, customer, document["id"])
     _finish(books, customer, document["id"], header)
     _compare_with_credit_limit(books, customer, document["id"], header)
+    addon.hold_free_lines(books, document["id"])
     _effect(books, document["id"], "amended")
 
 
