@@ -22,9 +22,7 @@ STATES_APART = ("cancelled", "review")
 OUTCOMES: Mapping[str, Outcome] = {
     "refund": Outcome.REFUND,
     "store_credit": Outcome.STORE_CREDIT,
-    "store credit": Outcome.STORE_CREDIT,
     "gift_card": Outcome.GIFT_CARD,
-    "gift card": Outcome.GIFT_CARD,
     "gift": Outcome.GIFT_CARD,
     "exchange": Outcome.EXCHANGE,
     "reject": Outcome.REJECT,

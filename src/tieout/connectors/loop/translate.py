@@ -83,8 +83,7 @@ def outcome_of(line: LineShape, shape: ReturnShape) -> tuple[Outcome, str]:
 
     A line that says `default`, or that the customer keeps, goes as the return does.
     """
-    word = line.outcome.strip().casefold()
-    whole = shape.outcome.strip().casefold()
+    word, whole = _plain(line.outcome), _plain(shape.outcome)
     goes_as_whole = word in compat.AS_THE_RETURN or word in compat.KEPT
     text = f"{line.outcome or 'default'} ({shape.outcome})" if goes_as_whole else line.outcome
     if line.condition is not None and line.condition.category == compat.NOT_THE_ITEM:
@@ -97,7 +96,7 @@ def outcome_of(line: LineShape, shape: ReturnShape) -> tuple[Outcome, str]:
 def is_kept(line: LineShape, shape: ReturnShape) -> bool:
     """Whether the customer keeps the goods, by the line's own word or by how the whole return comes back."""
     method = shape.return_method.method_type if shape.return_method else ""
-    return any(word.strip().casefold().replace(" ", "_") in compat.KEPT for word in (line.outcome, method))
+    return any(_plain(word) in compat.KEPT for word in (line.outcome, method))
 
 
 def inspected_at(line: LineShape) -> datetime | None:
@@ -226,6 +225,10 @@ def _exchanged(shape: ReturnShape, outcomes: list[Outcome], currency: str) -> li
     for leaving in left:
         found[next((at for at in units if not found[at]), units[-1])].append(leaving)
     return [tuple(items) for items in found]
+
+
+def _plain(word: str) -> str:
+    return word.strip().casefold().replace(" ", "_")
 
 
 def _is_nothing(text: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from tieout.connectors.loop import compat
 from tieout.connectors.transport import Json
@@ -134,7 +134,7 @@ class LabelShape(_Shape):
 class MethodShape(_Shape):
     """How the goods come back."""
 
-    method_type: Text = ""
+    method_type: Text = Field(default="", validation_alias=AliasChoices("method_type", "type"))
 
 
 class ProcessedShape(_Shape):
