@@ -10,6 +10,7 @@ from tieout.cli.accounts import accounts
 from tieout.cli.demo import demo
 from tieout.cli.desk import case, cases, mapping, show
 from tieout.cli.doctor import doctor
+from tieout.cli.goods_in import goods_in
 from tieout.cli.locks import locks
 from tieout.cli.reports import report
 from tieout.cli.running import db, down, init, up, web, worker
@@ -49,6 +50,7 @@ for command in (
     case,
     show,
     report,
+    goods_in,
     mapping,
     locks,
     sandbox,

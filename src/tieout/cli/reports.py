@@ -11,6 +11,7 @@ import click
 from tieout.bootstrap import Application
 from tieout.cli.shared import Context, json_option, known_company, say
 from tieout.domain.money import Money
+from tieout.processes.reports.arrivals import Arrival, Arrivals, arrivals
 from tieout.processes.reports.control import Control, Difference, control
 from tieout.processes.reports.known import known_returns, known_strays
 from tieout.processes.reports.returned_stock import ReturnedStock, StockRow, Unread, returned_stock
@@ -19,10 +20,11 @@ from tieout.processes.reports.worklist import RmaTasks, Worklist, worklist
 from tieout.store import sweeps
 from tieout.store.store import Connection
 
-NAMES = ("returned-stock", "worklist", "variance", "control")
+NAMES = ("arrivals", "returned-stock", "worklist", "variance", "control")
 HELP = """One report of the returns flow, from what was last read: every figure says by whom and when.
 
 \b
+arrivals        goods on their way to the warehouse, and what was delivered and not booked
 returned-stock  units and value by stage and bin
 worklist        goods here that are not booked, and what to do with each
 variance        portal, storefront and Sage by return; what is unexplained
@@ -32,19 +34,26 @@ control         what the sweeps listed; source against books, with reasons
 
 Example: tieout report variance --company giftware
 """
-Report = ReturnedStock | Worklist | Variance | Control
+Report = Arrivals | ReturnedStock | Worklist | Variance | Control
 
 
 @click.command(help=HELP)
 @click.argument("name", type=click.Choice(NAMES), metavar="NAME")
 @click.option("--company", default=None, help="Only one company.")
+@click.option(
+    "--days",
+    type=click.IntRange(min=0),
+    default=3,
+    show_default=True,
+    help="arrivals: days from delivery until goods that nobody booked are marked.",
+)
 @json_option
 @click.pass_context
-def report(call: click.Context, name: str, company: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's flag
+def report(call: click.Context, name: str, company: str | None, days: int, as_json: bool) -> None:  # noqa: FBT001 - click's flag
     """Print one report."""
     context: Context = call.obj
     with context.application() as application, application.store.scope(known_company(application, company)) as c:
-        made = _make(c, application, name, company)
+        made = _make(c, application, name, company, days)
     say(as_json, view(made), lambda: text(made))
     if isinstance(made, Variance) and not made.is_explained:
         call.exit(1)
@@ -65,6 +74,8 @@ def text(made: Report) -> str:
 
 def _lines(made: Report) -> Iterator[str]:
     match made:
+        case Arrivals():
+            return _arrivals_text(made)
         case ReturnedStock():
             return _stock_text(made)
         case Worklist():
@@ -75,10 +86,11 @@ def _lines(made: Report) -> Iterator[str]:
             return _control_text(made)
 
 
-def _make(c: Connection, application: Application, name: str, company: str | None) -> Report:
+def _make(c: Connection, application: Application, name: str, company: str | None, days: int) -> Report:
     now = application.clock()
     known = known_returns(c, now)
     makers: Mapping[str, Callable[[], Report]] = {
+        "arrivals": lambda: arrivals(known, now, days),
         "returned-stock": lambda: returned_stock(known, now),
         "worklist": lambda: worklist(known, now),
         "variance": lambda: variance(known, known_strays(c, now), now),
@@ -105,6 +117,29 @@ def _plain(value: object) -> object:
             return value.isoformat()
         case _:
             return value
+
+
+def _arrivals_text(made: Arrivals) -> Iterator[str]:
+    yield f"Arrivals expected as at {_at(made.as_at)}"
+    if not made.arrivals:
+        yield "  Nothing is on its way."
+    for arrival in made.arrivals:
+        yield from _arrival_lines(arrival)
+    yield from _unread_lines(made.unread)
+
+
+def _arrival_lines(arrival: Arrival) -> Iterator[str]:
+    late = f"  DELIVERED {arrival.delivered_days} DAYS AGO AND NOT BOOKED" if arrival.is_late else ""
+    head = f"RMA {arrival.rma}  order {arrival.order or '-'}  {arrival.company}"
+    yield ""
+    yield f"{head}  announced {_at(arrival.announced_at)}  (portal {_at(arrival.read_at)}){late}"
+    if arrival.held_by:
+        yield f"  on a desk: {arrival.held_by}"
+    for parcel in arrival.parcels:
+        delivered = f", delivered {_at(parcel.delivered_at)}" if parcel.delivered_at is not None else ""
+        yield f"  parcel {parcel.tracking or '-'} by {parcel.carrier or '-'}: {parcel.status or '-'}{delivered}"
+    for goods in arrival.goods:
+        yield f"  [ ] {goods.units:>4} x {goods.sku:16} {goods.reason:16} {goods.goes_to}"
 
 
 def _stock_text(made: ReturnedStock) -> Iterator[str]:
