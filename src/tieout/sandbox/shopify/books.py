@@ -1,79 +1,70 @@
-"""What stands in the shop: variants, stock levels, orders, refunds, returns. Money is in whole minor units."""
+"""What stands in the shop: orders, refunds, returns, drafts. Money is in whole minor units of the shop's currency."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import count
+from typing import Any
+
+from tieout.sandbox.shopify.figures import Currencies, gid, major, minor, number_of, proportion, share
+from tieout.sandbox.shopify.return_books import Processing, ReturnLine, ShopReturn
+from tieout.sandbox.shopify.stock import AdjustmentGroup, App, Level, Location, Variant
+
+__all__ = [
+    "Address",
+    "App",
+    "Books",
+    "Currencies",
+    "Customer",
+    "Draft",
+    "Line",
+    "LineGroup",
+    "Order",
+    "OrderEdit",
+    "Refund",
+    "RefundLine",
+    "ReturnLine",
+    "ShopReturn",
+    "Transaction",
+    "Variant",
+    "gid",
+    "major",
+    "minor",
+    "number_of",
+    "proportion",
+    "share",
+]
 
 # Above 2**53: a client that reads ids as floating point numbers comes to grief, as it would in time at Shopify.
 FIRST_ID = 9_200_000_000_000_001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class App:
-    """Who did something through the API, or nobody."""
+class Address:
+    """Where goods are sent."""
+
+    id: int
+    name: str
+    address1: str
+    address2: str
+    city: str
+    province: str
+    zip: str
+    country_code: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineGroup:
+    """A bundle that was bought; its components are the order's lines and carry the prices."""
 
     id: int
     title: str
-    handle: str
-
-
-@dataclass(slots=True, kw_only=True)
-class Variant:
-    """A thing for sale; one product has one variant here."""
-
-    id: int
-    product_id: int
-    inventory_item_id: int
     sku: str
-    title: str
-    price: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
-    """A place that holds stock."""
-
-    id: int
-    name: str
-
-
-@dataclass(slots=True, kw_only=True)
-class Level:
-    """Stock of one item at one location."""
-
-    id: int
-    inventory_item_id: int
-    location_id: int
-    available: int
-    on_hand: int
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StockChange:
-    """One quantity that an adjustment moved."""
-
-    name: str
-    delta: int
-    after: int
-    inventory_item_id: int
-    location_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdjustmentGroup:
-    """One stock adjustment, all or nothing."""
-
-    id: int
-    created_at: datetime
-    reason: str
-    reference_document_uri: str | None
-    app: App | None
-    key: str
-    changes: tuple[StockChange, ...]
+    quantity: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,6 +81,10 @@ class Line:
     tax_rate: Decimal
     order_level_discount: bool
     variant: Variant | None
+    fulfilment_line_id: int
+    gift_card: bool = False
+    group: LineGroup | None = None
+    returned_quantity: int = 0
     refunded_quantity: int = 0
     refunded_subtotal: int = 0
     refunded_tax: int = 0
@@ -103,6 +98,11 @@ class Line:
     def refundable_quantity(self) -> int:
         """Return how many units may still be refunded."""
         return self.quantity - self.refunded_quantity
+
+    @property
+    def current_quantity(self) -> int:
+        """Return how many units the customer still has: neither refunded nor taken back by a processed return."""
+        return max(self.refundable_quantity - self.returned_quantity, 0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,6 +118,8 @@ class Transaction:
     parent: Transaction | None = None
     settles_at: datetime | None = None
     settles_as: str = "SUCCESS"
+    settled_at: datetime | None = None
+    rounding: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +149,14 @@ class Refund:
     lines: tuple[RefundLine, ...]
     shipping: int
     shipping_tax: int
+    shipping_id: int
     adjustment_id: int
     adjustment: int
     adjustment_reason: str
     transactions: tuple[Transaction, ...]
     shop_return: ShopReturn | None
     agreement_id: int
+    processing: Processing | None = None
 
     @property
     def refunded(self) -> int:
@@ -161,29 +165,24 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnLine:
-    """Units of one order line that are to come back."""
+class OrderEdit:
+    """Lines that were added to an order after the sale."""
 
-    id: int
-    fulfilment_line_id: int
-    line: Line
-    quantity: int
-    reason: str
+    agreement_id: int
+    at: datetime
+    app: App | None
+    lines: tuple[Line, ...]
 
 
 @dataclass(slots=True, kw_only=True)
-class ShopReturn:
-    """A native return; name is the order's with -R and a number."""
+class Draft:
+    """A draft order: the body of the order that it becomes, in the form that is loaded."""
 
     id: int
     name: str
-    order: Order
-    status: str
+    body: Mapping[str, Any]
     created_at: datetime
-    lines: tuple[ReturnLine, ...]
-    app: App | None
-    agreement_id: int
-    closed_at: datetime | None = None
+    order: Order | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +205,7 @@ class Order:
     created_at: datetime
     updated_at: datetime
     customer: Customer
-    currency: str
+    currencies: Currencies
     taxes_included: bool
     lines: list[Line]
     shipping_id: int
@@ -216,9 +215,22 @@ class Order:
     fulfilled: bool
     note: str = ""
     tags: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    app: App | None = None
+    source_name: str = "web"
+    source_identifier: str = ""
+    shipping_address: Address | None = None
+    retail_location: Location | None = None
+    cancelled_at: datetime | None = None
+    edits: list[OrderEdit] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     returns: list[ShopReturn] = field(default_factory=list)
+
+    @property
+    def currency(self) -> str:
+        """Return the shop's currency, in which all amounts are kept."""
+        return self.currencies.shop
 
     @property
     def line_tax(self) -> int:
@@ -235,6 +247,17 @@ class Order:
         """Return what the customer was to pay."""
         bare = self.subtotal + self.shipping
         return bare if self.taxes_included else bare + self.line_tax + self.shipping_tax
+
+    @property
+    def current_total(self) -> int:
+        """Return what is left of the total: less money sent back and goods that paid for new lines and fees."""
+        gone = sum(r.refunded for r in self.refunds)
+        return self.total + sum(r.fees_charged - r.netted for r in self.returns) - gone
+
+    @property
+    def owed(self) -> int:
+        """Return what the customer still has to pay, as after an exchange for something dearer."""
+        return max(self.current_total - self.received + sum(r.refunded for r in self.refunds), 0)
 
     @property
     def received(self) -> int:
@@ -256,6 +279,7 @@ class Books:
         self._ids = count(FIRST_ID)
         self.orders: dict[int, Order] = {}
         self.orders_by_name: dict[str, Order] = {}
+        self.addresses: dict[int, Address] = {}
         self.variants: dict[int, Variant] = {}
         self.variants_by_sku: dict[str, Variant] = {}
         self.variants_by_item: dict[int, Variant] = {}
@@ -264,6 +288,8 @@ class Books:
         self.groups: dict[int, AdjustmentGroup] = {}
         self.refunds: dict[int, Refund] = {}
         self.returns: dict[int, ShopReturn] = {}
+        self.returns_by_name: dict[str, ShopReturn] = {}
+        self.drafts: dict[int, Draft] = {}
         self.pending: list[tuple[Order, Transaction]] = []
 
     def new_id(self) -> int:
@@ -274,46 +300,6 @@ class Books:
         """Find an order by its name, with or without the number sign."""
         return self.orders_by_name.get(name) or self.orders_by_name.get(f"#{name}")
 
-
-def share(total: int, quantity: int, already: int, done: int, wanted: int) -> int:
-    """Return the part of `total` that `wanted` of `quantity` units carry, when `done` units carried `already`.
-
-    Each unit carries the rounded share; whoever takes the last unit takes the remainder, so that the parts
-    add back to the whole.
-    """
-    left = total - already
-    if done + wanted >= quantity:
-        return left
-    unit = int((Decimal(total) / quantity).quantize(Decimal(1), ROUND_HALF_UP))
-    return min(unit * wanted, left)
-
-
-def minor(value: object) -> int:
-    """Return an amount such as "24.00" in minor units; ValueError when it is no amount of two places."""
-    try:
-        pence = Decimal(str(value)) * 100
-        whole = int(pence)
-    except (ArithmeticError, ValueError) as error:
-        raise ValueError(f"{value!r} is not an amount of money") from error
-    if whole != pence:
-        raise ValueError(f"{value!r} has more than two decimal places")
-    return whole
-
-
-def major(amount: int) -> str:
-    """Write minor units as Shopify does: "24.00"."""
-    sign = "-" if amount < 0 else ""
-    return f"{sign}{abs(amount) // 100}.{abs(amount) % 100:02d}"
-
-
-def gid(kind: str, number: int) -> str:
-    """Return the global id of a thing."""
-    return f"gid://shopify/{kind}/{number}"
-
-
-def number_of(global_id: object, kind: str) -> int:
-    """Return the number in a global id of this kind, or 0 when it is none."""
-    prefix = f"gid://shopify/{kind}/"
-    text = str(global_id)
-    tail = text.removeprefix(prefix)
-    return int(tail) if text.startswith(prefix) and tail.isdecimal() else 0
+    def return_named(self, name: str) -> ShopReturn | None:
+        """Find a return by its name, with or without the number sign."""
+        return self.returns_by_name.get(name) or self.returns_by_name.get(f"#{name}")

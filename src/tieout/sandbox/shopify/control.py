@@ -37,7 +37,8 @@ from starlette.routing import BaseRoute, Route
 from tieout.sandbox.clock import stamp
 from tieout.sandbox.estate import json_object
 from tieout.sandbox.journal import Journal
-from tieout.sandbox.shopify.books import Books, Line, Order, gid, minor, number_of, share
+from tieout.sandbox.shopify.books import Books, Line, Order
+from tieout.sandbox.shopify.figures import gid, minor, number_of, share
 from tieout.sandbox.shopify.loading import load
 from tieout.sandbox.shopify.refunding import RefundRefusedError, WantedLine, WantedMoney, WantedRefund
 from tieout.sandbox.shopify.rest import order_body

@@ -9,19 +9,20 @@ from typing import Any
 
 from tieout.sandbox.journal import JournalEntry
 from tieout.sandbox.shopify.books import (
+    Address,
     Books,
     Customer,
-    Level,
     Line,
-    Location,
+    LineGroup,
     Order,
     Transaction,
-    Variant,
-    gid,
-    minor,
 )
+from tieout.sandbox.shopify.figures import Currencies, gid, minor
 from tieout.sandbox.shopify.rest import order_body
 from tieout.sandbox.shopify.shop import Shop
+from tieout.sandbox.shopify.stock import Level, Location, Variant
+
+DRAFT_SOURCE = "shopify_draft_order"
 
 
 def load(shop: Shop, given: Mapping[str, Any], now: datetime, entry: JournalEntry) -> dict[str, object]:
@@ -32,7 +33,7 @@ def load(shop: Shop, given: Mapping[str, Any], now: datetime, entry: JournalEntr
     books = shop.books
     place = _location(books, str(given.get("location") or ""))
     variants = [_variant(books, place, v, now) for v in given.get("variants") or ()]
-    orders = [_order(books, o, now) for o in given.get("orders") or ()]
+    orders = [enter_order(shop, o, now) for o in given.get("orders") or ()]
     if given.get("notify"):
         for order in orders:
             entry.effect("order.created", name=order.name)
@@ -93,21 +94,25 @@ def _variant(books: Books, place: Location, given: Mapping[str, Any], now: datet
     return variant
 
 
-def _order(books: Books, given: Mapping[str, Any], now: datetime) -> Order:
+def enter_order(shop: Shop, given: Mapping[str, Any], now: datetime) -> Order:
+    """Enter one order, paid in full, and return it; ValueError says in a sentence what is wrong."""
+    books = shop.books
     name = str(given["name"])
     if name in books.orders_by_name:
         raise ValueError(f"the order {name} is there already")
     created = _moment(given.get("created_at"), now)
     digits = "".join(c for c in name if c.isdecimal())
     shipping = given.get("shipping") or {}
+    source = str(given.get("source_name") or "web")
+    customer = _customer(books, given.get("customer") or {})
     order = Order(
         id=books.new_id(),
         number=int(digits) % 2**31 if digits else len(books.orders) + 1,
         name=name,
         created_at=created,
         updated_at=created,
-        customer=_customer(books, given.get("customer") or {}),
-        currency=str(given.get("currency") or "GBP"),
+        customer=customer,
+        currencies=_currencies(given),
         taxes_included=bool(given.get("taxes_included", True)),
         lines=_lines(books, given.get("lines") or ()),
         shipping_id=books.new_id(),
@@ -117,24 +122,66 @@ def _order(books: Books, given: Mapping[str, Any], now: datetime) -> Order:
         fulfilled=bool(given.get("fulfilled", True)),
         note=str(given.get("note") or ""),
         tags=tuple(given.get("tags") or ()),
+        attributes=tuple((str(k), str(v)) for k, v in (given.get("attributes") or {}).items()),
+        app=shop.app_called(str(given["app"])) if given.get("app") else None,
+        source_name=source,
+        source_identifier=str(given.get("source_identifier") or ""),
+        shipping_address=_address_of(books, given, customer, source),
+        retail_location=_location(books, str(given["retail_location"])) if given.get("retail_location") else None,
+        cancelled_at=_moment(given["cancelled_at"], now) if given.get("cancelled_at") else None,
     )
-    order.transactions.append(
-        Transaction(
-            id=books.new_id(),
-            kind="SALE",
-            status="SUCCESS",
-            gateway=str(given.get("gateway") or "shopify_payments"),
-            amount=order.total,
-            created_at=created,
-        )
-    )
+    _pay(books, order, given)
+    if order.shipping_address:
+        books.addresses[customer.id] = order.shipping_address
     books.orders[order.id] = order
     books.orders_by_name[name] = order
     return order
 
 
+def _pay(books: Books, order: Order, given: Mapping[str, Any]) -> None:
+    """Enter the payment in full, or the payments as given; an order of nought is not paid for."""
+    gateway = str(given.get("gateway") or "shopify_payments")
+    payments = given.get("payments") or [{"gateway": gateway, "amount": None}] * bool(order.total)
+    for one in payments:
+        order.transactions.append(
+            Transaction(
+                id=books.new_id(),
+                kind="SALE",
+                status="SUCCESS",
+                gateway=str(one.get("gateway") or gateway),
+                amount=order.total if one.get("amount") is None else minor(one["amount"]),
+                created_at=order.created_at,
+                rounding=minor(given.get("cash_rounding") or "0.00"),
+            )
+        )
+
+
+def _currencies(given: Mapping[str, Any]) -> Currencies:
+    shop = str(given.get("currency") or "GBP")
+    shown = given.get("presentment") or {}
+    rate = Decimal(str(shown.get("rate") or "1"))
+    if rate <= 0:
+        raise ValueError(f"the rate {rate} is not above nought")
+    return Currencies(shop=shop, presentment=str(shown.get("currency") or shop), rate=rate)
+
+
+def _address_of(books: Books, given: Mapping[str, Any], customer: Customer, source: str) -> Address | None:
+    """Return the address given; an exchange or a completed draft goes where the customer's last order went."""
+    entered = given.get("shipping_address")
+    if entered:
+        texts = {
+            name: str(entered.get(name) or "")
+            for name in ("name", "address1", "address2", "city", "province", "zip", "country_code", "phone")
+        }
+        return Address(id=books.new_id(), **texts)
+    if source == DRAFT_SOURCE or "exchange" in (given.get("tags") or ()):
+        return books.addresses.get(customer.id)
+    return None
+
+
 def _lines(books: Books, given: Sequence[Mapping[str, Any]]) -> list[Line]:
     found: list[Line] = []
+    groups: dict[tuple[str, str], LineGroup] = {}
     for one in given:
         quantity = int(one.get("quantity", 1))
         if quantity < 1:
@@ -152,9 +199,21 @@ def _lines(books: Books, given: Sequence[Mapping[str, Any]]) -> list[Line]:
                 tax_rate=Decimal(str(one.get("tax_rate") or "0")),
                 order_level_discount=one.get("discount_level") == "order",
                 variant=books.variants_by_sku.get(sku),
+                fulfilment_line_id=books.new_id(),
+                gift_card=bool(one.get("gift_card")),
+                group=_group(books, groups, one["group"]) if one.get("group") else None,
             )
         )
     return found
+
+
+def _group(books: Books, known: dict[tuple[str, str], LineGroup], given: Mapping[str, Any]) -> LineGroup:
+    """Return the bundle; lines of one order that name the same title and sku are in the same one."""
+    title, sku = str(given.get("title") or given.get("sku") or ""), str(given.get("sku") or "")
+    if (title, sku) not in known:
+        quantity = int(given.get("quantity", 1))
+        known[title, sku] = LineGroup(id=books.new_id(), title=title, sku=sku, quantity=quantity)
+    return known[title, sku]
 
 
 def _customer(books: Books, given: Mapping[str, Any]) -> Customer:

@@ -17,14 +17,18 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from graphql.execution import get_directive_values
 
 from tieout.sandbox.journal import JournalEntry
-from tieout.sandbox.shopify.books import App, Line, Order, minor, number_of
+from tieout.sandbox.shopify.books import Line, Order
+from tieout.sandbox.shopify.figures import minor, number_of
 from tieout.sandbox.shopify.paging import View
 from tieout.sandbox.shopify.queries import subscription_view
+from tieout.sandbox.shopify.refund_views import refund_view
 from tieout.sandbox.shopify.refunding import RefundRefusedError, WantedLine, WantedMoney, WantedRefund
+from tieout.sandbox.shopify.return_mutations import ReturnMutations
 from tieout.sandbox.shopify.schema import admin_schema
 from tieout.sandbox.shopify.shop import TOPICS, Shop, WantedChange
+from tieout.sandbox.shopify.stock import App
 from tieout.sandbox.shopify.stock_views import group_view
-from tieout.sandbox.shopify.views import order_view, refund_view
+from tieout.sandbox.shopify.views import order_view
 
 REASONS = (
     "correction",
@@ -79,11 +83,13 @@ class Mutations:
     def __init__(self, shop: Shop, client: App) -> None:
         self._shop = shop
         self._client = client
+        self._returns = ReturnMutations(shop, client)
         self._attempts: dict[str, Attempt] = {}
 
     def roots(self, now: datetime, entry: JournalEntry) -> dict[str, object]:
         """Return a resolver for each field of the mutation root, working at this moment."""
         return {
+            **self._returns.roots(now, entry),
             "refundCreate": lambda info, *, input: self._refund(info, input, now, entry),  # noqa: A006
             "inventoryAdjustQuantities": lambda info, *, input: self._adjust(info, input, now, entry),  # noqa: A006
             "webhookSubscriptionCreate": self._subscribe,
@@ -122,7 +128,9 @@ class Mutations:
         order = self._shop.books.orders.get(number_of(given["orderId"], "Order"))
         if order is None:
             raise RefundRefusedError("Order does not exist", "orderId")
-        if given.get("currency") not in {None, order.currency}:
+        both = order.currencies
+        needed = {both.presentment} if both.presentment != both.shop else {None, both.shop}
+        if given.get("currency") not in needed:
             raise RefundRefusedError("Currency must be the presentment currency of the order", "currency")
         lines = tuple(self._wanted_line(order, line) for line in given.get("refundLineItems") or ())
         return WantedRefund(
@@ -164,11 +172,13 @@ class Mutations:
                 raise RefundRefusedError("Parent transaction was not found on the order", *at, "parentId")
             if money["gateway"] != parent.gateway:
                 raise RefundRefusedError("Gateway differs from the parent transaction's", *at, "gateway")
-            found.append(WantedMoney(amount=_amount(money["amount"], *at), gateway=parent.gateway, parent=parent))
+            found.append(
+                WantedMoney(amount=_amount(money["amount"], order, *at), gateway=parent.gateway, parent=parent)
+            )
         for method in given.get("refundMethods") or ():
             credit = method.get("storeCreditRefund")
             if credit:
-                amount = _amount(credit["amount"]["amount"], "refundMethods")
+                amount = _amount(credit["amount"]["amount"], order, "refundMethods")
                 found.append(WantedMoney(amount=amount, gateway="shopify_store_credit"))
         return tuple(found)
 
@@ -299,9 +309,10 @@ def _not_adjusted(code: str, message: str, *path: str) -> View:
     return {"inventoryAdjustmentGroup": None, "userErrors": [error]}
 
 
-def _amount(value: object, *path: str) -> int:
+def _amount(value: object, order: Order, *path: str) -> int:
+    """Return an amount that was given as the customer saw it in the shop's currency."""
     try:
-        return minor(value)
+        return order.currencies.in_shop(minor(value))
     except ValueError as error:
         raise RefundRefusedError(f"{error}", *path, "amount") from error
 
@@ -309,4 +320,4 @@ def _amount(value: object, *path: str) -> int:
 def _shipping(order: Order, given: Mapping[str, Any]) -> int:
     if given.get("fullRefund"):
         return order.shipping - sum(r.shipping for r in order.refunds)
-    return _amount(given["amount"], "shipping") if given.get("amount") is not None else 0
+    return _amount(given["amount"], order, "shipping") if given.get("amount") is not None else 0

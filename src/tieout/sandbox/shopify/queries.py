@@ -8,14 +8,35 @@ from typing import TypeVar
 
 from graphql import GraphQLError
 
-from tieout.sandbox.shopify.books import Books, Order, Variant, gid, number_of
+from tieout.sandbox.clock import stamp
+from tieout.sandbox.shopify.books import Books, Draft, Line, Order
+from tieout.sandbox.shopify.figures import gid, number_of
+from tieout.sandbox.shopify.money_views import listed
 from tieout.sandbox.shopify.paging import Term, View, alternatives, page
+from tieout.sandbox.shopify.payment_views import account_view
+from tieout.sandbox.shopify.refund_views import refund_view
+from tieout.sandbox.shopify.rest import financial_status
+from tieout.sandbox.shopify.return_views import return_view, reverse_view
+from tieout.sandbox.shopify.returning import returnable
 from tieout.sandbox.shopify.shop import Shop, Subscription
+from tieout.sandbox.shopify.stock import Variant
 from tieout.sandbox.shopify.stock_views import group_view, item_view, level_view, location_view, variant_view
-from tieout.sandbox.shopify.views import order_view, refund_view, return_view
+from tieout.sandbox.shopify.views import fulfilment_line, fulfilment_view, order_view, return_status, sold_lines
 
 T = TypeVar("T")
-ORDER_FIELDS = ("created_at", "id", "name", "processed_at", "sku", "tag", "updated_at")
+ORDER_FIELDS = (
+    "created_at",
+    "financial_status",
+    "fulfillment_status",
+    "id",
+    "name",
+    "processed_at",
+    "return_status",
+    "sku",
+    "source_name",
+    "tag",
+    "updated_at",
+)
 SORTS: Mapping[str, Callable[[Order], tuple[object, int]]] = {
     "CREATED_AT": lambda order: (order.created_at, order.id),
     "ID": lambda order: (0, order.id),
@@ -43,6 +64,8 @@ class Queries:
             "inventoryItems": self._items,
             "locations": self._locations,
             "location": self._location,
+            "returnableFulfillments": self._returnable,
+            "shopifyPaymentsAccount": lambda _: account_view(self._shop.payments),
             "webhookSubscriptions": self._subscriptions,
             **{
                 field: self._by_id(kind)
@@ -50,6 +73,8 @@ class Queries:
                     ("order", "Order"),
                     ("return", "Return"),
                     ("refund", "Refund"),
+                    ("reverseFulfillmentOrder", "ReverseFulfillmentOrder"),
+                    ("draftOrder", "DraftOrder"),
                     ("inventoryItem", "InventoryItem"),
                     ("productVariant", "ProductVariant"),
                 )
@@ -68,6 +93,8 @@ class Queries:
             "Order": lambda: _seen(books.orders.get(number), lambda x: order_view(x, books)),
             "Refund": lambda: _seen(books.refunds.get(number), lambda x: refund_view(x, books)),
             "Return": lambda: _seen(books.returns.get(number), lambda x: return_view(x, books)),
+            "ReverseFulfillmentOrder": lambda: _seen(books.returns.get(number), lambda x: reverse_view(x, books)),
+            "DraftOrder": lambda: _seen(books.drafts.get(number), lambda x: _draft_view(x, books)),
             "ProductVariant": lambda: _seen(books.variants.get(number), lambda x: variant_view(x, books)),
             "InventoryItem": lambda: _seen(books.variants_by_item.get(number), lambda x: item_view(x, books)),
             "Location": lambda: _seen(books.locations.get(number), location_view),
@@ -126,6 +153,18 @@ class Queries:
                 return [one] if one else []
         return list(self._books.orders.values())
 
+    def _returnable(
+        self,
+        _: object,
+        *,
+        orderId: str,  # noqa: N803  # Shopify's word
+        first: int | None = None,
+        after: str | None = None,
+    ) -> View:
+        order = self._books.orders.get(number_of(orderId, "Order"))
+        found = [order] if order and any(_returnable_lines(order)) else []
+        return page(found, lambda o: _returnable_view(o, self._books), lambda o: (0, o.id), first=first, after=after)
+
     def _variants(
         self, _: object, *, first: int | None = None, after: str | None = None, query: str | None = None
     ) -> View:
@@ -178,6 +217,40 @@ def subscription_view(subscription: Subscription) -> View:
     }
 
 
+def _returnable_lines(order: Order) -> list[tuple[Line, int]]:
+    if not order.fulfilled:
+        return []
+    return [(line, left) for line in sold_lines(order) if (left := returnable(order, line))]
+
+
+def _returnable_view(order: Order, books: Books) -> View:
+    return {
+        "__typename": "ReturnableFulfillment",
+        "id": gid("ReturnableFulfillment", order.agreement_id),
+        "fulfillment": lambda _: fulfilment_view(order, books),
+        "returnableFulfillmentLineItems": listed(
+            _returnable_lines(order),
+            lambda x: {"fulfillmentLineItem": fulfilment_line(x[0], order, books), "quantity": x[1]},
+            lambda x: x[0].fulfilment_line_id,
+        ),
+    }
+
+
+def _draft_view(draft: Draft, books: Books) -> View:
+    order = draft.order
+    return {
+        "__typename": "DraftOrder",
+        "id": gid("DraftOrder", draft.id),
+        "legacyResourceId": str(draft.id),
+        "name": draft.name,
+        "status": "COMPLETED" if order else "OPEN",
+        "createdAt": stamp(draft.created_at),
+        "completedAt": order and stamp(order.created_at),
+        "order": (lambda _: order_view(order, books)) if order else None,
+        "tags": [str(tag) for tag in draft.body.get("tags") or ()],
+    }
+
+
 def _seen(thing: T | None, view: Callable[[T], View]) -> View | None:
     return None if thing is None else view(thing)
 
@@ -202,6 +275,14 @@ def _order_holds(order: Order, term: Term) -> bool:
             return term.value in order.tags
         case "sku":
             return any(line.sku == term.value for line in order.lines)
+        case "return_status":
+            return term.value.lower() == return_status(order).lower()
+        case "financial_status":
+            return term.value.lower() == financial_status(order).lower()
+        case "fulfillment_status":
+            return term.value.lower() == ("fulfilled" if order.fulfilled else "unfulfilled")
+        case "source_name":
+            return term.value == order.source_name
         case "updated_at":
             actual = order.updated_at
         case _:

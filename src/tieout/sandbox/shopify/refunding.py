@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tieout.sandbox.shopify.books import App, Books, Line, Order, Refund, RefundLine, ShopReturn, Transaction
-from tieout.sandbox.shopify.books import share as share_of
+from tieout.sandbox.shopify.books import Books, Line, Order, Refund, RefundLine, Transaction
+from tieout.sandbox.shopify.figures import proportion
+from tieout.sandbox.shopify.figures import share as share_of
+from tieout.sandbox.shopify.return_books import Processing, ShopReturn
+from tieout.sandbox.shopify.stock import App
 
 REASONS = {"OTHER": "REFUND_DISCREPANCY", "": "REFUND_DISCREPANCY"}
 
@@ -37,11 +40,16 @@ class WantedMoney:
     amount: int
     gateway: str
     parent: Transaction | None = None
+    rounding: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedRefund:
-    """A refund as asked for; `shipping` is taxed as the order is."""
+    """A refund as asked for; `shipping` is taxed as the order is.
+
+    With `pending` its money waits until somebody settles it. `processing` is what made it, when that was the
+    processing of a return.
+    """
 
     order: Order
     lines: Sequence[WantedLine] = ()
@@ -54,6 +62,8 @@ class WantedRefund:
     staff: str = ""
     key: str = ""
     shop_return: ShopReturn | None = None
+    processing: Processing | None = None
+    pending: bool = False
 
 
 def check(wanted: WantedRefund) -> None:
@@ -85,13 +95,12 @@ def make(books: Books, wanted: WantedRefund, now: datetime, *, delay: timedelta,
     """Enter a checked refund. With a delay its money is PENDING until the clock has moved that far."""
     order = wanted.order
     lines = tuple(_refund_line(books, want) for want in wanted.lines)
-    shipping_tax = 0
-    if wanted.shipping:
-        shipping_tax = share_of(order.shipping_tax, order.shipping, 0, 0, wanted.shipping)
-    transactions = tuple(_transaction(books, money, now, delay, fails=fails) for money in wanted.money)
+    shipping_tax = _shipping_tax(order, wanted.shipping)
+    transactions = tuple(_transaction(books, wanted, money, now, delay, fails=fails) for money in wanted.money)
     worth = sum(line.subtotal for line in lines) + wanted.shipping
     if not order.taxes_included:
         worth += sum(line.tax for line in lines) + shipping_tax
+    netted = wanted.processing.netted if wanted.processing else 0
     moved = sum(money.amount for money in wanted.money)
     refund = Refund(
         id=books.new_id(),
@@ -104,13 +113,17 @@ def make(books: Books, wanted: WantedRefund, now: datetime, *, delay: timedelta,
         lines=lines,
         shipping=wanted.shipping,
         shipping_tax=shipping_tax,
+        shipping_id=books.new_id(),
         adjustment_id=books.new_id(),
-        adjustment=worth - moved if wanted.money else 0,
+        adjustment=worth - moved - netted if wanted.money else 0,
         adjustment_reason=REASONS.get(wanted.reason, wanted.reason),
         transactions=transactions,
         shop_return=wanted.shop_return,
         agreement_id=books.new_id(),
+        processing=wanted.processing,
     )
+    if wanted.shop_return is not None and wanted.processing is None:
+        _note_on_return(wanted.shop_return, lines)
     order.refunds.append(refund)
     order.transactions.extend(transactions)
     order.updated_at = now
@@ -127,8 +140,40 @@ def settle(books: Books, now: datetime) -> list[Order]:
     books.pending = [(order, t) for order, t in books.pending if t.settles_at is None or t.settles_at > now]
     for order, transaction in due:
         transaction.status = transaction.settles_as
+        transaction.settled_at = now
         order.updated_at = now
     return list({order.id: order for order, _ in due}.values())
+
+
+def end(books: Books, refund: Refund, status: str, now: datetime) -> None:
+    """Let the pending money of one refund end as SUCCESS or FAILURE; RefundRefusedError when none is pending."""
+    waiting = [t for t in refund.transactions if t.status == "PENDING"]
+    if not waiting or status not in {"SUCCESS", "FAILURE"}:
+        raise RefundRefusedError("Only a pending refund can end, as SUCCESS or FAILURE")
+    for transaction in waiting:
+        transaction.status = status
+        transaction.settled_at = now
+    books.pending = [(order, t) for order, t in books.pending if t.status == "PENDING"]
+
+
+def _shipping_tax(order: Order, wanted: int) -> int:
+    """Return the tax of the shipping that is given back; the last part takes the remainder."""
+    before = sum(r.shipping for r in order.refunds)
+    if wanted and before + wanted >= order.shipping:
+        return order.shipping_tax - sum(r.shipping_tax for r in order.refunds)
+    return proportion(order.shipping_tax, wanted, order.shipping)
+
+
+def _note_on_return(shop_return: ShopReturn, lines: Sequence[RefundLine]) -> None:
+    """Count units refunded outside returnProcess as processed and refunded on their return."""
+    for refunded in lines:
+        left = refunded.quantity
+        for line in shop_return.lines:
+            if line.line is refunded.line:
+                part = min(left, line.quantity - line.refunded)
+                line.refunded += part
+                line.processed = max(line.processed, line.refunded)
+                left -= part
 
 
 def _refund_line(books: Books, want: WantedLine) -> RefundLine:
@@ -137,6 +182,7 @@ def _refund_line(books: Books, want: WantedLine) -> RefundLine:
     subtotal = share_of(line.net_of_discount, line.quantity, line.refunded_subtotal, done, want.quantity)
     tax = share_of(line.tax, line.quantity, line.refunded_tax, done, want.quantity)
     line.refunded_quantity += want.quantity
+    line.returned_quantity = max(line.returned_quantity - want.quantity, 0)
     line.refunded_subtotal += subtotal
     line.refunded_tax += tax
     return RefundLine(
@@ -150,16 +196,19 @@ def _refund_line(books: Books, want: WantedLine) -> RefundLine:
     )
 
 
-def _transaction(books: Books, money: WantedMoney, now: datetime, delay: timedelta, *, fails: bool) -> Transaction:
-    end = "FAILURE" if fails else "SUCCESS"
+def _transaction(  # the figures of one movement
+    books: Books, wanted: WantedRefund, money: WantedMoney, now: datetime, delay: timedelta, *, fails: bool
+) -> Transaction:
+    outcome = "FAILURE" if fails else "SUCCESS"
     return Transaction(
         id=books.new_id(),
         kind="REFUND",
-        status="PENDING" if delay else end,
+        status="PENDING" if delay or wanted.pending else outcome,
         gateway=money.gateway,
         amount=money.amount,
         created_at=now,
         parent=money.parent,
-        settles_at=now + delay if delay else None,
-        settles_as=end,
+        settles_at=now + delay if delay and not wanted.pending else None,
+        settles_as=outcome,
+        rounding=money.rounding,
     )

@@ -11,25 +11,16 @@ from datetime import datetime
 from typing import TypeAlias
 
 from tieout.sandbox.clock import stamp
-from tieout.sandbox.shopify.books import (
-    Level,
-    Line,
-    Order,
-    Refund,
-    RefundLine,
-    ShopReturn,
-    Transaction,
-    gid,
-    major,
-)
+from tieout.sandbox.shopify.books import Line, Order, Refund, RefundLine, Transaction
+from tieout.sandbox.shopify.figures import Currencies, gid, major
+from tieout.sandbox.shopify.stock import Level
 
 Json: TypeAlias = "Mapping[str, object]"
 
 
 def order_body(order: Order) -> dict[str, object]:
     """Return the order as orders/create and orders/updated carry it."""
-    money = _money_of(order.currency)
-    gone = sum(r.refunded for r in order.refunds)
+    money = _MoneySet(order.currencies)
     customer = order.customer
     return {
         "id": order.id,
@@ -40,14 +31,19 @@ def order_body(order: Order) -> dict[str, object]:
         "created_at": stamp(order.created_at),
         "processed_at": stamp(order.created_at),
         "updated_at": stamp(order.updated_at),
-        "cancelled_at": None,
+        "cancelled_at": order.cancelled_at and stamp(order.cancelled_at),
         "closed_at": None,
         "currency": order.currency,
-        "presentment_currency": order.currency,
+        "presentment_currency": order.currencies.presentment,
         "taxes_included": order.taxes_included,
         "financial_status": financial_status(order).lower(),
         "fulfillment_status": "fulfilled" if order.fulfilled else None,
-        "source_name": "web",
+        "source_name": order.source_name,
+        "source_identifier": order.source_identifier or None,
+        "app_id": order.app and order.app.id,
+        "location_id": order.retail_location and order.retail_location.id,
+        "note_attributes": [{"name": name, "value": value} for name, value in order.attributes],
+        "shipping_address": _address(order),
         "email": customer.email,
         "note": order.note or None,
         "tags": ", ".join(order.tags),
@@ -59,14 +55,14 @@ def order_body(order: Order) -> dict[str, object]:
             "first_name": customer.first_name,
             "last_name": customer.last_name,
         },
-        "line_items": [_line(line, order.currency) for line in order.lines],
+        "line_items": [_line(line, order.currencies) for line in order.lines],
         "shipping_lines": _shipping(order),
         "total_price": major(order.total),
         "total_price_set": money(order.total),
         "subtotal_price": major(order.subtotal),
         "total_tax": major(order.line_tax + order.shipping_tax),
         "total_discounts": major(sum(line.discount for line in order.lines)),
-        "current_total_price": major(order.total - gone),
+        "current_total_price": major(order.current_total),
         "payment_gateway_names": sorted({t.gateway for t in order.transactions if t.kind == "SALE"}),
         "refunds": [refund_body(refund) for refund in order.refunds],
     }
@@ -86,7 +82,7 @@ def refund_body(refund: Refund) -> dict[str, object]:
         "user_id": None,
         "restock": any(line.restock_type != "NO_RESTOCK" for line in refund.lines),
         "return": back and {"id": back.id, "admin_graphql_api_id": gid("Return", back.id)},
-        "refund_line_items": [_refund_line(line, order.currency) for line in refund.lines],
+        "refund_line_items": [_refund_line(line, order.currencies) for line in refund.lines],
         "refund_shipping_lines": _refund_shipping(refund),
         "order_adjustments": _adjustments(refund),
         "transactions": [_transaction(t, order) for t in refund.transactions],
@@ -96,8 +92,22 @@ def refund_body(refund: Refund) -> dict[str, object]:
 
 
 def _adjustments(refund: Refund) -> list[Json]:
-    money = _money_of(refund.order.currency)
+    money = _MoneySet(refund.order.currencies)
     adjustments: list[Json] = []
+    if refund.shipping:
+        adjustments.append(
+            {
+                "id": refund.shipping_id,
+                "order_id": refund.order.id,
+                "refund_id": refund.id,
+                "kind": "shipping_refund",
+                "reason": "Shipping refund",
+                "amount": major(-refund.shipping),
+                "amount_set": money(-refund.shipping),
+                "tax_amount": major(-refund.shipping_tax),
+                "tax_amount_set": money(-refund.shipping_tax),
+            }
+        )
     if refund.adjustment:
         adjustments.append(
             {
@@ -116,50 +126,18 @@ def _adjustments(refund: Refund) -> list[Json]:
 
 
 def _refund_shipping(refund: Refund) -> list[Json]:
-    money = _money_of(refund.order.currency)
+    money = _MoneySet(refund.order.currencies)
     shipping: list[Json] = []
     if refund.shipping:
         shipping.append(
             {
-                "id": refund.adjustment_id,
+                "id": refund.shipping_id,
                 "shipping_line_id": refund.order.shipping_id,
                 "subtotal_amount_set": money(refund.shipping),
                 "tax_amount_set": money(refund.shipping_tax),
             }
         )
     return shipping
-
-
-def return_body(shop_return: ShopReturn, topic: str) -> dict[str, object]:
-    """Return the thin body of a returns/* topic: only approve carries lines."""
-    body: dict[str, object] = {
-        "id": shop_return.id,
-        "admin_graphql_api_id": gid("Return", shop_return.id),
-        "order": {"id": shop_return.order.id, "admin_graphql_api_id": gid("Order", shop_return.order.id)},
-        "status": shop_return.status.lower(),
-    }
-    if topic == "returns/approve":
-        body["name"] = shop_return.name
-        body["total_return_line_items"] = sum(line.quantity for line in shop_return.lines)
-        body["return_line_items"] = [
-            {
-                "id": line.id,
-                "admin_graphql_api_id": gid("ReturnLineItem", line.id),
-                "quantity": line.quantity,
-                "return_reason": "other",
-                "return_reason_note": line.reason,
-                "fulfillment_line_item": {
-                    "id": line.fulfilment_line_id,
-                    "admin_graphql_api_id": gid("FulfillmentLineItem", line.fulfilment_line_id),
-                    "line_item": {
-                        "id": line.line.id,
-                        "admin_graphql_api_id": gid("LineItem", line.line.id),
-                    },
-                },
-            }
-            for line in shop_return.lines
-        ]
-    return body
 
 
 def level_body(level: Level) -> dict[str, object]:
@@ -181,6 +159,8 @@ def level_gid(level: Level) -> str:
 def financial_status(order: Order) -> str:
     """Return Shopify's word for how far the order is paid and given back."""
     gone = sum(r.refunded for r in order.refunds)
+    if order.owed and order.received:
+        return "PARTIALLY_PAID"
     if order.received == 0 and order.total > 0:
         return "PENDING"
     if gone == 0:
@@ -188,23 +168,38 @@ def financial_status(order: Order) -> str:
     return "REFUNDED" if gone >= order.received else "PARTIALLY_REFUNDED"
 
 
-def _money_of(currency: str) -> _MoneySet:
-    return _MoneySet(currency)
-
-
 class _MoneySet:
-    """Writes an amount in both currencies, which are the same here."""
+    """Writes an amount in both currencies."""
 
-    def __init__(self, currency: str) -> None:
-        self._currency = currency
+    def __init__(self, currencies: Currencies) -> None:
+        self._currencies = currencies
 
     def __call__(self, amount: int) -> dict[str, object]:
-        money = {"amount": major(amount), "currency_code": self._currency}
-        return {"shop_money": money, "presentment_money": dict(money)}
+        both = self._currencies
+        return {
+            "shop_money": {"amount": major(amount), "currency_code": both.shop},
+            "presentment_money": {"amount": major(both.presented(amount)), "currency_code": both.presentment},
+        }
 
 
-def _line(line: Line, currency: str) -> dict[str, object]:
-    money = _money_of(currency)
+def _address(order: Order) -> Json | None:
+    where = order.shipping_address
+    if where is None:
+        return None
+    return {
+        "name": where.name,
+        "address1": where.address1,
+        "address2": where.address2 or None,
+        "city": where.city,
+        "province": where.province or None,
+        "zip": where.zip,
+        "country_code": where.country_code,
+        "phone": where.phone or None,
+    }
+
+
+def _line(line: Line, currencies: Currencies) -> dict[str, object]:
+    money = _MoneySet(currencies)
     discounts: list[Json] = []
     if line.discount:
         discounts.append(
@@ -223,13 +218,14 @@ def _line(line: Line, currency: str) -> dict[str, object]:
         "variant_id": line.variant and line.variant.id,
         "product_id": line.variant and line.variant.product_id,
         "quantity": line.quantity,
-        "current_quantity": line.refundable_quantity,
+        "current_quantity": line.current_quantity,
         "price": major(line.price),
         "price_set": money(line.price),
         "total_discount": "0.00" if line.order_level_discount else major(line.discount),
         "discount_allocations": discounts,
         "taxable": True,
-        "gift_card": False,
+        "gift_card": line.gift_card,
+        "sales_line_item_group_id": line.group and line.group.id,
         "tax_lines": [
             {
                 "title": "VAT",
@@ -245,7 +241,7 @@ def _line(line: Line, currency: str) -> dict[str, object]:
 def _shipping(order: Order) -> list[Json]:
     if not order.shipping:
         return []
-    money = _money_of(order.currency)
+    money = _MoneySet(order.currencies)
     tax = {
         "title": "VAT",
         "price": major(order.shipping_tax),
@@ -265,12 +261,12 @@ def _shipping(order: Order) -> list[Json]:
     ]
 
 
-def _refund_line(line: RefundLine, currency: str) -> dict[str, object]:
-    money = _money_of(currency)
+def _refund_line(line: RefundLine, currencies: Currencies) -> dict[str, object]:
+    money = _MoneySet(currencies)
     return {
         "id": line.id,
         "line_item_id": line.line.id,
-        "line_item": _line(line.line, currency),
+        "line_item": _line(line.line, currencies),
         "quantity": line.quantity,
         "location_id": line.location_id,
         "restock_type": line.restock_type.lower(),

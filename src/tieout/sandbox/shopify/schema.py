@@ -9,6 +9,7 @@ from graphql import GraphQLSchema, build_schema
 
 CONNECTED = (
     "ExchangeLineItem",
+    "FulfillmentLineItem",
     "InventoryItem",
     "InventoryLevel",
     "LineItem",
@@ -22,11 +23,15 @@ CONNECTED = (
     "RefundShippingLine",
     "Return",
     "ReturnLineItemType",
+    "ReturnableFulfillment",
+    "ReturnableFulfillmentLineItem",
     "ReverseFulfillmentOrder",
     "ReverseFulfillmentOrderLineItem",
     "Sale",
     "SalesAgreement",
     "ShippingLine",
+    "ShopifyPaymentsBalanceTransaction",
+    "ShopifyPaymentsPayout",
     "WebhookSubscription",
 )
 

@@ -14,29 +14,32 @@ from uuid import uuid4
 from tieout.sandbox.clock import stamp
 from tieout.sandbox.journal import JournalEntry
 from tieout.sandbox.shopify import refunding, rest
-from tieout.sandbox.shopify.books import (
-    AdjustmentGroup,
-    App,
-    Books,
-    Level,
-    Order,
-    Refund,
-    ReturnLine,
-    ShopReturn,
-    StockChange,
-    gid,
-    major,
-)
+from tieout.sandbox.shopify.books import Books, Line, Order, Refund
+from tieout.sandbox.shopify.figures import gid, major
+from tieout.sandbox.shopify.payments import Payments
 from tieout.sandbox.shopify.refunding import WantedLine, WantedRefund
+from tieout.sandbox.shopify.return_books import ShopReturn
+from tieout.sandbox.shopify.return_desk import ReturnDesk, has_work
+from tieout.sandbox.shopify.returning import WantedReturn, WantedReturnLine
+from tieout.sandbox.shopify.stock import AdjustmentGroup, App, Level, StockChange
 from tieout.sandbox.webhooks import WebhookSender
 
 TOPICS = (
+    "draft_orders/create",
+    "draft_orders/update",
     "inventory_levels/update",
     "orders/create",
     "orders/updated",
     "refunds/create",
     "returns/approve",
     "returns/cancel",
+    "returns/close",
+    "returns/decline",
+    "returns/process",
+    "returns/reopen",
+    "returns/request",
+    "returns/update",
+    "reverse_fulfillment_orders/dispose",
 )
 
 
@@ -52,10 +55,14 @@ class Subscription:
 
 @dataclass(slots=True, kw_only=True)
 class ShopSettings:
-    """What a test may set: how long refunds stay pending, how many fail, how fast the query bucket refills."""
+    """What a test may set: how long refunds stay pending, how many fail, how fast the query bucket refills.
+
+    With `close_processed_returns` (1) a return closes by itself once nothing of it is left to process.
+    """
 
     refund_delay_seconds: float = 0.0
     fail_next_refunds: int = 0
+    close_processed_returns: int = 0
     bucket_size: float = 2000.0
     restore_per_second: float = 100.0
 
@@ -77,6 +84,8 @@ class Shop:
         self.settings = ShopSettings()
         self.subscriptions: dict[int, Subscription] = {}
         self.sender = sender
+        self.desk = ReturnDesk(self)
+        self.payments = Payments(self.books)
         self._secret = client_secret.encode()
         self._api_version = api_version
         self.apps = {
@@ -138,19 +147,29 @@ class Shop:
             key=refund.key,
             app=refund.app.title if refund.app else "",
         )
-        self._restock(refund, now, entry)
+        if refund.processing is None:
+            self._restock(refund, now, entry)
         self.announce("refunds/create", rest.refund_body(refund), now)
         self.announce("orders/updated", rest.order_body(refund.order), now)
         return refund
 
+    def end_refund(self, refund: Refund, status: str, now: datetime, entry: JournalEntry) -> None:
+        """Let a pending refund arrive or fail; RefundRefusedError when nothing of it is pending."""
+        refunding.end(self.books, refund, status, now)
+        entry.effect("refund.ended", id=gid("Refund", refund.id), status=status)
+        self.touch(refund.order, now)
+
     def _restock(self, refund: Refund, now: datetime, entry: JournalEntry) -> None:
         for line in refund.lines:
-            if line.restock_type not in {"RETURN", "CANCEL"} or line.line.variant is None:
-                continue
-            assert line.location_id is not None, "checked with the rest of the refund"
-            level = self.level(line.line.variant.inventory_item_id, line.location_id, now)
-            self._move(level, line.quantity, now)
-            entry.effect("stock.restocked", sku=line.line.sku, quantity=line.quantity)
+            if line.restock_type in {"RETURN", "CANCEL"}:
+                assert line.location_id is not None, "checked with the rest of the refund"
+                self.restock(line.line, line.quantity, line.location_id, now, entry)
+
+    def restock(self, line: Line, quantity: int, location: int, now: datetime, entry: JournalEntry) -> None:
+        """Put units back on the shelf, when the line is of something that is stocked."""
+        if line.variant is not None:
+            self._move(self.level(line.variant.inventory_item_id, location, now), quantity, now)
+            entry.effect("stock.restocked", sku=line.sku, quantity=quantity)
 
     def level(self, item: int, location: int, now: datetime) -> Level:
         """Return the stock level, at nought if the item was not stocked there yet."""
@@ -217,43 +236,13 @@ class Shop:
         self, order: Order, lines: Sequence[tuple[WantedLine, str]], app: App, now: datetime, entry: JournalEntry
     ) -> ShopReturn:
         """Create and approve a native return of these units, each with its reason."""
-        shop_return = ShopReturn(
-            id=self.books.new_id(),
-            name=f"{order.name}-R{len(order.returns) + 1}",
-            order=order,
-            status="OPEN",
-            created_at=now,
-            lines=tuple(
-                ReturnLine(
-                    id=self.books.new_id(),
-                    fulfilment_line_id=self.books.new_id(),
-                    line=want.line,
-                    quantity=want.quantity,
-                    reason=reason,
-                )
-                for want, reason in lines
-            ),
-            app=app,
-            agreement_id=self.books.new_id(),
-        )
-        order.returns.append(shop_return)
-        order.updated_at = now
-        self.books.returns[shop_return.id] = shop_return
-        entry.effect("return.approved", name=shop_return.name, order=order.name)
-        self.announce("returns/approve", rest.return_body(shop_return, "returns/approve"), now)
-        self.announce("orders/updated", rest.order_body(order), now)
-        return shop_return
+        wanted = [WantedReturnLine(line=want.line, quantity=want.quantity, reason=reason) for want, reason in lines]
+        return self.desk.open(WantedReturn(order=order, lines=wanted, app=app), now, entry)
 
     def cancel_return(self, shop_return: ShopReturn, now: datetime, entry: JournalEntry) -> None:
-        """Cancel a native return that is still open."""
-        if shop_return.status != "OPEN":
-            return
-        shop_return.status = "CANCELED"
-        shop_return.closed_at = now
-        shop_return.order.updated_at = now
-        entry.effect("return.cancelled", name=shop_return.name, order=shop_return.order.name)
-        self.announce("returns/cancel", rest.return_body(shop_return, "returns/cancel"), now)
-        self.announce("orders/updated", rest.order_body(shop_return.order), now)
+        """Cancel a native return that is still open and on which nothing has been done; leave any other."""
+        if shop_return.status == "OPEN" and not has_work(shop_return):
+            self.desk.decide(shop_return, "cancel", now, entry)
 
     def touch(self, order: Order, now: datetime) -> None:
         """Note that an order has changed and tell the world."""

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tieout.sandbox.clock import stamp
-from tieout.sandbox.shopify.books import (
-    AdjustmentGroup,
-    App,
-    Books,
-    Level,
-    Location,
-    Variant,
-    gid,
-    major,
-    number_of,
-)
+from tieout.sandbox.shopify.books import Books
+from tieout.sandbox.shopify.figures import gid, major, number_of
 from tieout.sandbox.shopify.paging import View, page
 from tieout.sandbox.shopify.rest import level_gid
+from tieout.sandbox.shopify.stock import AdjustmentGroup, App, Level, Location, Variant
 
 QUANTITY_NAMES = (
     "available",
@@ -45,7 +37,6 @@ def app_view(app: App | None) -> View | None:
         "__typename": "App",
         "id": gid("App", app.id),
         "title": app.title,
-        "name": app.title,
         "handle": app.handle,
     }
 

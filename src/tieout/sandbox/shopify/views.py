@@ -1,65 +1,23 @@
-"""Orders, refunds and returns as the graph shows them; a callable is worked out only when it is asked for."""
+"""Orders and their lines as the graph shows them; a callable is worked out only when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TypeVar
-
 from tieout.sandbox.clock import stamp
-from tieout.sandbox.shopify import stock_views
-from tieout.sandbox.shopify.books import (
-    Books,
-    Line,
-    Order,
-    Refund,
-    RefundLine,
-    ReturnLine,
-    ShopReturn,
-    Transaction,
-    gid,
-    major,
-)
-from tieout.sandbox.shopify.paging import View, page
+from tieout.sandbox.shopify import agreement_views, refund_views, return_views, stock_views
+from tieout.sandbox.shopify.books import Books, Line, Order
+from tieout.sandbox.shopify.figures import gid
+from tieout.sandbox.shopify.money_views import bag, first_of, listed, tax_line, time_or_none
+from tieout.sandbox.shopify.paging import View
 from tieout.sandbox.shopify.rest import financial_status
-
-T = TypeVar("T")
-
-
-def bag(amount: int, currency: str) -> View:
-    """Return a MoneyBag; shop and presentment currency are the same."""
-    money = {"amount": major(amount), "currencyCode": currency}
-    return {"shopMoney": money, "presentmentMoney": money}
-
-
-def listed(items: Sequence[T], view: Callable[[T], View], number: Callable[[T], int]) -> Callable[..., View]:
-    """Return a resolver that pages through a short list in its own order."""
-
-    def resolve(_: object, *, first: int | None = None, after: str | None = None, **__: object) -> View:
-        return page(items, view, lambda item: (0, number(item)), first=first, after=after)
-
-    return resolve
-
-
-def first_of(items: Sequence[T], view: Callable[[T], View]) -> Callable[..., list[View]]:
-    """Return a resolver of a plain list that `first` may cut short."""
-
-    def resolve(_: object, *, first: int | None = None, **__: object) -> list[View]:
-        return [view(item) for item in items[:first]]
-
-    return resolve
-
-
-def _time(moment: datetime | None) -> str | None:
-    return stamp(moment) if moment else None
 
 
 def order_view(order: Order, books: Books) -> View:
     """Return an Order."""
-    cur = order.currency
+    cur = order.currencies
     lines = [line for line in order.lines if line.tax]
     customer = order.customer
-    shipping = _shipping_view(order)
+    shipping = shipping_view(order)
+    app, place = order.app, order.retail_location
     return {
         "__typename": "Order",
         "id": gid("Order", order.id),
@@ -72,9 +30,13 @@ def order_view(order: Order, books: Books) -> View:
         "createdAt": stamp(order.created_at),
         "processedAt": stamp(order.created_at),
         "updatedAt": stamp(order.updated_at),
-        "sourceName": "web",
+        "cancelledAt": time_or_none(order.cancelled_at),
+        "sourceName": order.source_name,
+        "sourceIdentifier": order.source_identifier or None,
         "test": False,
-        "app": None,
+        "app": app and {"id": gid("OrderApp", app.id), "name": app.title},
+        "retailLocation": place and stock_views.location_view(place),
+        "shippingAddress": _address_view(order),
         "customer": {
             "id": gid("Customer", customer.id),
             "legacyResourceId": str(customer.id),
@@ -83,33 +45,37 @@ def order_view(order: Order, books: Books) -> View:
             "lastName": customer.last_name,
             "email": customer.email,
         },
-        "currencyCode": cur,
-        "presentmentCurrencyCode": cur,
+        "currencyCode": cur.shop,
+        "presentmentCurrencyCode": cur.presentment,
         "taxesIncluded": order.taxes_included,
-        "customAttributes": [],
+        "customAttributes": [{"key": key, "value": value} for key, value in order.attributes],
         "displayFinancialStatus": financial_status(order),
         "displayFulfillmentStatus": "FULFILLED" if order.fulfilled else "UNFULFILLED",
-        "returnStatus": "IN_PROGRESS" if any(r.status == "OPEN" for r in order.returns) else "NO_RETURN",
+        "returnStatus": return_status(order),
         **_order_money(order),
-        "totalCashRoundingAdjustment": {"paymentSet": bag(0, cur), "refundSet": bag(0, cur)},
-        "taxLines": [_tax_line(float(x.tax_rate), x.tax, cur) for x in lines],
+        "totalCashRoundingAdjustment": {
+            "paymentSet": bag(_rounding(order, "SALE"), cur),
+            "refundSet": bag(_rounding(order, "REFUND"), cur),
+        },
+        "taxLines": [tax_line(float(x.tax_rate), x.tax, cur) for x in lines],
         "lineItems": listed(order.lines, lambda x: line_view(x, order, books), lambda x: x.id),
         "shippingLine": shipping,
         "shippingLines": listed([shipping] if shipping else [], dict, lambda _: order.shipping_id),
-        "refunds": first_of(order.refunds, lambda r: refund_view(r, books)),
-        "returns": listed(order.returns, lambda r: return_view(r, books), lambda r: r.id),
+        "refunds": first_of(order.refunds, lambda r: refund_views.refund_view(r, books)),
+        "returns": lambda _, **asked: _returns(order, books, **asked),
+        "fulfillments": first_of([order] if order.fulfilled else [], lambda o: fulfilment_view(o, books)),
         "agreements": lambda _, **args: _agreements(order, books, **args),
-        "transactions": first_of(order.transactions, lambda t: transaction_view(t, order)),
+        "transactions": first_of(order.transactions, lambda t: refund_views.transaction_view(t, order)),
     }
 
 
 def _order_money(order: Order) -> View:
-    cur = order.currency
+    cur = order.currencies
     gone = sum(r.refunded for r in order.refunds)
     return {
         "subtotalPriceSet": bag(order.subtotal, cur),
         "totalPriceSet": bag(order.total, cur),
-        "currentTotalPriceSet": bag(order.total - gone, cur),
+        "currentTotalPriceSet": bag(order.current_total, cur),
         "totalTaxSet": bag(order.line_tax + order.shipping_tax, cur),
         "totalDiscountsSet": bag(sum(line.discount for line in order.lines), cur),
         "totalShippingPriceSet": bag(order.shipping, cur),
@@ -120,20 +86,11 @@ def _order_money(order: Order) -> View:
     }
 
 
-def _tax_line(rate: float, amount: int, currency: str) -> View:
-    return {
-        "title": "VAT",
-        "rate": rate,
-        "ratePercentage": rate * 100,
-        "priceSet": bag(amount, currency),
-        "channelLiable": False,
-    }
-
-
-def _shipping_view(order: Order) -> View | None:
+def shipping_view(order: Order) -> View | None:
+    """Return the ShippingLine, or None when nothing was charged for it."""
     if not order.shipping:
         return None
-    price = bag(order.shipping, order.currency)
+    price = bag(order.shipping, order.currencies)
     rate = order.shipping_tax / max(order.shipping - order.shipping_tax * order.taxes_included, 1)
     return {
         "id": gid("ShippingLine", order.shipping_id),
@@ -142,13 +99,13 @@ def _shipping_view(order: Order) -> View | None:
         "originalPriceSet": price,
         "discountedPriceSet": price,
         "currentDiscountedPriceSet": price,
-        "taxLines": [_tax_line(round(rate, 2), order.shipping_tax, order.currency)] if order.shipping_tax else [],
+        "taxLines": [tax_line(round(rate, 2), order.shipping_tax, order.currencies)] if order.shipping_tax else [],
     }
 
 
 def line_view(line: Line, order: Order, books: Books) -> View:
     """Return a LineItem."""
-    cur = order.currency
+    cur = order.currencies
     gross = line.price * line.quantity
     shown_discount = 0 if line.order_level_discount else line.discount
     allocation = {"allocatedAmountSet": bag(line.discount, cur), "discountApplication": _application(line)}
@@ -164,10 +121,11 @@ def line_view(line: Line, order: Order, books: Books) -> View:
         "name": line.title,
         "title": line.title,
         "quantity": line.quantity,
-        "currentQuantity": line.refundable_quantity,
+        "currentQuantity": line.current_quantity,
         "refundableQuantity": line.refundable_quantity,
-        "unfulfilledQuantity": 0 if order.fulfilled else line.refundable_quantity,
-        "isGiftCard": False,
+        "unfulfilledQuantity": lambda _: unfulfilled(line, order),
+        "isGiftCard": line.gift_card,
+        "lineItemGroup": _group_view(line, books),
         "taxable": True,
         "requiresShipping": True,
         "variant": (lambda _: stock_views.variant_view(variant, books)) if variant else None,
@@ -179,7 +137,7 @@ def line_view(line: Line, order: Order, books: Books) -> View:
         "discountedUnitPriceSet": bag((gross - shown_discount) // line.quantity, cur),
         "discountedUnitPriceAfterAllDiscountsSet": bag(line.net_of_discount // line.quantity, cur),
         "discountAllocations": [allocation] if line.discount else [],
-        "taxLines": first_of([line], lambda x: _tax_line(float(x.tax_rate), x.tax, cur)),
+        "taxLines": first_of([line], lambda x: tax_line(float(x.tax_rate), x.tax, cur)),
     }
 
 
@@ -192,159 +150,112 @@ def _application(line: Line) -> View:
     return {**common, **manual, "allocationMethod": "EACH", "targetSelection": "EXPLICIT"}
 
 
-def refund_view(refund: Refund, books: Books) -> View:
-    """Return a Refund; its total counts only money that has arrived."""
-    order = refund.order
-    cur = order.currency
-    back = refund.shop_return
-    shipping: View = {
-        "id": gid("RefundShippingLine", refund.adjustment_id),
-        "shippingLine": _shipping_view(order),
-        "subtotalAmountSet": bag(refund.shipping, cur),
-        "taxAmountSet": bag(refund.shipping_tax, cur),
-    }
-    adjustment: View = {
-        "id": gid("OrderAdjustment", refund.adjustment_id),
-        "reason": refund.adjustment_reason,
-        "amountSet": bag(refund.adjustment, cur),
-        "taxAmountSet": bag(0, cur),
-    }
+def unfulfilled(line: Line, order: Order) -> int:
+    """Return the units still to be sent: all of an open order, and of lines that joined it later."""
+    sent = order.fulfilled and any(line is sold for sold in sold_lines(order))
+    return 0 if sent else line.current_quantity
+
+
+def sold_lines(order: Order) -> list[Line]:
+    """Return the lines of the sale itself, without those that an exchange or an edit brought."""
+    later = {line.id for edit in order.edits for line in edit.lines}
+    later |= {line.id for back in order.returns for made in back.processings for line in made.added}
+    return [line for line in order.lines if line.id not in later]
+
+
+def fulfilment_view(order: Order, books: Books) -> View:
+    """Return the Fulfillment of an order that went out; all of it went at once."""
+    lines = sold_lines(order)
     return {
-        "__typename": "Refund",
-        "id": gid("Refund", refund.id),
-        "legacyResourceId": str(refund.id),
-        "createdAt": stamp(refund.created_at),
-        "updatedAt": stamp(refund.created_at),
-        "note": refund.note or None,
+        "__typename": "Fulfillment",
+        "id": gid("Fulfillment", order.agreement_id),
+        "legacyResourceId": str(order.agreement_id),
+        "name": f"{order.name}.1",
+        "status": "SUCCESS",
+        "createdAt": stamp(order.created_at),
         "order": lambda _: order_view(order, books),
-        "return": (lambda _: return_view(back, books)) if back else None,
-        "staffMember": _staff(refund),
-        "totalRefundedSet": bag(refund.refunded, cur),
-        "refundLineItems": listed(refund.lines, lambda x: _refund_line(x, order, books), lambda x: x.id),
-        "refundShippingLines": listed([shipping] if refund.shipping else [], dict, lambda _: refund.id),
-        "orderAdjustments": listed([adjustment] if refund.adjustment else [], dict, lambda _: refund.id),
-        "transactions": listed(refund.transactions, lambda t: transaction_view(t, order), lambda t: t.id),
-    }
-
-
-def _staff(refund: Refund) -> View | None:
-    if not refund.staff:
-        return None
-    return {"id": gid("StaffMember", refund.agreement_id), "name": refund.staff}
-
-
-def _refund_line(line: RefundLine, order: Order, books: Books) -> View:
-    cur = order.currency
-    place = books.locations.get(line.location_id or 0)
-    return {
-        "id": gid("RefundLineItem", line.id),
-        "quantity": line.quantity,
-        "restockType": line.restock_type,
-        "restocked": line.restock_type != "NO_RESTOCK",
-        "location": place and stock_views.location_view(place),
-        "lineItem": lambda _: line_view(line.line, order, books),
-        "priceSet": bag(line.line.price, cur),
-        "subtotalSet": bag(line.subtotal, cur),
-        "totalTaxSet": bag(line.tax, cur),
-    }
-
-
-def transaction_view(transaction: Transaction, order: Order) -> View:
-    """Return an OrderTransaction."""
-    parent = transaction.parent
-    failed = transaction.status == "FAILURE"
-    return {
-        "__typename": "OrderTransaction",
-        "id": gid("OrderTransaction", transaction.id),
-        "kind": transaction.kind,
-        "status": transaction.status,
-        "gateway": transaction.gateway,
-        "formattedGateway": transaction.gateway.replace("_", " ").title(),
-        "amountSet": bag(transaction.amount, order.currency),
-        "createdAt": stamp(transaction.created_at),
-        "processedAt": stamp(transaction.created_at),
-        "parentTransaction": (lambda _: transaction_view(parent, order)) if parent else None,
-        "test": False,
-        "errorCode": "PROCESSING_ERROR" if failed else None,
-        "manualPaymentGateway": transaction.gateway == "manual",
-    }
-
-
-def return_view(back: ShopReturn, books: Books) -> View:
-    """Return a Return."""
-    refunds = [r for r in back.order.refunds if r.shop_return is back]
-    money = [t for refund in refunds for t in refund.transactions]
-    return {
-        "__typename": "Return",
-        "id": gid("Return", back.id),
-        "name": back.name,
-        "status": back.status,
-        "createdAt": stamp(back.created_at),
-        "closedAt": _time(back.closed_at),
-        "totalQuantity": sum(x.quantity for x in back.lines),
-        "order": lambda _: order_view(back.order, books),
-        "returnLineItems": listed(back.lines, lambda x: _return_line(x, back, books), lambda x: x.id),
-        "exchangeLineItems": listed([], dict, lambda _: 0),
-        "returnShippingFees": [],
-        "reverseFulfillmentOrders": listed([back], lambda x: _reverse(x, books), lambda x: x.id),
-        "refunds": listed(refunds, lambda r: refund_view(r, books), lambda r: r.id),
-        "transactions": listed(money, lambda t: transaction_view(t, back.order), lambda t: t.id),
-    }
-
-
-def _return_line(line: ReturnLine, back: ShopReturn, books: Books) -> View:
-    refunded = min(
-        line.quantity,
-        sum(
-            x.quantity
-            for refund in back.order.refunds
-            if refund.shop_return is back
-            for x in refund.lines
-            if x.line is line.line
+        "fulfillmentLineItems": listed(
+            lines, lambda x: fulfilment_line(x, order, books), lambda x: x.fulfilment_line_id
         ),
-    )
-    unit = line.line.net_of_discount * line.quantity // line.line.quantity
-    return {
-        "__typename": "ReturnLineItem",
-        "id": gid("ReturnLineItem", line.id),
-        "quantity": line.quantity,
-        "processedQuantity": refunded,
-        "processableQuantity": line.quantity - refunded,
-        "unprocessedQuantity": line.quantity - refunded,
-        "refundableQuantity": line.quantity - refunded,
-        "refundedQuantity": refunded,
-        "returnReasonNote": line.reason,
-        "fulfillmentLineItem": _fulfilment_line(line, back.order, books),
-        "withCodeDiscountedTotalPriceSet": bag(unit, back.order.currency),
     }
 
 
-def _fulfilment_line(line: ReturnLine, order: Order, books: Books) -> View:
+def fulfilment_line(line: Line, order: Order, books: Books) -> View:
+    """Return a FulfillmentLineItem."""
     return {
+        "__typename": "FulfillmentLineItem",
         "id": gid("FulfillmentLineItem", line.fulfilment_line_id),
-        "quantity": line.line.quantity,
-        "lineItem": lambda _: line_view(line.line, order, books),
+        "quantity": line.quantity,
+        "lineItem": lambda _: line_view(line, order, books),
     }
 
 
-def _reverse(back: ShopReturn, books: Books) -> View:
-    def line(x: ReturnLine) -> View:
-        return {
-            "id": gid("ReverseFulfillmentOrderLineItem", x.id),
-            "totalQuantity": x.quantity,
-            "remainingQuantity": x.quantity,
-            "dispositions": [],
-            "fulfillmentLineItem": _fulfilment_line(x, back.order, books),
-        }
+def return_status(order: Order) -> str:
+    """Return Shopify's word for how far the order's returns are; what is under way comes before what is over."""
+    live = [back for back in order.returns if back.status == "OPEN"]
+    if live:
+        inspected = all(
+            sum(d.quantity for d in line.dispositions) >= line.quantity for back in live for line in back.lines
+        )
+        return "INSPECTION_COMPLETE" if inspected else "IN_PROGRESS"
+    statuses = {back.status for back in order.returns}
+    if "REQUESTED" in statuses:
+        return "RETURN_REQUESTED"
+    return "RETURNED" if "CLOSED" in statuses else "NO_RETURN"
 
+
+def _rounding(order: Order, kind: str) -> int:
+    return sum(t.rounding for t in order.transactions if t.kind == kind and t.status == "SUCCESS")
+
+
+def _address_view(order: Order) -> View | None:
+    where = order.shipping_address
+    if where is None:
+        return None
+    first, _, last = where.name.rpartition(" ")
     return {
-        "id": gid("ReverseFulfillmentOrder", back.id),
-        "status": "OPEN" if back.status == "OPEN" else "CANCELED",
-        "lineItems": listed(back.lines, line, lambda x: x.id),
+        "__typename": "MailingAddress",
+        "id": gid("MailingAddress", where.id),
+        "name": where.name or None,
+        "firstName": first or None,
+        "lastName": last or None,
+        "company": None,
+        "address1": where.address1 or None,
+        "address2": where.address2 or None,
+        "city": where.city or None,
+        "province": where.province or None,
+        "zip": where.zip or None,
+        "countryCodeV2": where.country_code or None,
+        "phone": where.phone or None,
     }
 
 
-def _agreements(order: Order, books: Books, *, first: int | None = None, after: str | None = None) -> View:
-    from tieout.sandbox.shopify.agreement_views import agreements  # noqa: PLC0415  # the two show each other
+def _group_view(line: Line, books: Books) -> View | None:
+    group = line.group
+    if group is None:
+        return None
+    variant = books.variants_by_sku.get(group.sku)
+    return {
+        "__typename": "LineItemGroup",
+        "id": gid("LineItemGroup", group.id),
+        "title": group.title,
+        "quantity": group.quantity,
+        "variantSku": group.sku or None,
+        "variantId": variant and gid("ProductVariant", variant.id),
+        "productId": variant and gid("Product", variant.product_id),
+    }
 
-    return agreements(order, books, first=first, after=after)
+
+def _agreements(order: Order, books: Books, *, first: int | None = None, after: str | None = None, **_: object) -> View:
+    return agreement_views.agreements(order, books, first=first, after=after)
+
+
+def _returns(
+    order: Order,
+    books: Books,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    query: str | None = None,
+) -> View:
+    return return_views.returns_of(order, books, first=first, after=after, query=query)
