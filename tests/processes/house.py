@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import Counter
@@ -58,6 +59,7 @@ lanes = {lanes}
 ledger = "sage"
 portal = "returngo"
 storefront = "shopify"
+{warehouses}
 [account.sage]
 system = "sage200"
 base_url = "{estate}/sage200{api}"
@@ -95,6 +97,12 @@ client_secret = "sandbox-client-secret"
 read_seconds = {read_seconds}
 busy_seconds = 0.05
 """
+DOCK_SECRET = "whsec_c2lnbmVkLWJ5LXRoZS13YXJlaG91c2Utb2YtdGVzdHM="
+DOCK = """
+[account.{name}]
+system = "dock"
+secret = "{secret}"
+"""
 RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("reason", "Too small", {"code": "sound", "account": "4010", "grade": "good"}),
     ("reason", "Changed mind", {"code": "sound", "account": "4010", "grade": "good"}),
@@ -127,6 +135,8 @@ class Choices:
     read_seconds: float = 2.0
     tries_max: int = 6
     pool_size: int = 4
+    warehouses: tuple[str, ...] = ()
+    """Accounts that tell what came in; `desk` is people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +162,7 @@ class House:
     def open(self) -> Application:
         """A Tieout on this house's settings, as one more process would open it."""
         chosen = {name: getattr(self.choices, name) for name in Choices.__dataclass_fields__}
+        chosen["warehouses"] = f"goods_in = {json.dumps(self.choices.warehouses)}" if self.choices.warehouses else ""
         text = SETTINGS.format(
             database=self.address,
             offset=self.control.estate.clock.offset.total_seconds(),
@@ -164,6 +175,8 @@ class House:
             currency=self.control.market.currency,
             **chosen,
         )
+        names = self.choices.warehouses
+        text += "".join(DOCK.format(name=name, secret=DOCK_SECRET) for name in names if name != "desk")
         self.config.write_text(text, encoding="utf-8")
         return open_application(load(self.config, {}), self.home)
 

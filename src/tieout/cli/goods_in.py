@@ -122,9 +122,9 @@ def _tell(application: Application, company: str, counted: Counted, receipt: str
     """Store the message; of a receipt that was told before, what is told now stands."""
     now = application.clock()
     receiver = desk_receiver(application.settings, company)
-    body = _body(counted, receipt, counted.at or now)
-    message = Message(account=DESK, body=json.dumps(body).encode(), content_type="application/json", received_at=now)
     key = receiver.number_of(counted.rma)
+    body = _body(counted, key, receipt, counted.at or now)
+    message = Message(account=DESK, body=json.dumps(body).encode(), content_type="application/json", received_at=now)
     with application.store.scope(company) as c:
         was_told = bool(told_for(c, DESK, body["receipt_id"]))
         known = documents.document(c, company, KIND, key)
@@ -147,12 +147,18 @@ def _tell(application: Application, company: str, counted: Counted, receipt: str
     }
 
 
-def _body(counted: Counted, receipt: str, at: datetime) -> View:
+def _body(counted: Counted, rma: str, receipt: str, at: datetime) -> View:
     """The message; goods told twice on one day without a number of their own get the same number."""
-    told = {"lines": list(counted.lines), "is_final": counted.is_final, "note": counted.note}
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:6]
-    number = receipt or f"{counted.rma}-{at:%Y%m%d}-{digest}"
-    return {"receipt_id": number, "rma": counted.rma, "received_at": at.isoformat(), "by": counted.by, **told}
+    digest = hashlib.sha256(json.dumps(counted.lines, sort_keys=True).encode()).hexdigest()[:6]
+    return {
+        "receipt_id": receipt or f"{rma}-{at:%Y%m%d}-{digest}",
+        "rma": rma,
+        "received_at": at.isoformat(),
+        "is_final": counted.is_final,
+        "note": counted.note,
+        "by": counted.by,
+        "lines": list(counted.lines),
+    }
 
 
 def _text(view: View) -> str:
