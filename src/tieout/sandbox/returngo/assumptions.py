@@ -75,9 +75,9 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     Assumption(
         name="Released exchange orders",
-        behaviour="The draft becomes an order named #EX and the RMA's number, of price nought by a line discount.",
+        behaviour="The draft becomes an order named #EX and the RMA's number, discounted to what is still to pay.",
         reason="At a real shop it takes the next order number; how an even exchange is priced is not documented.",
-        correct_in=f"{_ROOM}/portal.py release_exchange",
+        correct_in=f"{_ROOM}/storefront.py order_exchange",
     ),
     Assumption(
         name="Validated through the API triggers",
@@ -87,9 +87,10 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     Assumption(
         name="Standing down",
-        behaviour="No auto-refund once anybody but ReturnGO refunded the order after the RMA was raised.",
-        reason="Documented in substance; how a refund is matched to an RMA is not.",
-        correct_in=f"{_ROOM}/payouts.py _refunded_elsewhere",
+        behaviour="Nothing is paid, by itself or by the button, for units that anybody but ReturnGO refunded after "
+        "the RMA was raised; money without lines counts when it covers all the units. A test can force it.",
+        reason="Documented in substance; how a refund is matched to units, and what the button does, is not.",
+        correct_in=f"{_ROOM}/standing.py refunded_elsewhere",
     ),
     Assumption(
         name="What is counted as a call",
@@ -102,5 +103,91 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         behaviour="A comment answers with the rmaId, a shipment with its new state.",
         reason="The answers are not in the sources at hand.",
         correct_in=f"{_ROOM}/api.py _comment, _shipment",
+    ),
+    Assumption(
+        name="Units that are kept",
+        behaviour="They are in no parcel and do not hold up the RMA's status; auto-refund pays them at Done (or "
+        "at approval).",
+        reason="That such RMAs are marked as done instead of received is documented; when they are paid is not.",
+        correct_in=f"{_ROOM}/portal.py move",
+    ),
+    Assumption(
+        name="Terms of a resolution",
+        behaviour="Payment-method refunds are capped at the order's total, credit at 150 % of the unit; then "
+        "fees come off.",
+        reason="The caps are documented; whether fees come off before or after them is not.",
+        correct_in=f"{_ROOM}/amounts.py worth",
+    ),
+    Assumption(
+        name="Cancellation fee",
+        behaviour="It comes off the first payments of the RMA until it is borne; no payment goes below nought.",
+        reason="The field is listed; the balance is documented as price and rewards less fees, without an order.",
+        correct_in=f"{_ROOM}/payouts.py _transact",
+    ),
+    Assumption(
+        name="Gift cards",
+        behaviour="Resolution and transaction type RefundToGiftCard, reference type GiftCardId; made once all "
+        "their units are due.",
+        reason="One new gift card per RMA is documented; names and the moment are not.",
+        correct_in=f"{_ROOM}/payouts.py pay",
+    ),
+    Assumption(
+        name="A failed transaction tried again",
+        behaviour="It keeps its id and amount; the refund button makes a new one instead.",
+        reason="Failed transactions were seen; how they are tried again was not.",
+        correct_in=f"{_ROOM}/payouts.py retry",
+    ),
+    Assumption(
+        name="Price differences of exchanges",
+        behaviour="Settled on release: InvoicePayment of what is missing, else a refund on the first order "
+        "without lines; fees count as part of it.",
+        reason="That differences are settled first, by invoice or refund, is documented; the shape of the "
+        "refund is not.",
+        correct_in=f"{_ROOM}/exchanges.py _release",
+    ),
+    Assumption(
+        name="Free exchange price range",
+        behaviour="A difference from min to max, both included, is let off; fees are not.",
+        reason="The range is documented to suppress small differences; its signs are not.",
+        correct_in=f"{_ROOM}/amounts.py difference",
+    ),
+    Assumption(
+        name="Exchange drafts of cancelled RMAs",
+        behaviour="Drafts that were not released vanish; a reopened RMA gets a new one.",
+        reason="Not described.",
+        correct_in=f"{_ROOM}/exchanges.py drop",
+    ),
+    Assumption(
+        name="Units added to an RMA",
+        behaviour="They get a parcel, a native return and a draft of their own; lastUpdated moves, the status stays.",
+        reason="Reopened RMAs were seen in real data; how units are added to them was not.",
+        correct_in=f"{_ROOM}/portal.py add_item",
+    ),
+    Assumption(
+        name="RMAs on exchange orders",
+        behaviour="The timeline names the original order; prices are those of the exchange order.",
+        reason="The timeline entry was seen in real data; the price basis was not.",
+        correct_in=f"{_ROOM}/portal.py raise_rma",
+    ),
+    Assumption(
+        name="Writing a shipment without a new status",
+        behaviour="It leaves a timeline entry, sends SHIPMENT_STATUS_UPDATED with the old status and moves no date.",
+        reason="About seven such entries for each shipment were seen; whether a webhook follows was not.",
+        correct_in=f"{_ROOM}/portal.py touch_shipment",
+    ),
+    Assumption(
+        name="Bodies of getEligiblePolicies and createByPolicy",
+        behaviour="Both take order_name and items of shopLineItemId or sku, quantity, returnReason, "
+        "resolutionType, policyRuleName, returnMethodType; the RMA starts as Pending, triggered via "
+        "API.",
+        reason="The workflow and that eligibility is enforced are documented, the bodies are not.",
+        correct_in=f"{_ROOM}/api.py _items_asked",
+    ),
+    Assumption(
+        name="Body of POST /shipment-tracker",
+        behaviour="It takes trackingNumber and, to tell of news, status; the answer is both. News sends "
+        "SHIPMENT_TRACKER_STATUS_UPDATED.",
+        reason="The endpoint is listed without a body.",
+        correct_in=f"{_ROOM}/api.py _track",
     ),
 )

@@ -24,8 +24,8 @@
   chatter {"times"}: somebody's program writes each parcel's fields so many times through the API, changing nothing.
   track {"status"}: the carrier says something of each parcel.
 - GET|PUT quota {"per_day", "used"}; GET|PUT settings {"auto_refund" and (of exchanges) "auto_release": none |
-  approved | shipped | received | validated, "fail_next_transactions", "transaction_delay_seconds",
-  "store_credit_percent"}.
+  approved | shipped | received | validated, "fail_next_transactions", "fail_next_shop_returns",
+  "transaction_delay_seconds", "store_credit_percent"}.
 - GET|PUT policies {"policies": [{"name", "resolutions", "methods"}]}: what RMAs made through the API may ask for.
 - POST webhooks {"eventName", "url"}, GET webhooks; POST drain: wait for deliveries; GET deliveries.
 - GET ledgers/rmas: every RMA with status, units (fees, kept, settled), exchanges, transactions and timeline.

@@ -32,7 +32,8 @@ class Exchanges:
             return
         chosen = [one for item in units for one in item.replacements]
         if any(not item.replacements for item in units):
-            chosen += rma.replacements
+            promised = [one for order in rma.exchange_orders for one in order.replacements]
+            chosen += [one for one in rma.replacements if one not in promised]
         place = f"-{len(rma.exchange_orders) + 1}" if rma.exchange_orders else ""
         draft = ExchangeOrder(
             draft_id=self._books.new_id(),

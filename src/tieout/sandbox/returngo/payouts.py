@@ -40,6 +40,7 @@ class PortalSettings:
     auto_refund: str = "none"
     auto_release: str = "none"
     fail_next_transactions: int = 0
+    fail_next_shop_returns: int = 0
     transaction_delay_seconds: int = 0
     store_credit_percent: int = 100
 

@@ -133,23 +133,30 @@ class Portal:
         """Make the parcel, the shop's own return and the draft of an exchange."""
         if not again:
             rma.events.append(RmaEvent(name="RMA_APPROVED", at=now, via="Dashboard"))
-        self._await(rma, rma.items, now, entry)
+        self._await(rma, rma.items, entry)
+        if not any(found.status == "OPEN" for found in rma.shop_returns):
+            self._open_return(rma, rma.items, now, entry)
         self._note(rma, "RMA approved", now)
         self._reach(rma, ("approved",), rma.items, now, entry)
 
-    def _await(self, rma: Rma, items: Sequence[Item], now: datetime, entry: JournalEntry) -> None:
-        """Expect these units: those that are in no parcel yet get one, unless the customer keeps them."""
+    def _await(self, rma: Rma, items: Sequence[Item], entry: JournalEntry) -> None:
+        """Expect these units: those that are in no parcel get one, unless the customer keeps them; draft exchanges."""
         loose = [item for item in items if not item.shipment_id and not item.is_kept]
         if loose:
             self._new_shipment(rma, loose, "Pending", entry)
-        held = {line.line.id for found in rma.shop_returns if found.status == "OPEN" for line in found.lines}
-        if not held or items is not rma.items:
-            opened = self.storefront.open_return(rma, items)
-            if opened is not None:
-                rma.shop_returns.append(opened)
-                entry.effect("shop_return.created", rma=str(rma.id), name=opened.name)
-                self._note(rma, f"Return {opened.name} created and approved in Shopify", now)
         self._exchanges.draft(rma, entry)
+
+    def _open_return(self, rma: Rma, items: Sequence[Item], now: datetime, entry: JournalEntry) -> None:
+        """Make the shop's own return of these units; now and then the shop will not."""
+        if self.settings.fail_next_shop_returns > 0:
+            self.settings.fail_next_shop_returns -= 1
+            rma.comments.append(Comment(kind="error", by="ReturnGO", text="Return not created in Shopify", at=now))
+            return
+        opened = self.storefront.open_return(rma, items)
+        if opened is not None:
+            rma.shop_returns.append(opened)
+            entry.effect("shop_return.created", rma=str(rma.id), name=opened.name)
+            self._note(rma, f"Return {opened.name} created and approved in Shopify", now)
 
     def _reach(
         self, rma: Rma, reached: Sequence[str], items: Sequence[Item], now: datetime, entry: JournalEntry
@@ -251,13 +258,14 @@ class Portal:
         """Put more units on an RMA that is not closed; ValueError when they make no sense."""
         if rma.status in CLOSED:
             raise MoveRefusedError(f"RMA {rma.id} is {rma.status}; reopen it before adding to it")
-        added = self.raising.units(given, self.storefront.order_named(rma.order_name))
+        added = self.raising.units(given, self.storefront.order_named(rma.order_name), rma.items)
         rma.items.extend(added)
         rma.last_updated = now
         entry.effect("rma.items_added", rma=str(rma.id), units=len(added))
         self._note(rma, f"{len(added)} items added", now)
         if rma.status in UNDER_WAY:
-            self._await(rma, added, now, entry)
+            self._await(rma, added, entry)
+            self._open_return(rma, added, now, entry)
             self._reach(rma, ("approved",), added, now, entry)
 
     def pay(self, rma: Rma, items: Sequence[Item], now: datetime, entry: JournalEntry, *, force: bool = False) -> None:

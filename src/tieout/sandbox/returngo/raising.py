@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,9 @@ class Raising:
         number = int(str(given["number"]).removeprefix("RMA")) if given.get("number") else books.new_rma_id()
         if number in books.rmas:
             raise ValueError(f"the RMA {number} is there already")
-        items = [unit for one in given.get("items") or () for unit in self.units(one, order)]
+        items: list[Item] = []
+        for one in given.get("items") or ():
+            items += self.units(one, order, items)
         if not items:
             raise ValueError("an RMA needs at least one item")
         return Rma(
@@ -45,8 +47,11 @@ class Raising:
             replacements=tuple(self._replacement(one, 0) for one in given.get("exchange") or ()),
         )
 
-    def units(self, given: Mapping[str, Any], order: Order | None) -> list[Item]:
-        """Return one item for each unit; ValueError says in a sentence what is wrong."""
+    def units(self, given: Mapping[str, Any], order: Order | None, others: Sequence[Item]) -> list[Item]:
+        """Return one item for each unit; ValueError says in a sentence what is wrong.
+
+        Units of the same order line among `others` have had their shares of its price already.
+        """
         line = _line(given, order)
         quantity = int(given.get("quantity", 1))
         if quantity < 1:
@@ -54,7 +59,8 @@ class Raising:
         if line is None and "paid_price" not in given:
             raise ValueError(f"{given.get('sku')} needs a paid_price, since there is no such line in the shop")
         included = bool(given.get("tax_included", order.taxes_included if order else True))
-        return [self._unit(given, line, index, included=included) for index in range(quantity)]
+        ahead = sum(line is not None and item.line_id == str(line.id) and not _known(item) for item in others)
+        return [self._unit(given, line, ahead + index, included=included) for index in range(quantity)]
 
     def _unit(self, given: Mapping[str, Any], line: Line | None, index: int, *, included: bool) -> Item:
         paid, tax = _paid(given, line, index)
@@ -126,6 +132,11 @@ def _paid(given: Mapping[str, Any], line: Line | None, index: int) -> tuple[int,
         tax = share(line.tax, line.quantity, taxed, earlier, 1)
         worth, taxed = worth + price, taxed + tax
     return price, tax
+
+
+def _known(item: Item) -> bool:
+    """Say whether the shop's own count of refunded units holds the unit."""
+    return item.refunded_elsewhere or (item.settled and item.resolution == PAYMENT_METHOD)
 
 
 def _line(given: Mapping[str, Any], order: Order | None) -> Line | None:
