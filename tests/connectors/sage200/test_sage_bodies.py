@@ -175,7 +175,9 @@ def test_an_allocation_nets_to_nothing() -> None:
         amount=Money(2400),
         on=ON,
     )
-    body = json.loads(write_json(allocation_body(command, 551234, 549900)), parse_float=Decimal)
+    body = json.loads(
+        write_json(allocation_body(command, [(549900, Money(2400)), (551234, Money(-2400))])), parse_float=Decimal
+    )
     assert sum(line["value_to_allocate"] for line in body["allocation_lines"]) == 0
     assert body["allocation_lines"][1] == {"posted_tran_id": 551234, "value_to_allocate": Decimal("-24.00")}
 

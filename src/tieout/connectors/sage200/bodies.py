@@ -49,8 +49,12 @@ def return_body(
 
 
 def line_tag(line: c.ReturnLine | c.BinLine | c.CreditLine) -> str:
-    """What names a return's line on itself: one order line may come back under several nominals."""
-    return f"{line.order_line} {line.nominal}"
+    """What names a return's line on itself: one order line may come back under several nominals.
+
+    It is text of ours, so it also names what is on no order: a component of a kit, goods of an
+    order that is not there. Sage links the line to nothing in either case.
+    """
+    return f"{line.order_line} {line.nominal}".strip()
 
 
 def nominal_fields(nominal: Nominal) -> dict[str, Json]:
@@ -105,14 +109,13 @@ def payment_body(command: c.PostRefundPayment, bank_id: int) -> Json:
     }
 
 
-def allocation_body(command: c.AllocateCredit, credit_id: int, payment_id: int) -> Json:
-    """`POST /sales_allocations` (7.9): the payment positive, the credit negative, together nothing."""
+def allocation_body(command: c.AllocateCredit, sides: Sequence[tuple[int, Money]]) -> Json:
+    """`POST /sales_allocations` (7.9): (posting, value), invoices and payments positive, together nothing."""
     return {
         "customer_id": int(command.customer_id),
         "allocation_date": stamp_of(command.on),
         "allocation_lines": [
-            {"posted_tran_id": payment_id, "value_to_allocate": figure(command.amount)},
-            {"posted_tran_id": credit_id, "value_to_allocate": figure(-command.amount)},
+            {"posted_tran_id": posting, "value_to_allocate": figure(value)} for posting, value in sides
         ],
     }
 

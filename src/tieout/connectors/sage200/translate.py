@@ -30,9 +30,11 @@ INVOICE = "TradingAccountEntryTypeInvoice"
 CREDIT_NOTE = "TradingAccountEntryTypeCreditNote"
 PAYMENT = "TradingAccountEntryTypePurchaseReceiptSalesPayment"
 
-VALUED_LINES = ("EnumLineTypeStandard", "EnumLineTypeFreeText", "EnumLineTypeCharge")
+STANDARD_LINE = "EnumLineTypeStandard"
+VALUED_LINES = (STANDARD_LINE, "EnumLineTypeFreeText", "EnumLineTypeCharge")
 CHARGE_LINE = "EnumLineTypeCharge"
 CANCELLED = "EnumDocumentStatusCancelled"
+ON_HOLD = "EnumDocumentStatusOnHold"
 FINISHED = (CANCELLED, "EnumDocumentStatusComplete")
 UNIT_PRICE_STEP = Decimal("0.00001")
 RATE_STEP = Decimal("0.5")
@@ -79,6 +81,7 @@ def sales_order(
             for line, (net, tax) in zip(lines, values, strict=True)
         ),
         invoices=tuple(invoices),
+        is_on_hold=order.document_status == ON_HOLD,
     )
 
 
@@ -103,6 +106,7 @@ def order_line(line: LineShape, net: Money, tax: Money, tax_code: TaxCodeShape |
             department=line.nominal_department,
         ),
         warehouse=warehouse,
+        is_goods=line.line_type == STANDARD_LINE,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from tieout.connectors.sage200.accounts.postings import OURS, Postings
+from tieout.connectors.sage200.accounts.settled import Settled, settled_found, sides_of
 from tieout.connectors.sage200.bodies import allocation_body, credit_note_body, payment_body
 from tieout.connectors.sage200.client import Client
 from tieout.connectors.sage200.limits import refuse_over_long
@@ -13,16 +14,14 @@ from tieout.connectors.sage200.registers import Registers
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.translate import (
     CREDIT_NOTE,
+    INVOICE,
     PAYMENT,
     credit_found,
     payment_found,
     posted_credit,
 )
-from tieout.connectors.sage200.wire import PostedShape
 from tieout.domain import commands as c
 from tieout.domain.documents.books import PostedCredit
-from tieout.domain.money import money
-from tieout.ports.errors import Refused
 
 EITHER = ("reference", "second_reference")
 """A ledger credit note carries its key in the first reference, a SOP credit note in the second."""
@@ -64,27 +63,14 @@ class SageLedger:
         self._client.write("POST", "/sales_payments", body)
 
     def find_allocation(self, command: c.AllocateCredit) -> c.Found | None:
-        """What is outstanding on both, once anything of the payment is allocated; None before that."""
-        credit, payment = self._pair(command)
-        if credit is None or payment is None:
-            return None
-        if abs(payment.document_outstanding_value) >= abs(payment.document_gross_value) > 0:
-            return None
-        currency = command.amount.currency
-        figures = {
-            "credit_outstanding": str(abs(money(credit.document_outstanding_value, currency)).minor),
-            "payment_outstanding": str(abs(money(payment.document_outstanding_value, currency)).minor),
-        }
-        return c.Found(reference=f"{credit.urn} to {payment.urn}", figures=figures)
+        """What is outstanding on all of them, once anything of the payment or of a fee is allocated; None before."""
+        return settled_found(command, self._settled(command))
 
     def allocate_credit(self, command: c.AllocateCredit) -> None:
-        """Allocate the one to the other; Refused, with nothing sent, while either is not in the ledger."""
-        credit, payment = self._pair(command)
-        if credit is None or payment is None:
-            missing = "credit note" if credit is None else "refund payment"
-            raise Refused(f"the {missing} to allocate is not in the sales ledger")
+        """Allocate them to each other; Refused, with nothing sent, while one is not in the ledger or has too little."""
         self._registers.refuse_other_customer_currency(command.customer_id, command.amount.currency)
-        self._client.write("POST", "/sales_allocations", allocation_body(command, credit.id, payment.id))
+        sides = sides_of(command, self._settled(command))
+        self._client.write("POST", "/sales_allocations", allocation_body(command, sides))
 
     def credit_notes(self, since: date | None) -> Iterator[PostedCredit]:
         """Every credit note dated or entered since that day, whoever made it."""
@@ -92,9 +78,18 @@ class SageLedger:
             currency = self._registers.currency(row.customer.currency_id) if row.customer else self._base_currency
             yield posted_credit(row, currency)
 
-    def _pair(self, command: c.AllocateCredit) -> tuple[PostedShape | None, PostedShape | None]:
+    def _settled(self, command: c.AllocateCredit) -> Settled:
         customer = command.customer_id
-        return (
-            self._postings.under(command.credit_key, customer_id=customer, kind=CREDIT_NOTE, fields=EITHER),
-            self._postings.under(command.payment_key, customer_id=customer, kind=PAYMENT, fields=OURS),
+        return Settled(
+            credits={
+                key: self._postings.under(key, customer_id=customer, kind=CREDIT_NOTE, fields=EITHER)
+                for key in (command.credit_key, *command.credit_keys)
+            },
+            payment=self._postings.under(command.payment_key, customer_id=customer, kind=PAYMENT, fields=OURS)
+            if command.payment_key
+            else None,
+            invoices={
+                key: self._postings.under(key, customer_id=customer, kind=INVOICE, fields=OURS)
+                for key in command.invoice_keys
+            },
         )

@@ -25,8 +25,8 @@ def receive_task(command: c.ReceiveReturn, number: str) -> str:
     lines = "; ".join(f"{c.plain(line.quantity)} x {line.sku} into bin {line.bin}" for line in command.lines)
     return (
         "In Sage 200 open Sales Order Processing > Order Processing > Goods Despatched and Received, choose return "
-        f"{number} (order {command.order_number}) and confirm its receipt on {_day(command.received_on)} in warehouse "
-        f"{command.warehouse}: {lines}. Type {command.key} as the reference. {_AGAIN.format('stock')}"
+        f"{number}{_of_order(command.order_number)} and confirm its receipt on {_day(command.received_on)} in "
+        f"warehouse {command.warehouse}: {lines}. Type {command.key} as the reference. {_AGAIN.format('stock')}"
     )
 
 
@@ -38,8 +38,8 @@ def credit_task(command: c.PostSopCreditNote, number: str) -> str:
         for line in command.lines
     )
     return (
-        f"In Sage 200 open Sales Order Processing > Document Printing > Print Credit Notes for return {number} (order "
-        f"{command.order_number}), dated {_day(command.on)}: {lines}. {_SIGN.format(command.key)} "
+        f"In Sage 200 open Sales Order Processing > Document Printing > Print Credit Notes for return "
+        f"{number}{_of_order(command.order_number)}, dated {_day(command.on)}: {lines}. {_SIGN.format(command.key)} "
         f"{_AGAIN.format('posting')}"
     )
 
@@ -103,6 +103,10 @@ def _references(command: c.WriteOn | c.WriteOff | c.IssueStock) -> str:
         f"Type {command.key} as the reference and {command.second_reference or 'nothing'} as the second reference. "
         f"{_AGAIN.format('stock')}"
     )
+
+
+def _of_order(number: str) -> str:
+    return f" (order {number})" if number else ""
 
 
 def _day(on: date) -> str:
