@@ -53,6 +53,8 @@ def order(*notes: str) -> Edge:
             "id": f"gid://shopify/Refund/{number}",
             "createdAt": "2026-11-20T10:00:00Z",
             "note": note,
+            "refundLineItems": page(),
+            "refundShippingLines": page(),
             "transactions": page(back),
         }
         for number, note in enumerate(notes, 1)
@@ -61,6 +63,7 @@ def order(*notes: str) -> Edge:
         order={
             "id": "gid://shopify/Order/1",
             "name": "#1001",
+            "taxesIncluded": True,
             "currencyCode": "GBP",
             "presentmentCurrencyCode": "GBP",
             "transactions": [row],

@@ -71,6 +71,8 @@ def given_back(number: int, *transactions: Edge, note: str | None = None) -> Edg
         "id": f"gid://shopify/Refund/{number}",
         "createdAt": "2026-11-20T10:00:00Z",
         "note": note,
+        "refundLineItems": page(),
+        "refundShippingLines": page(),
         "transactions": page(*transactions),
     }
 
@@ -79,6 +81,8 @@ def document(**others: object) -> Edge:
     return {
         "id": f"gid://shopify/Order/{BIG}",
         "name": "#1001",
+        "createdAt": "2026-11-01T09:00:00Z",
+        "shippingLines": {"nodes": []},
         "taxesIncluded": True,
         "currencyCode": "GBP",
         "presentmentCurrencyCode": "GBP",
@@ -246,13 +250,13 @@ def test_captures_of_one_gateway_give_back_oldest_first_and_never_more_than_they
         moved(3, "25.00", kind="REFUND", parent=1),
         moved(4, "5.00", kind="REFUND", parent=1, status="FAILURE"),
     ]
-    parts = shares(refund_of("24.00"), shape_of(transactions=rows))
+    parts = shares(money("24.00"), shape_of(transactions=rows), str)
     assert [(digits(parent.id), part.text()) for parent, part in parts] == [("1", "5.00"), ("2", "19.00")]
 
 
 def test_more_than_was_taken_is_left_to_the_shop_to_refuse() -> None:
     rows = [moved(1, "30.00"), moved(2, "30.00", kind="REFUND", parent=1)]
-    parts = shares(refund_of("24.00"), shape_of(transactions=rows))
+    parts = shares(money("24.00"), shape_of(transactions=rows), str)
     assert [(digits(parent.id), part.text()) for parent, part in parts] == [("1", "24.00")]
 
 
@@ -262,9 +266,8 @@ def test_more_than_was_taken_is_left_to_the_shop_to_refuse() -> None:
 )
 def test_the_shares_of_the_payments_add_up_to_the_refund(taken: list[int], wanted: int) -> None:
     rows = [moved(number, Money(pence).text()) for number, pence in enumerate(taken, 1)]
-    command = refund_of(Money(wanted).text())
-    parts = shares(command, shape_of(transactions=rows))
-    assert total([part for _, part in parts]) == command.amount
+    parts = shares(Money(wanted), shape_of(transactions=rows), str)
+    assert total([part for _, part in parts]) == Money(wanted)
     assert all(part.minor <= pence for (_, part), pence in zip(parts[:-1], taken, strict=False))
 
 

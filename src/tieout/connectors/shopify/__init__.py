@@ -1,4 +1,4 @@
-"""Shopify: the web shop."""
+"""Shopify: the web shop, its own returns, and what it pays out."""
 
 from __future__ import annotations
 
@@ -7,15 +7,37 @@ from datetime import datetime
 
 from tieout.connectors.shopify.client import ShopifyClient
 from tieout.connectors.shopify.inbound import ShopifyInbound
+from tieout.connectors.shopify.payouts import ShopifyPayouts
+from tieout.connectors.shopify.returns_portal import ShopifyReturns
 from tieout.connectors.shopify.settings import ShopifySettings
 from tieout.connectors.shopify.storefront import ShopifyStorefront
 
-__all__ = ["ShopifyInbound", "ShopifySettings", "ShopifyStorefront", "open_inbound", "open_storefront"]
+__all__ = [
+    "ShopifyInbound",
+    "ShopifyPayouts",
+    "ShopifyReturns",
+    "ShopifySettings",
+    "ShopifyStorefront",
+    "open_inbound",
+    "open_payouts",
+    "open_returns_portal",
+    "open_storefront",
+]
 
 
 def open_storefront(settings: ShopifySettings, clock: Callable[[], datetime]) -> ShopifyStorefront:
     """The account's storefront; `clock` says what time it is."""
     return ShopifyStorefront(settings, ShopifyClient(settings, clock))
+
+
+def open_returns_portal(settings: ShopifySettings, clock: Callable[[], datetime]) -> ShopifyReturns:
+    """The account's own returns as a portal; `clock` says what time it is."""
+    return ShopifyReturns(settings, ShopifyClient(settings, clock), clock)
+
+
+def open_payouts(settings: ShopifySettings, clock: Callable[[], datetime]) -> ShopifyPayouts:
+    """The account's payouts; `clock` says what time it is."""
+    return ShopifyPayouts(ShopifyClient(settings, clock))
 
 
 def open_inbound(settings: ShopifySettings) -> ShopifyInbound:

@@ -11,6 +11,12 @@ KEY_NAMESPACE = UUID("6a1d7f0e-52b4-5c3e-9d53-8e2b60f1c7aa")
 ADMIN_APPS = frozenset({"shopify admin", "shopify web"})
 """Apps under which a person's refund in the admin shows; how it shows on a live store is unverified."""
 
+TILL_APPS = frozenset({"point of sale", "shopify pos"})
+"""Apps under which a till's sales and refunds show; unverified on a live store, as above."""
+
+RETURN_NAME = re.compile(r"(?P<order>.+)-R\d+")
+"""How Shopify names returns: the order's name and a running number, as seen in a portal's timelines."""
+
 ADJUST_REASON = "restock"
 """One of the documented reasons of inventory adjustments."""
 

@@ -15,7 +15,8 @@ from tieout.connectors.transport import Json, parse_json
 from tieout.ports.errors import BadAnswer
 from tieout.ports.inbound import Envelope, MalformedError, SignatureError
 
-CONCERNED = frozenset({"refunds/create", "orders/updated", "order_transactions/create"})
+REFUNDED = "refunds/create"
+CONCERNED = frozenset({REFUNDED, "orders/updated", "order_transactions/create"})
 RETURNS = "returns/"
 
 
@@ -24,6 +25,7 @@ class ShopifyInbound:
 
     def __init__(self, settings: ShopifySettings) -> None:
         previous = settings.previous_client_secret
+        self._names_returns = settings.returns_portal
         self._secrets = [settings.client_secret, *([previous] if previous else [])]
 
     def open(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Envelope:  # noqa: ARG002 - nothing in the query proves anything
@@ -34,12 +36,13 @@ class ShopifyInbound:
             raise MalformedError("the message has no topic header")
         resource = _resource(body)
         order_id = order_id_of(topic, resource)
+        return_id = return_id_of(topic, resource) if self._names_returns else ""
         triggered = moment(_header(headers, "triggered-at"))
         return Envelope(
             external_id=_external_id(headers, topic, body),
             kind=topic,
-            document_kind="return" if order_id else "",
-            document_key="",
+            document_kind="return" if order_id or return_id else "",
+            document_key=return_id,
             lookup=order_id,
             occurred_at=triggered or moment(_text(resource, "updated_at")) or moment(_text(resource, "created_at")),
         )
@@ -69,6 +72,14 @@ def order_id_of(topic: str, resource: Mapping[str, Json]) -> str:
     if isinstance(order, Mapping):
         return digits(_text(order, "admin_graphql_api_id") or _text(order, "id"))
     return digits(_text(resource, "order_id"))
+
+
+def return_id_of(topic: str, resource: Mapping[str, Json]) -> str:
+    """The return that the message is about, or whose refund it tells of, digits only; empty for none."""
+    if topic.startswith(RETURNS):
+        return digits(_text(resource, "admin_graphql_api_id") or _text(resource, "id"))
+    named = resource.get("return") if topic == REFUNDED else None
+    return digits(_text(named, "admin_graphql_api_id") or _text(named, "id")) if isinstance(named, Mapping) else ""
 
 
 def _external_id(headers: Mapping[str, str], topic: str, body: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tieout.connectors.shopify.translate import FAILED, GIVEN_BACK, digits, gid, shop_money, takings
 from tieout.connectors.shopify.wire import OrderMoneyShape, TransactionShape
@@ -18,7 +18,6 @@ def refund_input(command: c.Refund, order: OrderMoneyShape) -> Mapping[str, Json
     Nothing is restocked: the goods went into stock at their receipt, and the storefront's availability
     has a command of its own.
     """
-    _currency_is_one(command, order)
     return {
         "orderId": order.id,
         "note": note_of(command),
@@ -34,7 +33,7 @@ def refund_input(command: c.Refund, order: OrderMoneyShape) -> Mapping[str, Json
                 "gateway": parent.gateway,
                 "amount": part.text(),
             }
-            for parent, part in shares(command, order)
+            for parent, part in shares(command.amount, order, lambda why: _by_hand(command, order, why))
         ],
     }
 
@@ -44,16 +43,22 @@ def note_of(command: c.Refund) -> str:
     return command.note if command.key in command.note else f"{command.note} {command.key}".strip()
 
 
-def shares(command: c.Refund, order: OrderMoneyShape) -> Sequence[tuple[TransactionShape, Money]]:
-    """Which payment gives back how much, oldest first; what exceeds them all stays with the last, to be refused."""
+def shares(
+    amount: Money, order: OrderMoneyShape, by_hand: Callable[[str], str]
+) -> Sequence[tuple[TransactionShape, Money]]:
+    """Which payment gives back how much, oldest first; what exceeds them all stays with the last, to be refused.
+
+    `by_hand` turns the reason why a person must choose into what the person is to do.
+    """
+    _currency_is_one(amount, order, by_hand)
     parents = takings(order)
     if not parents:
         raise Refused(f"no payment was taken on order {order.name}: there is nothing to give back")
     open_parents = [parent for parent in parents if remaining(parent, order).minor > 0] or [parents[0]]
     if len({parent.gateway for parent in open_parents}) > 1:
-        raise NeedsHand(_by_hand(command, order, "it was paid through several gateways"))
+        raise NeedsHand(by_hand("it was paid through several gateways"))
     parts: list[tuple[TransactionShape, Money]] = []
-    rest = command.amount
+    rest = amount
     for parent in open_parents:
         part = rest if parent is open_parents[-1] else min(rest, remaining(parent, order))
         if part:
@@ -72,12 +77,12 @@ def remaining(parent: TransactionShape, order: OrderMoneyShape) -> Money:
     return left
 
 
-def _currency_is_one(command: c.Refund, order: OrderMoneyShape) -> None:
+def _currency_is_one(amount: Money, order: OrderMoneyShape, by_hand: Callable[[str], str]) -> None:
     """Shopify refunds in the currency that the customer paid; we know the shop's, and do not convert."""
-    if command.amount.currency != order.currency_code:
-        raise Refused(f"order {order.name} is kept in {order.currency_code}, the refund is {command.amount}")
+    if amount.currency != order.currency_code:
+        raise Refused(f"order {order.name} is kept in {order.currency_code}, the refund is {amount}")
     if order.presentment_currency_code != order.currency_code:
-        raise NeedsHand(_by_hand(command, order, f"it was paid in {order.presentment_currency_code}"))
+        raise NeedsHand(by_hand(f"it was paid in {order.presentment_currency_code}"))
 
 
 def _by_line(lines: Sequence[c.RefundLine]) -> Mapping[str, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
@@ -41,6 +43,19 @@ class ShopifySettings(BaseModel):
     )
     orders_per_page: int = Field(default=100, ge=1, le=250, description="Orders to a page of the sweep.")
     lines_per_page: int = Field(default=50, ge=1, le=250, description="Order lines to a page.")
+
+    return_lines_per_page: int = Field(default=25, ge=1, le=100, description="Lines of a return to a page.")
+    reads_staff: bool = Field(
+        default=False,
+        description="Name the person behind a refund; the app needs the scope `read_users`, "
+        "else Shopify refuses every order.",
+    )
+    returns_portal: bool = Field(
+        default=False, description="Returns are raised in Shopify itself: its `returns/*` webhooks name the return."
+    )
+    customer_known_by: Literal["id", "email"] = Field(
+        default="id", description="What the mapping rules know a customer of Shopify's own returns by."
+    )
 
     @property
     def endpoint(self) -> str:

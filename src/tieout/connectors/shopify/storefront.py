@@ -9,6 +9,7 @@ from tieout.connectors.shopify import compat
 from tieout.connectors.shopify import queries as q
 from tieout.connectors.shopify.client import ShopifyClient
 from tieout.connectors.shopify.errors import KeyMismatch, PreviousAttemptFailed
+from tieout.connectors.shopify.exchanges import added_lines, exchanges_of
 from tieout.connectors.shopify.payback import refund_input
 from tieout.connectors.shopify.reader import ShopifyReader
 from tieout.connectors.shopify.settings import ShopifySettings
@@ -37,7 +38,10 @@ class ShopifyStorefront:
         if not number.isdecimal():
             return None
         shape = self._reader.order(number)
-        return order_from(shape) if shape else None
+        if shape is None:
+            return None
+        facts = self._reader.exchange_facts(shape)
+        return order_from(shape, exchanges=exchanges_of(shape, facts), added=added_lines(facts))
 
     def refunds(self, since: datetime | None) -> Iterator[ShopRefund]:
         """Every refund on orders changed since, all pages, whoever made it: also refunds older than that."""

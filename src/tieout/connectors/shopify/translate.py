@@ -7,17 +7,20 @@ from decimal import Decimal
 
 from tieout.connectors.shopify import compat
 from tieout.connectors.shopify.wire import (
+    AddressShape,
     AgreementShape,
     GroupShape,
     LineShape,
     MoneyShape,
     OrderMoneyShape,
     OrderShape,
+    RefundLineShape,
     RefundShape,
     TransactionShape,
 )
 from tieout.domain.commands import offer_figures
-from tieout.domain.documents.shop_order import ShopLine, ShopOrder, ShopRefund
+from tieout.domain.documents.address import PostalAddress
+from tieout.domain.documents.shop_order import ShopExchange, ShopLine, ShopOrder, ShopRefund, ShopRefundLine
 from tieout.domain.money import Money, money, total
 from tieout.ports.errors import BadAnswer
 
@@ -29,8 +32,10 @@ TAKINGS = frozenset({"SALE", "CAPTURE"})
 GIVEN_BACK = "REFUND"
 
 
-def order_from(shape: OrderShape) -> ShopOrder:
-    """The order with every line and refund that the shape holds."""
+def order_from(
+    shape: OrderShape, *, exchanges: tuple[ShopExchange, ...] = (), added: frozenset[str] = frozenset()
+) -> ShopOrder:
+    """The order with every line and refund that the shape holds; lines `added` by exchanges are none of its sale."""
     return ShopOrder(
         order_id=digits(shape.id),
         name=shape.name,
@@ -41,9 +46,42 @@ def order_from(shape: OrderShape) -> ShopOrder:
         lines=tuple(
             line_from(line, taxes_included=shape.taxes_included, currency=shape.currency_code)
             for line in shape.line_items.nodes
+            if line.id not in added
         ),
         refunds=refunds_of(shape),
+        exchanges=exchanges,
+        delivery=address_from(shape.shipping_address, shape.email) if shape.shipping_address else None,
+        customer_email=shape.email,
+        ordered_at=shape.created_at,
+        shipping=postage_of(shape),
+        app=shape.app.name if shape.app else "",
+        source=shape.source_name,
+        tags=shape.tags,
+        note=shape.note,
     )
+
+
+def address_from(shape: AddressShape, email: str) -> PostalAddress:
+    """Where the order goes; the country by its code of two letters."""
+    return PostalAddress(
+        name=shape.name,
+        lines=tuple(line for line in (shape.company, shape.address1, shape.address2) if line),
+        city=shape.city,
+        county=shape.province,
+        postcode=shape.zip,
+        country=shape.country_code,
+        contact=shape.name,
+        telephone=shape.phone,
+        email=email,
+    )
+
+
+def postage_of(shape: OrderShape) -> Money:
+    """What was charged for delivery after discounts, tax included: refunds of it do not make it less."""
+    rows = shape.shipping_lines.nodes
+    charged = [shop_money(row.discounted_price_set) for row in rows]
+    taxes = [shop_money(tax.price_set) for row in rows for tax in row.tax_lines]
+    return total(charged if shape.taxes_included else [*charged, *taxes], shape.currency_code)
 
 
 def line_from(line: LineShape, *, taxes_included: bool, currency: str) -> ShopLine:
@@ -59,6 +97,8 @@ def line_from(line: LineShape, *, taxes_included: bool, currency: str) -> ShopLi
         gross=discounted if taxes_included else discounted + tax,
         tax=tax,
         tax_rate=rate * 100,
+        bundle_sku=line.line_item_group.variant_sku or line.line_item_group.title if line.line_item_group else "",
+        is_gift_card=line.is_gift_card,
     )
 
 
@@ -94,6 +134,10 @@ def refund_from(refund: RefundShape, order: OrderMoneyShape, app: str) -> ShopRe
         has_failed=len(alive) < len(rows),
         note=refund.note,
         app=app,
+        lines=tuple(_refund_line(line, taxes_included=order.taxes_included) for line in refund.refund_line_items.nodes),
+        shipping=_postage_back(refund, taxes_included=order.taxes_included),
+        staff=refund.staff_member.name if refund.staff_member else "",
+        return_name=refund.belongs_to.name if refund.belongs_to else "",
     )
 
 
@@ -134,6 +178,28 @@ def digits(gid: str) -> str:
 def gid(kind: str, number: str) -> str:
     """The gid of a plain number."""
     return f"gid://shopify/{kind}/{digits(number)}"
+
+
+def _refund_line(line: RefundLineShape, *, taxes_included: bool) -> ShopRefundLine:
+    """In a shop whose prices include tax, `subtotalSet` does, too, as the prices of the lines [assumed]."""
+    subtotal = shop_money(line.subtotal_set)
+    return ShopRefundLine(
+        line_id=digits(line.line_item.id),
+        sku=line.line_item.sku,
+        quantity=line.quantity,
+        gross=subtotal if taxes_included else subtotal + shop_money(line.total_tax_set),
+        is_restocked=line.restocked,
+    )
+
+
+def _postage_back(refund: RefundShape, *, taxes_included: bool) -> Money | None:
+    """Postage given back; order adjustments may state the same money again and are not read."""
+    rows = refund.refund_shipping_lines.nodes
+    if not rows:
+        return None
+    subtotals = [shop_money(row.subtotal_amount_set) for row in rows]
+    taxes = [shop_money(row.tax_amount_set) for row in rows]
+    return total(subtotals if taxes_included else [*subtotals, *taxes])
 
 
 def _app(agreement: AgreementShape) -> str:

@@ -1,0 +1,231 @@
+"""From Shopify's returns to RMAs. Pure: the moment of reading is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from tieout.connectors.shopify.exchanges import exchange_lines, is_till
+from tieout.connectors.shopify.translate import digits, line_from, refunds_of, shop_money
+from tieout.connectors.shopify.wire import LineShape, MoneyShape
+from tieout.connectors.shopify.wire_returns import (
+    DispositionShape,
+    ExchangeLineShape,
+    ReturnedOrderShape,
+    ReturnHeadShape,
+    ReturnLineShape,
+    ReverseLineShape,
+    WholeReturn,
+)
+from tieout.domain.documents.rma import (
+    ExchangeItem,
+    Fee,
+    FeeKind,
+    Grade,
+    Outcome,
+    Rma,
+    RmaHead,
+    RmaRefund,
+    RmaStatus,
+    RmaUnit,
+)
+from tieout.domain.documents.shop_order import ShopRefund
+from tieout.domain.money import Money
+
+STATUSES: Mapping[str, RmaStatus] = {
+    "REQUESTED": RmaStatus.REQUESTED,
+    "OPEN": RmaStatus.AUTHORISED,
+    "CLOSED": RmaStatus.DONE,
+    "DECLINED": RmaStatus.REJECTED,
+    "CANCELED": RmaStatus.CANCELLED,
+}
+MISSING = "MISSING"
+UNDECIDED = "PROCESSING_REQUIRED"
+GRADES = {"RESTOCKED": Grade.GOOD, "NOT_RESTOCKED": Grade.DAMAGED}
+"""Every other word leaves a unit ungraded: somebody still has to look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One piece of goods that leaves in exchange, and the line of the return that promises it."""
+
+    line_id: str
+    item: ExchangeItem
+
+
+def rma_from(whole: WholeReturn, *, read_at: datetime, customer_known_by: Literal["id", "email"]) -> Rma:
+    """The RMA with one unit for each piece that the customer sends back."""
+    shape = whole.shape
+    order = shape.order
+    return Rma(
+        number=digits(shape.id),
+        status=STATUSES.get(shape.status, RmaStatus.UNKNOWN),
+        status_text=shape.status,
+        order_id=digits(order.id),
+        order_name=order.name,
+        customer_reference=_customer(order, customer_known_by),
+        currency=order.currency_code,
+        raised_at=shape.created_at,
+        units=_units(whole, read_at),
+        fees=_fees(whole),
+        refunds=tuple(rma_refund(refund) for refund in refunds_on(whole)),
+        is_in_person=any(
+            row.belongs_to is not None and row.belongs_to.id == shape.id and is_till(row.app)
+            for row in whole.money.agreements.nodes
+        ),
+    )
+
+
+def head_from(shape: ReturnHeadShape) -> RmaHead:
+    """A line of the sweep."""
+    return RmaHead(number=digits(shape.id), status_text=shape.status, raised_at=shape.created_at)
+
+
+def refunds_on(whole: WholeReturn) -> tuple[ShopRefund, ...]:
+    """The refunds that belong to the return, failed ones too."""
+    mine = {digits(row.id) for row in whole.money.refunds if row.belongs_to and row.belongs_to.id == whole.shape.id}
+    return tuple(refund for refund in refunds_of(whole.money) if refund.refund_id in mine)
+
+
+def rma_refund(refund: ShopRefund) -> RmaRefund:
+    """A refund of the order as the return knows it."""
+    return RmaRefund(
+        refund_id=refund.refund_id,
+        amount=refund.amount,
+        is_settled=refund.is_settled,
+        has_failed=refund.has_failed,
+    )
+
+
+def unit_id(line: ReturnLineShape, ordinal: int) -> str:
+    """The name of one unit of a line; ordinals count from 1."""
+    return f"{digits(line.id)}:{ordinal}"
+
+
+def pieces_by_unit(whole: WholeReturn) -> Mapping[str, tuple[Piece, ...]]:
+    """What leaves in exchange, dealt out over the units in their order.
+
+    Shopify sets off all that leaves against all that comes back and ties no piece to a unit. Dealt out, each
+    piece is processed with a unit of its own; what is more than the units goes with the last.
+    """
+    units = [
+        unit_id(line, ordinal)
+        for line in whole.shape.return_line_items.nodes
+        for ordinal in range(1, line.quantity + 1)
+    ]
+    dealt: dict[str, list[Piece]] = {unit: [] for unit in units}
+    pieces = (piece for item in whole.shape.exchange_line_items.nodes for piece in _pieces(item, whole))
+    for number, piece in enumerate(pieces):
+        if units:
+            dealt[units[min(number, len(units) - 1)]].append(piece)
+    return {unit: tuple(found) for unit, found in dealt.items()}
+
+
+def _pieces(item: ExchangeLineShape, whole: WholeReturn) -> Iterator[Piece]:
+    order = whole.shape.order
+    lines = exchange_lines(item, whole.prices, taxes_included=order.taxes_included, currency=order.currency_code)
+    for line in lines:
+        for number in range(line.quantity):
+            price = line.gross.part(Decimal(number), Decimal(number + 1), Decimal(line.quantity))
+            yield Piece(line_id=item.id, item=ExchangeItem(sku=line.sku, quantity=1, price=price))
+
+
+def _units(whole: WholeReturn, read_at: datetime) -> tuple[RmaUnit, ...]:
+    pieces = pieces_by_unit(whole)
+    outcome = Outcome.EXCHANGE if any(pieces.values()) else Outcome.REFUND
+    processed_at = max((refund.made_at for refund in refunds_on(whole)), default=read_at)
+    dispositions = _dispositions(whole.found)
+    priced: dict[str, int] = {}
+    units: list[RmaUnit] = []
+    for line in whole.shape.return_line_items.nodes:
+        sold = line.fulfillment_line_item.line_item if line.fulfillment_line_item else None
+        queue = dispositions.get(line.fulfillment_line_item.id, []) if line.fulfillment_line_item else []
+        mine = [queue.pop(0) for _ in range(min(line.quantity, len(queue)))]
+        for ordinal in range(1, line.quantity + 1):
+            name = unit_id(line, ordinal)
+            state = mine[ordinal - 1] if ordinal <= len(mine) else None
+            is_gone_through = ordinal <= line.processed_quantity
+            number = priced.get(sold.id, 0) if sold else 0
+            if sold:
+                priced[sold.id] = number + 1
+            units.append(
+                RmaUnit(
+                    unit_id=name,
+                    shop_line=digits(sold.id) if sold else "",
+                    sku=sold.sku if sold else "",
+                    title=sold.title if sold else "",
+                    paid_gross=_paid(sold, number, whole.shape.order),
+                    reason=_reason(line),
+                    outcome=outcome if sold else Outcome.UNKNOWN,
+                    outcome_text=outcome.value if sold else "on no line of the order that was sent",
+                    received_at=_received_at(state, processed_at if is_gone_through else None),
+                    grade=GRADES.get(state.type, Grade.UNGRADED) if state else Grade.UNGRADED,
+                    is_missing=state is not None and state.type == MISSING,
+                    exchange=tuple(piece.item for piece in pieces[name]),
+                )
+            )
+    return tuple(units)
+
+
+def _received_at(state: DispositionShape | None, processed_at: datetime | None) -> datetime | None:
+    """When the unit came in, by what was found; else when its return was processed; None while neither."""
+    if state is None:
+        return processed_at
+    return None if state.type == MISSING else state.created_at
+
+
+def _dispositions(lines: Sequence[ReverseLineShape]) -> dict[str, list[DispositionShape]]:
+    """What was found of each fulfilled line, a piece at a time, oldest first, so that earlier units keep theirs.
+
+    Pieces that somebody was still to look at give way once there is a later word on them.
+    """
+    found: dict[str, list[DispositionShape]] = {}
+    for line in lines:
+        if line.fulfillment_line_item is not None:
+            pieces = found.setdefault(line.fulfillment_line_item.id, [])
+            pieces.extend(_looked_at(line))
+    return {key: sorted(pieces, key=lambda each: (each.created_at, each.id)) for key, pieces in found.items()}
+
+
+def _looked_at(line: ReverseLineShape) -> list[DispositionShape]:
+    pieces = [each for each in line.dispositions for _ in range(each.quantity)]
+    waiting = sorted((each for each in pieces if each.type == UNDECIDED), key=lambda each: each.created_at)
+    for each in waiting[: max(len(pieces) - line.total_quantity, 0)]:
+        pieces.remove(each)
+    return pieces
+
+
+def _paid(line: LineShape | None, number: int, order: ReturnedOrderShape) -> Money:
+    """What was paid for one unit: its share of the line after every discount, tax included.
+
+    `withCodeDiscountedTotalPriceSet` of the return is not it: it leaves out discounts of the whole order.
+    """
+    if line is None:
+        return Money(0, order.currency_code)
+    gross = line_from(line, taxes_included=order.taxes_included, currency=order.currency_code).gross
+    start = Decimal(min(number, line.quantity - 1))
+    return gross.part(start, start + 1, Decimal(line.quantity))
+
+
+def _reason(line: ReturnLineShape) -> str:
+    """The reason's name; what was noted where Shopify names none. The enumeration before them is to be removed."""
+    return (line.return_reason_definition.name if line.return_reason_definition else "") or line.return_reason_note
+
+
+def _fees(whole: WholeReturn) -> tuple[Fee, ...]:
+    lines = whole.shape.return_line_items.nodes
+    charged: list[tuple[FeeKind, MoneyShape]] = [
+        *(("restocking_fee", line.restocking_fee.amount_set) for line in lines if line.restocking_fee),
+        *(("return_shipping_fee", fee.amount_set) for fee in whole.shape.return_shipping_fees),
+    ]
+    fees = (Fee(kind=kind, amount=abs(shop_money(amount))) for kind, amount in charged)
+    return tuple(fee for fee in fees if fee.amount)
+
+
+def _customer(order: ReturnedOrderShape, known_by: Literal["id", "email"]) -> str:
+    if known_by == "email":
+        return order.email
+    return digits(order.customer.id) if order.customer else ""
