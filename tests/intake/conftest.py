@@ -5,19 +5,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from tests.processes.estate import Control, build_estate
-from tests.processes.house import COMPANY, Choices, House
+from tests.processes.estate import Control, Json, build_estate
+from tests.processes.house import COMPANY, DOCK_SECRET, Choices, House
 
 from tieout.intake import health, webhooks
 from tieout.sandbox.serve import ServedEstate
@@ -60,15 +63,33 @@ class Edge:
         assert row is not None
         return int(row[0])
 
+    def dock(self, message: Mapping[str, Json] | bytes, *, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """A push of the warehouse, signed now."""
+        body = message if isinstance(message, bytes) else json.dumps(message).encode()
+        sent = {"Content-Type": "application/json", **signed(body), **(headers or {})}
+        return self.http.post("/in/dock", content=body, headers=sent)
 
-@pytest.fixture
-def edge(address: str, tmp_path: Path) -> Iterator[Edge]:
+
+def signed(body: bytes, *, secret: str = DOCK_SECRET, at: float | None = None, name: str = "") -> dict[str, str]:
+    """The three headers of the Standard Webhooks specification, made without the library that checks them."""
+    name, stamp = name or f"msg_{uuid4()}", str(int(time.time() if at is None else at))
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    proof = hmac.new(key, f"{name}.{stamp}.".encode() + body, hashlib.sha256).digest()
+    return {
+        "webhook-id": name,
+        "webhook-timestamp": stamp,
+        "webhook-signature": f"v1,{base64.b64encode(proof).decode()}",
+    }
+
+
+@contextmanager
+def served(address: str, home: Path, choices: Choices) -> Iterator[Edge]:
     """A house whose intake is served."""
     estate = build_estate()
-    with ServedEstate(estate) as served:
-        control = Control(served.url, estate)
+    with ServedEstate(estate) as systems:
+        control = Control(systems.url, estate)
         control.fill()
-        house = House(control, tmp_path, address, Choices())
+        house = House(control, home, address, choices)
         house.set_rules()
         application = house.application
         routes = [*webhooks.routes(application.intake), *health.routes(application.store)]
@@ -86,3 +107,17 @@ def edge(address: str, tmp_path: Path) -> Iterator[Edge]:
         thread.join()
         house.close()
         control.close()
+
+
+@pytest.fixture
+def edge(address: str, tmp_path: Path) -> Iterator[Edge]:
+    """A house whose intake is served."""
+    with served(address, tmp_path, Choices()) as edge:
+        yield edge
+
+
+@pytest.fixture
+def docked(address: str, tmp_path: Path) -> Iterator[Edge]:
+    """A served house with a warehouse that tells what came in."""
+    with served(address, tmp_path, Choices(warehouses=("dock",))) as edge:
+        yield edge
