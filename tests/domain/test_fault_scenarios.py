@@ -33,6 +33,7 @@ RAISED_ELSEWHERE = {
     "REFUND_FAILED",
     "SIGN_IN_ENDS_SOON",
     "SIGN_IN_ENDED",
+    "UNANNOUNCED_GOODS",
 }
 """Kinds that no facts raise: they are met while systems are read, swept or told. Their tests run the processes."""
 

@@ -22,6 +22,7 @@ MET_BY_PROCESSES = (
     "REFUND_FAILED",
     "SIGN_IN_ENDS_SOON",
     "SIGN_IN_ENDED",
+    "UNANNOUNCED_GOODS",
 )
 """Kinds that no facts raise; tests/domain/test_fault_scenarios.py says the same of them."""
 
