@@ -30,6 +30,7 @@ from tieout.domain.money import Money, money, total
 from tieout.ports.errors import BadAnswer
 
 Edge = dict[str, Any]
+READ_AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
 def line(number: int = 1, **others: object) -> Edge:
@@ -68,7 +69,7 @@ def shape(body: Edge) -> ReturnShape:
 
 
 def rma(body: Edge) -> Rma:
-    return rma_from(shape(body), shop_currency="GBP")
+    return rma_from(shape(body), read_at=READ_AT, shop_currency="GBP")
 
 
 def exchange(sku: str = "SHOE", **others: object) -> Edge:
@@ -207,6 +208,18 @@ def test_an_inspection_is_a_receipt_with_a_grade(condition: str | None, disposit
         looks["disposition"] = {"disposition_outcome": disposition, "inspected_at": "2026-11-20 09:30:00"}
     unit = rma(raised(line(**looks))).units[0]
     assert (unit.grade, unit.received_at) == (grade, datetime(2026, 11, 20, 9, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("condition", [{"condition_category": "grade_a"}, "grade_a"])
+def test_an_inspection_without_a_date_is_a_receipt_at_the_moment_of_reading(condition: object) -> None:
+    unit = rma(raised(line(condition=condition, disposition=None))).units[0]
+    assert (unit.grade, unit.received_at) == (Grade.GOOD, READ_AT)
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], {}, {"condition_category": None, "inspected_at": None}])
+def test_no_inspection_is_no_receipt_however_it_is_written(nothing: object) -> None:
+    unit = rma(raised(line(condition=nothing, disposition=nothing))).units[0]
+    assert (unit.grade, unit.received_at) == (Grade.UNGRADED, None)
 
 
 def test_what_was_not_in_the_parcel_is_missing_and_another_item_goes_to_a_person() -> None:

@@ -32,7 +32,9 @@ class LoopPortal:
     def rma(self, number: str) -> Rma | None:
         """The return as it is now, every unit of it; None when Loop has none of that id."""
         shape = self._read(number)
-        return rma_from(shape, shop_currency=self._settings.shop_currency) if shape else None
+        if shape is None:
+            return None
+        return rma_from(shape, read_at=self._clock(), shop_currency=self._settings.shop_currency)
 
     def rmas(self, since: datetime | None) -> Iterator[RmaHead]:
         """Every return raised since, of every state, all pages, by the date of its creation; oldest window first."""

@@ -32,13 +32,13 @@ STATES = {
 }
 
 
-def rma_from(shape: ReturnShape, *, shop_currency: str) -> Rma:
+def rma_from(shape: ReturnShape, *, read_at: datetime, shop_currency: str) -> Rma:
     """The return with every unit on it; BadAnswer when a unit has no price or the return no date."""
     if shape.created_at is None:
         raise BadAnswer(f"Loop does not say when return {shape.return_id} was raised")
     currency = shape.currency or shop_currency
     kept = fee(shape, currency)
-    units = _units(shape, currency)
+    units = _units(shape, read_at, currency)
     given = [unit.value or unit.paid_gross for unit in units]
     more = beyond_the_lines(shape, given, [unit.outcome for unit in units], currency)
     return Rma(
@@ -73,8 +73,8 @@ def status_of(shape: ReturnShape) -> RmaStatus:
     """
     if shape.state == "review":
         has_begun = shape.was_processed or any(refund.refund_id for refund in shape.refunds)
-        is_inspected = any(inspected_at(line) for line in shape.lines)
-        return RmaStatus.UNKNOWN if has_begun or is_inspected else RmaStatus.REQUESTED
+        is_looked_at = any(is_inspected(line) for line in shape.lines)
+        return RmaStatus.UNKNOWN if has_begun or is_looked_at else RmaStatus.REQUESTED
     return STATES.get(shape.state, RmaStatus.UNKNOWN)
 
 
@@ -86,7 +86,7 @@ def outcome_of(line: LineShape, shape: ReturnShape) -> tuple[Outcome, str]:
     word, whole = _plain(line.outcome), _plain(shape.outcome)
     goes_as_whole = word in compat.AS_THE_RETURN or word in compat.KEPT
     text = f"{line.outcome or 'default'} ({shape.outcome})" if goes_as_whole else line.outcome
-    if line.condition is not None and line.condition.category == compat.NOT_THE_ITEM:
+    if line.condition is not None and line.condition.word == compat.NOT_THE_ITEM:
         return Outcome.UNKNOWN, f"{text}; inspection found another item in its place"
     if goes_as_whole:
         return (compat.OUTCOMES.get(whole, Outcome.UNKNOWN) if whole else _by_figures(shape)), text
@@ -99,22 +99,33 @@ def is_kept(line: LineShape, shape: ReturnShape) -> bool:
     return any(_plain(word) in compat.KEPT for word in (line.outcome, method))
 
 
-def inspected_at(line: LineShape) -> datetime | None:
-    """When a warehouse first looked at the line; None while none has."""
-    looks = [look.inspected_at for look in (line.condition, line.disposition) if look and look.inspected_at]
-    return min(looks, default=None)
+def received_at(line: LineShape, read_at: datetime) -> datetime | None:
+    """When a warehouse first looked at the line; None while none has, or where it was not in the parcel.
+
+    The moment of this reading for a look without a date, which Loop does not ask warehouses for.
+    """
+    if is_missing(line) or not is_inspected(line):
+        return None
+    dates = [look.inspected_at for look in (line.condition, line.disposition) if look and look.inspected_at]
+    return min(dates, default=read_at)
+
+
+def is_inspected(line: LineShape) -> bool:
+    """Whether a warehouse looked at the line: an object with neither word nor date says that none has."""
+    looks = (line.condition, line.disposition)
+    return any(look is not None and (look.word or look.inspected_at) for look in looks)
 
 
 def is_missing(line: LineShape) -> bool:
     """Whether a warehouse says that it was not in the parcel."""
-    words = {line.condition.category if line.condition else "", line.disposition.outcome if line.disposition else ""}
+    words = {line.condition.word if line.condition else "", line.disposition.word if line.disposition else ""}
     return compat.NOT_THERE in words
 
 
 def grade_of(line: LineShape) -> Grade:
     """What inspection found: what was done with the line decides before how it was graded."""
-    done = line.disposition.outcome if line.disposition else ""
-    found = line.condition.category if line.condition else ""
+    done = line.disposition.word if line.disposition else ""
+    found = line.condition.word if line.condition else ""
     if done in compat.GOOD_DISPOSITIONS:
         return Grade.GOOD
     if done in compat.OTHER_DISPOSITIONS:
@@ -162,7 +173,7 @@ def digits_of(text: str) -> str:
     return text.strip().rsplit("/", 1)[-1]
 
 
-def _units(shape: ReturnShape, currency: str) -> tuple[RmaUnit, ...]:
+def _units(shape: ReturnShape, read_at: datetime, currency: str) -> tuple[RmaUnit, ...]:
     on_top = tax_is_on_top(shape)
     paid = [paid_gross(line, currency, on_top=on_top) for line in shape.lines]
     outcomes = _outcomes(shape)
@@ -178,7 +189,7 @@ def _units(shape: ReturnShape, currency: str) -> tuple[RmaUnit, ...]:
             reason=line.reason or line.parent_reason,
             outcome=outcomes[at][0],
             outcome_text=outcomes[at][1],
-            received_at=None if is_missing(line) else inspected_at(line),
+            received_at=received_at(line, read_at),
             grade=grade_of(line),
             is_kept=is_kept(line, shape),
             is_missing=is_missing(line),

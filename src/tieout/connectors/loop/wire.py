@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, TypeVar
@@ -37,6 +37,15 @@ def _as_object(value: object) -> object:
     return value if isinstance(value, Mapping) else None
 
 
+def _as_look(key: str) -> Callable[[object], object]:
+    """A warehouse's look is an object; a bare word is taken for what it found."""
+
+    def read(value: object) -> object:
+        return {key: value} if isinstance(value, str) and value else _as_object(value)
+
+    return read
+
+
 def _as_moment(value: object) -> object:
     """A time may be text or an object of date and timezone; what is no time is none."""
     if isinstance(value, Mapping):
@@ -65,14 +74,14 @@ class _Shape(BaseModel):
 class ConditionShape(_Shape):
     """How a warehouse graded a line."""
 
-    category: Text = Field(default="", alias="condition_category")
+    word: Text = Field(default="", alias="condition_category")
     inspected_at: Moment = None
 
 
 class DispositionShape(_Shape):
     """What a warehouse did with a line."""
 
-    outcome: Text = Field(default="", alias="disposition_outcome")
+    word: Text = Field(default="", alias="disposition_outcome")
     inspected_at: Moment = None
 
 
@@ -91,8 +100,8 @@ class LineShape(_Shape):
     reason: Text = Field(default="", alias="return_reason")
     parent_reason: Text = Field(default="", alias="parent_return_reason")
     outcome: Text = ""
-    condition: Annotated[ConditionShape | None, BeforeValidator(_as_object)] = None
-    disposition: Annotated[DispositionShape | None, BeforeValidator(_as_object)] = None
+    condition: Annotated[ConditionShape | None, BeforeValidator(_as_look("condition_category"))] = None
+    disposition: Annotated[DispositionShape | None, BeforeValidator(_as_look("disposition_outcome"))] = None
 
 
 class ExchangeShape(_Shape):
