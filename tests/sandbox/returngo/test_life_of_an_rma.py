@@ -158,3 +158,14 @@ def test_news_of_a_carrier_is_sent_on_and_leaves_the_shipment_as_it_is(desk: Des
     assert desk.shipment(rma)["status"] == "Shipped"
     assert desk.ask("POST", "shipment-tracker", {"trackingNumber": "TN1"})["status"] == "InTransit"
     assert desk.call("POST", "shipment-tracker", {"trackingNumber": "?"}).status_code == 404
+
+
+def test_a_delayed_refund_goes_out_when_its_hours_have_passed_unless_the_rma_was_cancelled(desk: Desk) -> None:
+    desk.control("PUT", "settings", {"auto_refund": "received", "auto_refund_delay_hours": 24})
+    kept, dropped = desk.raise_rma({"sku": "BOWL"}), desk.raise_rma({"sku": "MUG"})
+    desk.act(kept, "approve", "receive")
+    desk.act(dropped, "approve", "receive", "cancel")
+    assert desk.detail(kept)["transactions"] == []
+    desk.client.put("/_sandbox/clock", json={"offset_seconds": 86_401})
+    assert [move["status"] for move in desk.detail(kept)["transactions"]] == ["Success"]
+    assert desk.detail(dropped)["transactions"] == []

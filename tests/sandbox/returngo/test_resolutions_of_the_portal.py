@@ -158,3 +158,14 @@ def test_an_rma_on_an_exchange_order_names_the_original_order(desk: Desk) -> Non
     desk.act(rma, "approve", "release-exchange")
     again = desk.raise_rma({"sku": "BOWL"}, order_name=desk.detail(rma)["exchangeOrders"][0]["orderName"])
     assert "Original order #1001" in desk.detail(again)["comments"][0]["htmlText"]
+
+
+def test_money_is_shown_as_the_customer_paid_it_and_in_the_shops_currency(desk: Desk) -> None:
+    line = {"sku": "BOWL", "quantity": 1, "price": "10.00", "tax": "1.67", "tax_rate": "0.2"}
+    shown = {"currency": "EUR", "rate": "1.2"}
+    desk.shop("POST", "load", {"orders": [{"name": "#1002", "lines": [line], "presentment": shown}]})
+    rma = desk.raise_rma({"sku": "BOWL"}, order_name="#1002")
+    desk.act(rma, "approve", "receive", "refund")
+    both = {"amount": 12, "currency": "EUR", "shopAmount": 10, "shopCurrency": "GBP"}
+    assert desk.detail(rma)["items"][0]["paidPrice"] == both
+    assert desk.detail(rma)["transactions"][0]["amount"] == both

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from tieout.sandbox.returngo.books import Item, Replacement
-from tieout.sandbox.shopify.books import minor
+from tieout.sandbox.shopify.figures import minor
 
 STORE_CREDIT = "RefundToStoreCredit"
 GIFT_CARD = "RefundToGiftCard"

@@ -75,8 +75,10 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     Assumption(
         name="Released exchange orders",
-        behaviour="The draft becomes an order named #EX and the RMA's number, discounted to what is still to pay.",
-        reason="At a real shop it takes the next order number; how an even exchange is priced is not documented.",
+        behaviour="The draft becomes an order named #EX and the RMA's number, tagged exchange, by the app ReturnGO, "
+        "with the source of a completed draft, discounted to what is still to pay.",
+        reason="At a real shop it takes the next order number; its tags, its source and how an even exchange is priced "
+        "are not documented.",
         correct_in=f"{_ROOM}/storefront.py order_exchange",
     ),
     Assumption(
@@ -189,5 +191,23 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "SHIPMENT_TRACKER_STATUS_UPDATED.",
         reason="The endpoint is listed without a body.",
         correct_in=f"{_ROOM}/api.py _track",
+    ),
+    Assumption(
+        name="Currencies of fees and ranges",
+        behaviour="Fees and free exchange price ranges, which come without a currency, are in the shop's.",
+        reason="They are documented as bare numbers.",
+        correct_in=f"{_ROOM}/detail.py",
+    ),
+    Assumption(
+        name="Processors of transactions",
+        behaviour="Shopify for money back to the payment method, ReturnGO for everything else.",
+        reason="The filter by processors is listed, its values are not.",
+        correct_in=f"{_ROOM}/payouts.py _move",
+    ),
+    Assumption(
+        name="Delayed auto-refunds",
+        behaviour="They come due while the RMA is neither cancelled nor rejected, and stand down like any other.",
+        reason="A delay of hours or days is documented; what may stop it is not.",
+        correct_in=f"{_ROOM}/portal.py refresh",
     ),
 )

@@ -1,4 +1,7 @@
-"""What stands in the returns portal. Money is in whole minor units; a unit that comes back is one item."""
+"""What stands in the returns portal; a unit that comes back is one item.
+
+Money is in whole minor units of the shop's currency.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from tieout.sandbox.shopify.books import ShopReturn
+from tieout.sandbox.shopify.figures import Currencies
+from tieout.sandbox.shopify.return_books import ShopReturn
 
 # The complete table of moves between shipment statuses; a move to the same status changes other fields only.
 SHIPMENT_MOVES: dict[str, frozenset[str]] = {
@@ -139,7 +143,7 @@ class MoneyMove:
     status: str
     processor: str
     amount: int
-    currency: str
+    currencies: Currencies
     reference_type: str
     reference: str
     item_ids: tuple[int, ...]
@@ -200,7 +204,7 @@ class Rma:
     order_name: str
     order_id: str
     customer: Customer
-    currency: str
+    currencies: Currencies
     created_at: datetime
     last_updated: datetime
     items: list[Item]

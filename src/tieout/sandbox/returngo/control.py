@@ -1,9 +1,10 @@
 """Control surface of the ReturnGO stand-in, below /_sandbox/returngo/ (JSON; money as text such as "24.00").
 
-- POST rmas {"order_name" or "", "customer": {id, email, first_name, last_name}, "currency", "number",
-  "cancellation_fee", "exchange", "items": [{sku, title, paid_price, paid_tax, tax_included, reason, resolution,
-  resolution_value, return_method, policy, exchange, shopify_line_item_id, quantity, restocking_fee, return_fee,
-  shipment_fee}]}: a customer raises an RMA; prices are per unit and are taken from the shop's order when left out;
+- POST rmas {"order_name" or "", "customer": {id, email, first_name, last_name}, "currency", "presentment":
+  {currency, rate}, "number", "cancellation_fee", "exchange", "items": [{sku, title, paid_price, paid_tax,
+  tax_included, reason, resolution, resolution_value, return_method, policy, exchange, shopify_line_item_id,
+  quantity, restocking_fee, return_fee, shipment_fee}]}: a customer raises an RMA; amounts are in the shop's
+  currency, prices per unit, and both currencies and prices are the shop's order's when left out;
   quantity becomes so many units. Or {"rmas": [...]} for many at once.
   "resolution_value" is "24.00" (that amount), "+5.00", "-5.00", "+10%" or "-10%" (more or less than the price);
   "return_method": "No shipment required" means that the customer keeps the unit.
@@ -24,8 +25,8 @@
   chatter {"times"}: somebody's program writes each parcel's fields so many times through the API, changing nothing.
   track {"status"}: the carrier says something of each parcel.
 - GET|PUT quota {"per_day", "used"}; GET|PUT settings {"auto_refund" and (of exchanges) "auto_release": none |
-  approved | shipped | received | validated, "fail_next_transactions", "fail_next_shop_returns",
-  "transaction_delay_seconds", "store_credit_percent"}.
+  approved | shipped | received | validated, "auto_refund_delay_hours", "fail_next_transactions",
+  "fail_next_shop_returns", "transaction_delay_seconds", "store_credit_percent"}.
 - GET|PUT policies {"policies": [{"name", "resolutions", "methods"}]}: what RMAs made through the API may ask for.
 - POST webhooks {"eventName", "url"}, GET webhooks; POST drain: wait for deliveries; GET deliveries.
 - GET ledgers/rmas: every RMA with status, units (fees, kept, settled), exchanges, transactions and timeline.

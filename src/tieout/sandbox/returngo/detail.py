@@ -9,12 +9,17 @@ from collections.abc import Mapping
 
 from tieout.sandbox.clock import stamp
 from tieout.sandbox.returngo.books import Customer, Item, MoneyMove, Replacement, Rma, Shipment
+from tieout.sandbox.shopify.figures import Currencies
 
 
-def money(amount: int, currency: str) -> dict[str, object]:
-    """Return the money object; both currencies are the same."""
-    number = amount / 100
-    return {"amount": number, "currency": currency, "shopAmount": number, "shopCurrency": currency}
+def money(amount: int, currencies: Currencies) -> dict[str, object]:
+    """Return the money object: as the customer paid, and in the shop's currency."""
+    return {
+        "amount": currencies.presented(amount) / 100,
+        "currency": currencies.presentment,
+        "shopAmount": amount / 100,
+        "shopCurrency": currencies.shop,
+    }
 
 
 def summary(rma: Rma) -> dict[str, object]:
@@ -43,8 +48,8 @@ def detail(rma: Rma) -> dict[str, object]:
         "rmaSummary": summary(rma),
         "orderDetails": {"orderId": rma.order_id, "order_name": rma.order_name},
         "shipments": [_shipment(shipment, rma.customer) for shipment in rma.shipments],
-        "items": [_item(item, rma.currency) for item in rma.items],
-        "exchangeItems": [_replacement(one, rma.currency) for one in chosen],
+        "items": [_item(item, rma.currencies) for item in rma.items],
+        "exchangeItems": [_replacement(one, rma.currencies) for one in chosen],
         "exchangeOrders": _exchange_orders(rma),
         "transactions": [_move_in_rma(move) for move in rma.moves],
         "comments": [
@@ -79,7 +84,7 @@ def _common(move: MoneyMove) -> dict[str, object]:
         "type": move.kind,
         "status": move.status,
         "processor": move.processor,
-        "amount": money(move.amount, move.currency),
+        "amount": money(move.amount, move.currencies),
         "createdAt": stamp(move.created_at),
         "updatedAt": stamp(move.updated_at),
     }
@@ -119,14 +124,14 @@ def shipment_view(shipment: Shipment) -> dict[str, object]:
     return _shipment(shipment, None)
 
 
-def _item(item: Item, currency: str) -> dict[str, object]:
+def _item(item: Item, currencies: Currencies) -> dict[str, object]:
     return {
         "returnedItemId": str(item.id),
         "fullName": item.title,
         "productName": item.title,
         "sku": item.sku,
-        "paidPrice": money(item.paid, currency),
-        "paidTax": money(item.tax, currency),
+        "paidPrice": money(item.paid, currencies),
+        "paidTax": money(item.tax, currencies),
         "taxIncluded": item.tax_included,
         "returnReason": item.reason,
         "resolutionName": item.resolution,
@@ -138,7 +143,7 @@ def _item(item: Item, currency: str) -> dict[str, object]:
         "shipmentFee": item.shipment_fee / 100,
         "returnMethod": {"type": item.method, "name": item.method},
         "itemValidationStatusResponse": _validation(item),
-        "exchangeItems": [_replacement(one, currency) for one in item.replacements],
+        "exchangeItems": [_replacement(one, currencies) for one in item.replacements],
         "followUpQuestions": [],
         **_present(
             {
@@ -168,14 +173,14 @@ def _validation(item: Item) -> dict[str, object]:
     }
 
 
-def _replacement(one: Replacement, currency: str) -> dict[str, object]:
+def _replacement(one: Replacement, currencies: Currencies) -> dict[str, object]:
     return {
         "quantity": one.quantity,
         "sku": one.sku,
         "itemPriceMethod": one.price_method,
         "freeExchangePriceRange": {"min": one.free_min / 100, "max": one.free_max / 100},
-        "catalogPrice": money(one.catalog, currency),
-        "effectivePrice": money(one.effective, currency),
+        "catalogPrice": money(one.catalog, currencies),
+        "effectivePrice": money(one.effective, currencies),
         **_present({"productId": one.product_id, "variantId": one.variant_id}),
     }
 

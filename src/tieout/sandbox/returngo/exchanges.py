@@ -9,7 +9,7 @@ from tieout.sandbox.returngo.amounts import difference
 from tieout.sandbox.returngo.books import Comment, ExchangeOrder, PortalBooks, Replacement, Rma
 from tieout.sandbox.returngo.payouts import Payouts
 from tieout.sandbox.returngo.storefront import Storefront
-from tieout.sandbox.shopify.books import major
+from tieout.sandbox.shopify.figures import major
 
 
 class NothingToReleaseError(Exception):

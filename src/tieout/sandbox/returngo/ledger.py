@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tieout.sandbox.returngo.books import Item, MoneyMove, Rma
-from tieout.sandbox.shopify.books import major
+from tieout.sandbox.shopify.figures import major
 
 
 def ledger_line(rma: Rma) -> dict[str, object]:
@@ -13,6 +13,8 @@ def ledger_line(rma: Rma) -> dict[str, object]:
         "order_name": rma.order_name,
         "status": rma.status,
         "cancellation_fee": major(rma.cancellation_fee),
+        "currency": rma.currencies.shop,
+        "presentment": rma.currencies.presentment,
         "shop_return": rma.shop_return.name if rma.shop_return else "",
         "shop_returns": [{"name": found.name, "status": found.status} for found in rma.shop_returns],
         "shipments": [{"id": str(s.id), "status": s.status, "tracker": s.tracker_status} for s in rma.shipments],

@@ -15,7 +15,8 @@ from tieout.sandbox.returngo.amounts import GIFT_CARD, PAYMENT_METHOD, STORE_CRE
 from tieout.sandbox.returngo.books import Comment, Item, MoneyMove, PortalBooks, Rma
 from tieout.sandbox.returngo.standing import refunded_elsewhere
 from tieout.sandbox.returngo.storefront import Storefront
-from tieout.sandbox.shopify.books import Refund, gid, major
+from tieout.sandbox.shopify.books import Refund
+from tieout.sandbox.shopify.figures import gid, major
 
 TRIGGERS = ("none", "approved", "shipped", "received", "validated")
 STATUS_OF = {"PENDING": "Requested", "SUCCESS": "Success", "FAILURE": "Failed"}
@@ -38,6 +39,7 @@ class PortalSettings:
     """The merchant's choices and a test's: when refunds and exchanges go out, and what becomes of transactions."""
 
     auto_refund: str = "none"
+    auto_refund_delay_hours: int = 0
     auto_release: str = "none"
     fail_next_transactions: int = 0
     fail_next_shop_returns: int = 0
@@ -135,7 +137,7 @@ class Payouts:
             status="Requested",
             processor="Shopify" if kind == PAYMENT_METHOD else "ReturnGO",
             amount=amount,
-            currency=rma.currency,
+            currencies=rma.currencies,
             reference_type="",
             reference="",
             item_ids=tuple(item.id for item in items),

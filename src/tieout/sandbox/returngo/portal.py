@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tieout.sandbox.clock import stamp
-from tieout.sandbox.journal import JournalEntry
+from tieout.sandbox.journal import Journal, JournalEntry
 from tieout.sandbox.returngo.books import (
     RMA_MOVES,
     SHIPMENT_MOVES,
@@ -72,13 +72,15 @@ class Grade:
 class Portal:
     """Books and rules; times and journal entries are given by the caller."""
 
-    def __init__(self, sender: WebhookSender, shopify: ShopifySandbox | None) -> None:
+    def __init__(self, sender: WebhookSender, shopify: ShopifySandbox | None, journal: Journal) -> None:
         self.books = PortalBooks()
         self.settings = PortalSettings()
         self.policies = Policies()
         self.sender = sender
         self.storefront = Storefront(shopify)
         self.raising = Raising(self.books, self.storefront)
+        self._journal = journal
+        self._delayed: list[tuple[datetime, Rma, tuple[Item, ...]]] = []
         self._payouts = Payouts(self.books, self.settings, self.storefront, self.announce)
         self._exchanges = Exchanges(self.books, self.storefront, self._payouts)
 
@@ -163,7 +165,11 @@ class Portal:
     ) -> None:
         """Do what is automatic at this point."""
         if self.settings.auto_refund in reached:
-            self._payouts.pay(rma, items, now, entry)
+            if self.settings.auto_refund_delay_hours:
+                due_at = now + timedelta(hours=self.settings.auto_refund_delay_hours)
+                self._delayed.append((due_at, rma, tuple(items)))
+            else:
+                self._payouts.pay(rma, items, now, entry)
         if self.settings.auto_release in reached and any(not order.order_id for order in rma.exchange_orders):
             self._exchanges.release(rma, now, entry)
 
@@ -174,7 +180,8 @@ class Portal:
         for found in rma.shop_returns:
             if found.status == "OPEN":
                 self.storefront.cancel_return(rma, found)
-                self._note(rma, f"Return {found.name} cancelled in Shopify", now)
+                done = "left, as it was worked on" if found.status == "OPEN" else "cancelled"
+                self._note(rma, f"Return {found.name} {done} in Shopify", now)
         self._exchanges.drop(rma)
 
     def _revive(self, rma: Rma, entry: JournalEntry) -> None:
@@ -292,8 +299,13 @@ class Portal:
         entry.effect("comment.created", rma=str(rma.id), text=text[:80])
 
     def refresh(self, now: datetime) -> None:
-        """Let requested transactions follow the clock and the shop's money."""
+        """Let requested transactions follow the clock and the shop's money, and delayed refunds come due."""
         self._payouts.refresh(now)
+        due = [(rma, items) for due_at, rma, items in self._delayed if due_at <= now]
+        self._delayed = [one for one in self._delayed if one[0] > now]
+        for rma, items in due:
+            if rma.status not in {"Canceled", "Rejected"}:
+                self._payouts.pay(rma, items, now, self._journal.begin("AUTO", f"/rma/{rma.id}/refund"))
 
     def _note(self, rma: Rma, text: str, now: datetime) -> None:
         rma.comments.append(Comment(kind="system", by="ReturnGO", text=f"{text} ({stamp(now)})", at=now))

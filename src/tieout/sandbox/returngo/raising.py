@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from tieout.sandbox.returngo.amounts import PAYMENT_METHOD, granted
 from tieout.sandbox.returngo.books import WITH_ANY_CARRIER, Customer, Item, PortalBooks, Replacement, Rma
 from tieout.sandbox.returngo.storefront import Storefront
-from tieout.sandbox.shopify.books import Line, Order, major, minor, share
+from tieout.sandbox.shopify.books import Line, Order
+from tieout.sandbox.shopify.figures import Currencies, major, minor, share
 
 PRICE_METHODS = ("CatalogPrice", "PaidPrice")
 
@@ -39,7 +41,7 @@ class Raising:
             order_name=str(given.get("order_name") or ""),
             order_id=str(order.id) if order else str(given.get("order_id") or ""),
             customer=_customer(given.get("customer") or {}, order),
-            currency=str(given.get("currency") or (order.currency if order else "GBP")),
+            currencies=_currencies(given, order),
             created_at=now,
             last_updated=now,
             items=items,
@@ -151,6 +153,15 @@ def _line(given: Mapping[str, Any], order: Order | None) -> Line | None:
 
 def _bare(value: object) -> str:
     return str(value or "").rsplit("/", 1)[-1]
+
+
+def _currencies(given: Mapping[str, Any], order: Order | None) -> Currencies:
+    """Return the order's currencies, or the ones given for goods that the shop does not know."""
+    if order is not None:
+        return order.currencies
+    shop, shown = str(given.get("currency") or "GBP"), given.get("presentment") or {}
+    rate = Decimal(str(shown.get("rate") or "1"))
+    return Currencies(shop=shop, presentment=str(shown.get("currency") or shop), rate=rate)
 
 
 def _customer(given: Mapping[str, Any], order: Order | None) -> Customer:

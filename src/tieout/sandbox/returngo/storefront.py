@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from tieout.sandbox.journal import JournalEntry
 from tieout.sandbox.returngo.books import ExchangeOrder, Item, Rma
-from tieout.sandbox.shopify.books import Order, Refund, ShopReturn, Variant, major
-from tieout.sandbox.shopify.control import money_back
-from tieout.sandbox.shopify.loading import load
-from tieout.sandbox.shopify.refunding import RefundRefusedError, WantedLine, WantedRefund
+from tieout.sandbox.shopify.books import Order, Refund
+from tieout.sandbox.shopify.figures import major
+from tieout.sandbox.shopify.loading import DRAFT_SOURCE, load
+from tieout.sandbox.shopify.refunding import RefundRefusedError, WantedLine, WantedMoney, WantedRefund
+from tieout.sandbox.shopify.return_books import ShopReturn
+from tieout.sandbox.shopify.stock import Variant
 
 if TYPE_CHECKING:
     from tieout.sandbox.shopify import ShopifySandbox
@@ -77,7 +79,7 @@ class Storefront:
         wanted = WantedRefund(
             order=order,
             lines=lines,
-            money=money_back(order, amount),
+            money=_by_the_way_it_came(order, amount),
             note=f"ReturnGO RMA{rma.id}{about}",
             app=shop.app_called(APP),
             shop_return=_open_return_of(rma, items),
@@ -97,7 +99,10 @@ class Storefront:
             "lines": self._exchange_lines(rma, draft, to_pay),
             "tags": ["exchange"],
             "fulfilled": False,
-            "currency": rma.currency,
+            "currency": rma.currencies.shop,
+            "presentment": {"currency": rma.currencies.presentment, "rate": str(rma.currencies.rate)},
+            "app": APP,
+            "source_name": DRAFT_SOURCE,
         }
         if origin is not None:
             bought_by = origin.customer
@@ -145,6 +150,12 @@ class Storefront:
     def _entry(self, rma: Rma) -> JournalEntry:
         assert self._shopify is not None, "there is a shop"
         return self._shopify.journal.begin("APP", f"/returngo/rma/{rma.id}")
+
+
+def _by_the_way_it_came(order: Order, amount: int) -> tuple[WantedMoney, ...]:
+    """Return the money of a refund through the gateway that took the sale; none for nought."""
+    sale = next((one for one in order.transactions if one.kind == "SALE"), None)
+    return (WantedMoney(amount=amount, gateway=sale.gateway, parent=sale),) if sale and amount else ()
 
 
 def _open_return_of(rma: Rma, items: Sequence[Item]) -> ShopReturn | None:

@@ -41,7 +41,7 @@ class ReturnGoSandbox:
         self.journal = Journal(clock)
         self._counts: Counter[str] = Counter()
         self.sender = WebhookSender(lambda: self.temper, random.Random(seed + 1), self._counts)
-        self.portal = Portal(self.sender, shopify)
+        self.portal = Portal(self.sender, shopify, self.journal)
         self.quota = Quota(CALLS_PER_DAY)
         api = Api(self.portal, shop_name, api_key, self.quota, self.now)
         self.app: ASGIApp = TemperMiddleware(
