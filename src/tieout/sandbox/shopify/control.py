@@ -1,20 +1,29 @@
 """Control surface of the Shopify stand-in, below /_sandbox/shopify/ (JSON; money as text such as "24.00").
 
+Returns, drafts and exchanges: see `control_returns.py`; payouts: `control_payments.py`.
+
 - POST load {"location": name, "variants": [{sku, title, price, available}], "orders": [{name, created_at,
   customer: {id, email, first_name, last_name}, currency, taxes_included, lines: [{sku, title, quantity, price,
-  discount, tax, tax_rate, discount_level}], shipping: {price, tax}, gateway, tags, note, fulfilled}],
-  "notify": false}
+  discount, tax, tax_rate, discount_level, gift_card, group: {title, sku, quantity}}], shipping: {price, tax},
+  gateway, payments: [{gateway, amount}], tags, note, attributes, fulfilled, shipping_address: {name, address1,
+  address2, city, province, zip, country_code, phone}, app, source_name, source_identifier, retail_location,
+  presentment: {currency, rate}, cash_rounding, cancelled_at}], "notify": false}
   -> {"location", "variants": {sku: {variant, inventory_item}}, "orders": {name: {id, legacy_id, line_items}}}.
   price is per unit (with tax when taxes_included), discount and tax are of the whole line; discount_level is
-  "line" (the default) or "order". The order counts as paid in full. Stock is the stock after these orders.
+  "line" (the default) or "order"; lines with one group are a bundle. The order counts as paid in full unless
+  payments say otherwise. An order tagged exchange, or with the source shopify_draft_order, goes to the address of
+  the customer's last order when it has none. Stock is the stock after these orders.
 - POST refunds {"order": name, "lines": [{"sku" or "line_item_id", "quantity"}], "amount", "app", "note",
-  "restock": false, "staff"}: somebody refunds by hand; app is "Shopify admin" unless said otherwise.
-  Without amount, the lines' value. -> a line of the refund ledger.
+  "restock": false, "staff", "shipping": amount, "adjustment_reason", "status": "PENDING", "gateway", "rounding"}:
+  somebody refunds by hand; app is "Shopify admin" unless said otherwise. Without amount, the value of lines and
+  shipping. PENDING waits for POST refunds/{number}/settle {"status": "SUCCESS" | "FAILURE"}. gateway is another
+  than the sale's (such as shopify_store_credit). -> a line of the refund ledger.
 - GET  orders/{name}: the REST form. POST orders/{name}/edit {"note", "tags"}: fires orders/updated.
 - POST adjustments {"sku", "delta", "reason"}: somebody corrects stock by hand.
 - POST webhooks {"topic", "url", "name"}; GET webhooks: subscriptions. POST drain: wait for deliveries.
   GET deliveries: the log of deliveries.
-- GET|PUT settings {"refund_delay_seconds", "fail_next_refunds", "bucket_size", "restore_per_second"}.
+- GET|PUT settings {"refund_delay_seconds", "fail_next_refunds", "close_processed_returns": 0 | 1, "bucket_size",
+  "restore_per_second"}.
 - GET  ledgers/refunds, ledgers/inventory: what stands in the books.
 - GET  proofs -> {"duplicates": [...]}: refunds that share an idempotency key or a note, adjustments that share a
   reference document and a sku.
@@ -24,7 +33,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -37,12 +46,16 @@ from starlette.routing import BaseRoute, Route
 from tieout.sandbox.clock import stamp
 from tieout.sandbox.estate import json_object
 from tieout.sandbox.journal import Journal
-from tieout.sandbox.shopify.books import Books, Line, Order
-from tieout.sandbox.shopify.figures import gid, minor, number_of, share
+from tieout.sandbox.shopify.books import Books, Order
+from tieout.sandbox.shopify.control_payments import payment_routes
+from tieout.sandbox.shopify.control_returns import line_of, money_back, return_routes
+from tieout.sandbox.shopify.figures import gid, minor, proportion, share
 from tieout.sandbox.shopify.loading import load
-from tieout.sandbox.shopify.refunding import RefundRefusedError, WantedLine, WantedMoney, WantedRefund
+from tieout.sandbox.shopify.refunding import DISCREPANCIES, RefundRefusedError, WantedLine, WantedRefund
 from tieout.sandbox.shopify.rest import order_body
 from tieout.sandbox.shopify.shop import TOPICS, Shop, WantedChange, refund_line
+
+__all__ = ["control_routes", "duplicates", "lines_worth", "money_back"]
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -53,6 +66,7 @@ def control_routes(shop: Shop, journal: Journal, now: Callable[[], datetime]) ->
     return [
         Route("/load", control.load, methods=["POST"]),
         Route("/refunds", control.refund, methods=["POST"]),
+        Route("/refunds/{number:int}/settle", control.settle, methods=["POST"]),
         Route("/orders/{name}", control.order, methods=["GET"]),
         Route("/orders/{name}/edit", control.edit, methods=["POST"]),
         Route("/adjustments", control.adjust, methods=["POST"]),
@@ -63,6 +77,8 @@ def control_routes(shop: Shop, journal: Journal, now: Callable[[], datetime]) ->
         Route("/ledgers/refunds", control.refunds, methods=["GET"]),
         Route("/ledgers/inventory", control.inventory, methods=["GET"]),
         Route("/proofs", control.proofs, methods=["GET"]),
+        *return_routes(shop, journal, now),
+        *payment_routes(shop, now),
     ]
 
 
@@ -97,24 +113,48 @@ class _Control:
         restock = "RETURN" if given.get("restock") else "NO_RESTOCK"
         lines = [
             WantedLine(
-                line=_line_of(order, one),
+                line=line_of(order, one),
                 quantity=int(one.get("quantity", 1)),
                 restock_type=restock,
                 location_id=place,
             )
             for one in given.get("lines") or ()
         ]
-        amount = minor(given["amount"]) if "amount" in given else lines_worth(order, lines)
+        shipping = minor(given.get("shipping") or "0.00")
+        amount = minor(given["amount"]) if "amount" in given else lines_worth(order, lines) + gross(order, shipping)
+        rounding = minor(given.get("rounding") or "0.00")
+        reason = str(given.get("adjustment_reason") or "")
+        if reason not in {"", *DISCREPANCIES}:
+            raise ValueError(f"{reason} is no reason of an adjustment; there are {', '.join(DISCREPANCIES)}")
         app = str(given.get("app") or "Shopify admin")
         return WantedRefund(
             order=order,
             lines=lines,
-            money=money_back(order, amount),
+            money=[
+                replace(one, gateway=str(given.get("gateway") or one.gateway), rounding=rounding)
+                for one in money_back(order, amount)
+            ],
+            shipping=shipping,
+            reason=reason,
+            pending=given.get("status") == "PENDING",
             note=str(given.get("note") or ""),
             app=self._shop.app_called(app),
             staff=str(given.get("staff") or ("A. Person" if app == "Shopify admin" else "")),
             over=bool(given.get("over")),
         )
+
+    async def settle(self, request: Request) -> Response:
+        given = await json_object(request)
+        now = self._now()
+        refund = self._shop.books.refunds.get(request.path_params["number"])
+        if refund is None:
+            raise HTTPException(404, f"There is no refund {request.path_params['number']}.")
+        entry = self._journal.begin("CONTROL", "/refunds/settle")
+        try:
+            self._shop.end_refund(refund, str(given.get("status") or "SUCCESS"), now, entry)
+        except RefundRefusedError as error:
+            raise HTTPException(400, f"{error}.") from error
+        return JSONResponse(refund_line(refund))
 
     async def order(self, request: Request) -> Response:
         self._now()
@@ -170,7 +210,7 @@ class _Control:
                 number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
                 if name not in asdict(settings) or not number or value < 0:
                     raise HTTPException(400, f"{name}: {value} is no setting; there are {asdict(settings)}.")
-                setattr(settings, name, int(value) if name == "fail_next_refunds" else float(value))
+                setattr(settings, name, int(value) if isinstance(getattr(settings, name), int) else float(value))
         return JSONResponse(asdict(settings))
 
     async def refunds(self, _: Request) -> Response:
@@ -202,14 +242,6 @@ class _Control:
         return order
 
 
-def money_back(order: Order, amount: int) -> tuple[WantedMoney, ...]:
-    """Return the money of a refund through the gateway that took the sale; none for nought."""
-    sale = next((t for t in order.transactions if t.kind == "SALE"), None)
-    if sale is None or amount == 0:
-        return ()
-    return (WantedMoney(amount=amount, gateway=sale.gateway, parent=sale),)
-
-
 def lines_worth(order: Order, lines: Sequence[WantedLine]) -> int:
     """Return what the customer paid for these units, with tax."""
     worth = 0
@@ -219,6 +251,11 @@ def lines_worth(order: Order, lines: Sequence[WantedLine]) -> int:
         if not order.taxes_included:
             worth += share(line.tax, line.quantity, line.refunded_tax, done, want.quantity)
     return worth
+
+
+def gross(order: Order, shipping: int) -> int:
+    """Return shipping with its tax."""
+    return shipping if order.taxes_included else shipping + proportion(order.shipping_tax, shipping, order.shipping)
 
 
 def duplicates(books: Books) -> list[dict[str, object]]:
@@ -253,11 +290,3 @@ def _adjustments(books: Books) -> list[dict[str, object]]:
         for change in group.changes
         if change.name == "available"
     ]
-
-
-def _line_of(order: Order, given: Mapping[str, Any]) -> Line:
-    number = number_of(given.get("line_item_id", ""), "LineItem")
-    for line in order.lines:
-        if line.id == number or (not number and line.sku == given.get("sku")):
-            return line
-    raise ValueError(f"the order {order.name} has no such line: {dict(given)}")

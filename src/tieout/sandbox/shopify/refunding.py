@@ -12,6 +12,15 @@ from tieout.sandbox.shopify.figures import share as share_of
 from tieout.sandbox.shopify.return_books import Processing, ShopReturn
 from tieout.sandbox.shopify.stock import App
 
+DISCREPANCIES = (
+    "CUSTOMER",
+    "DAMAGE",
+    "FULL_RETURN_BALANCING_ADJUSTMENT",
+    "OTHER",
+    "PENDING_REFUND_DISCREPANCY",
+    "REFUND_DISCREPANCY",
+    "RESTOCK",
+)
 REASONS = {"OTHER": "REFUND_DISCREPANCY", "": "REFUND_DISCREPANCY"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tieout.sandbox.clock import stamp
-from tieout.sandbox.shopify.books import Draft
+from tieout.sandbox.shopify.books import Draft, Order, OrderEdit
 from tieout.sandbox.shopify.figures import Currencies, gid, major
 from tieout.sandbox.shopify.return_books import Disposition, ReturnLine, ShopReturn
 
@@ -51,6 +51,22 @@ def dispose_body(line: ReturnLine, made: Disposition) -> dict[str, object]:
             "admin_graphql_api_id": gid("ReverseFulfillmentOrderLineItem", line.id),
             "fulfillment_line_item": _fulfilment_line(line),
         },
+    }
+
+
+def edit_body(order: Order, edit: OrderEdit) -> dict[str, object]:
+    """Return the body of orders/edited: only what was added."""
+    additions = [{"id": line.id, "delta": line.quantity} for line in edit.lines]
+    return {
+        "order_edit": {
+            "id": edit.agreement_id,
+            "order_id": order.id,
+            "app_id": edit.app and edit.app.id,
+            "created_at": stamp(edit.at),
+            "notify_customer": False,
+            "staff_note": "",
+            "line_items": {"additions": additions, "removals": []},
+        }
     }
 
 

@@ -29,6 +29,7 @@ TOPICS = (
     "draft_orders/update",
     "inventory_levels/update",
     "orders/create",
+    "orders/edited",
     "orders/updated",
     "refunds/create",
     "returns/approve",
