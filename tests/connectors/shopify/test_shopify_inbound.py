@@ -96,6 +96,27 @@ def test_only_topics_that_concern_a_return_are_looked_up(
     assert envelope.document_kind == ("return" if lookup else "")
 
 
+@pytest.mark.parametrize(
+    ("topic", "resource", "key", "lookup"),
+    [
+        ("returns/approve", {"id": BIG, "order": {"id": 7}}, str(BIG), "7"),
+        ("returns/close", {"admin_graphql_api_id": f"gid://shopify/Return/{BIG}", "order_id": 7}, str(BIG), "7"),
+        ("returns/cancel", {"id": BIG, "status": "canceled"}, str(BIG), ""),
+        ("refunds/create", {"id": 1, "order_id": 7, "return": {"id": BIG}}, str(BIG), "7"),
+        ("refunds/create", {"id": 1, "order_id": 7, "return": None}, "", "7"),
+        ("orders/updated", {"id": 7}, "", "7"),
+    ],
+)
+def test_where_shopify_is_the_portal_its_webhooks_name_the_return(
+    settings: ShopifySettings, topic: str, resource: dict[str, object], key: str, lookup: str
+) -> None:
+    body = json.dumps(resource).encode()
+    portal = open_inbound(settings.model_copy(update={"returns_portal": True}))
+    envelope = portal.open(signed(body, topic), {}, body)
+    assert (envelope.document_kind, envelope.document_key, envelope.lookup) == ("return", key, lookup)
+    assert not open_inbound(settings).open(signed(body, topic), {}, body).document_key
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"nothing"])
 def test_what_is_signed_but_no_resource_is_malformed(inbound: ShopifyInbound, body: bytes) -> None:
     with pytest.raises(MalformedError):

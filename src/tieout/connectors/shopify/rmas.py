@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,33 +135,30 @@ def _pieces(item: ExchangeLineShape, whole: WholeReturn) -> Iterator[Piece]:
 
 
 def _units(whole: WholeReturn, read_at: datetime) -> tuple[RmaUnit, ...]:
+    order = whole.shape.order
     pieces = pieces_by_unit(whole)
     outcome = Outcome.EXCHANGE if any(pieces.values()) else Outcome.REFUND
     processed_at = max((refund.made_at for refund in refunds_on(whole)), default=read_at)
     dispositions = _dispositions(whole.found)
-    priced: dict[str, int] = {}
+    priced: Counter[str] = Counter()
     units: list[RmaUnit] = []
     for line in whole.shape.return_line_items.nodes:
-        sold = line.fulfillment_line_item.line_item if line.fulfillment_line_item else None
-        queue = dispositions.get(line.fulfillment_line_item.id, []) if line.fulfillment_line_item else []
-        mine = [queue.pop(0) for _ in range(min(line.quantity, len(queue)))]
+        sent = line.fulfillment_line_item
+        found = dispositions.get(sent.id, []) if sent else []
         for ordinal in range(1, line.quantity + 1):
             name = unit_id(line, ordinal)
-            state = mine[ordinal - 1] if ordinal <= len(mine) else None
+            state = found.pop(0) if found else None
             is_gone_through = ordinal <= line.processed_quantity
-            number = priced.get(sold.id, 0) if sold else 0
-            if sold:
-                priced[sold.id] = number + 1
             units.append(
                 RmaUnit(
                     unit_id=name,
-                    shop_line=digits(sold.id) if sold else "",
-                    sku=sold.sku if sold else "",
-                    title=sold.title if sold else "",
-                    paid_gross=_paid(sold, number, whole.shape.order),
+                    shop_line=digits(sent.line_item.id) if sent else "",
+                    sku=sent.line_item.sku if sent else "",
+                    title=sent.line_item.title if sent else "",
+                    paid_gross=_paid(sent.line_item, priced, order) if sent else Money(0, order.currency_code),
                     reason=_reason(line),
-                    outcome=outcome if sold else Outcome.UNKNOWN,
-                    outcome_text=outcome.value if sold else "on no line of the order that was sent",
+                    outcome=outcome if sent else Outcome.UNKNOWN,
+                    outcome_text=outcome.value if sent else "on no line that was sent with the order",
                     received_at=_received_at(state, processed_at if is_gone_through else None),
                     grade=GRADES.get(state.type, Grade.UNGRADED) if state else Grade.UNGRADED,
                     is_missing=state is not None and state.type == MISSING,
@@ -198,15 +196,14 @@ def _looked_at(line: ReverseLineShape) -> list[DispositionShape]:
     return pieces
 
 
-def _paid(line: LineShape | None, number: int, order: ReturnedOrderShape) -> Money:
-    """What was paid for one unit: its share of the line after every discount, tax included.
+def _paid(line: LineShape, priced: Counter[str], order: ReturnedOrderShape) -> Money:
+    """What was paid for the next unit of a line: its share of the line after every discount, tax included.
 
     `withCodeDiscountedTotalPriceSet` of the return is not it: it leaves out discounts of the whole order.
     """
-    if line is None:
-        return Money(0, order.currency_code)
     gross = line_from(line, taxes_included=order.taxes_included, currency=order.currency_code).gross
-    start = Decimal(min(number, line.quantity - 1))
+    start = Decimal(min(priced[line.id], line.quantity - 1))
+    priced[line.id] += 1
     return gross.part(start, start + 1, Decimal(line.quantity))
 
 
