@@ -169,3 +169,15 @@ def test_a_delayed_refund_goes_out_when_its_hours_have_passed_unless_the_rma_was
     desk.client.put("/_sandbox/clock", json={"offset_seconds": 86_401})
     assert [move["status"] for move in desk.detail(kept)["transactions"]] == ["Success"]
     assert desk.detail(dropped)["transactions"] == []
+
+
+def test_the_cancellation_fee_is_not_taken_twice_when_a_failed_payment_is_tried_again(desk: Desk) -> None:
+    desk.control("PUT", "settings", {"fail_next_transactions": 1})
+    units = [{"sku": "BOWL", "resolution": "RefundToStoreCredit"}, {"sku": "MUG"}]
+    made = desk.control("POST", "rmas", {"order_name": "#1001", "items": units, "cancellation_fee": "4.00"})
+    rma = str(made["rmas"][0]["rma_id"])
+    desk.act(rma, "approve", "receive", "refund")
+    failed, refund = line_of(desk)["transactions"]
+    assert [(m["status"], m["amount"]) for m in (failed, refund)] == [("Failed", "8.00"), ("Success", "6.67")]
+    desk.act(rma, "retry-transaction", transaction=failed["id"])
+    assert line_of(desk)["transactions"][0]["amount"] == "12.00"

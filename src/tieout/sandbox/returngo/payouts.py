@@ -107,6 +107,7 @@ class Payouts:
         items = [item for item in rma.items if item.id in move.item_ids]
         if move.status != "Failed" or any(item.settled for item in items):
             raise PaymentRefusedError(f"Transaction {number} is {move.status}, or its units are settled since")
+        self._bear(rma, move, move.amount + move.fee)
         self._attempt(rma, items, move, now)
         entry.effect("transaction.retried", id=str(move.id), status=move.status)
         self._tell_of_refund(rma, move)
@@ -122,11 +123,15 @@ class Payouts:
         order = self._storefront.order_named(rma.order_name)
         if kind == PAYMENT_METHOD and order is not None:
             amount = min(amount, order.total)
-        borne = sum(move.fee for move in rma.moves if move.status != "Failed")
-        fee = min(rma.cancellation_fee - borne, amount)
-        move = self._move(rma, items, amount - fee, kind, now)
-        move.fee = fee
+        move = self._move(rma, items, amount, kind, now)
+        self._bear(rma, move, amount)
         self._enter(rma, items, move, now, entry)
+
+    def _bear(self, rma: Rma, move: MoneyMove, amount: int) -> None:
+        """Let the transaction bear what is left of the cancellation fee, down to nought; a difference bears none."""
+        borne = sum(other.fee for other in rma.moves if other is not move and other.status != "Failed")
+        move.fee = min(rma.cancellation_fee - borne, amount) if move.item_ids else 0
+        move.amount = amount - move.fee
 
     def _move(self, rma: Rma, items: Sequence[Item], amount: int, kind: str, now: datetime) -> MoneyMove:
         return MoneyMove(
