@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -37,6 +38,12 @@ def goods(edge: Edge, key: str = "dock R-1") -> documents.Document:
         found = documents.document(c, COMPANY, GOODS, key)
     assert found is not None
     return found
+
+
+def saw(case: cases.Case) -> str:
+    (fault,) = case.faults
+    assert isinstance(fault, Mapping)
+    return str(fault["saw"])
 
 
 def closed(edge: Edge, key: str = "dock R-1") -> list[str | None]:
@@ -145,8 +152,7 @@ def test_goods_that_nobody_announced_are_on_a_desk_once(docked: Edge) -> None:
         assert docked.dock(told(order="W9999", tracking="JD001", note="no letter")).status_code == 202
     (case,) = docked.house.open_cases()
     assert (case.code, case.owner) == ("UNANNOUNCED_GOODS", "operations")
-    (fault,) = case.faults
-    assert fault["saw"] == "1 x MUG (good); order W9999; tracking JD001; note: no letter; came in 20 Jan 2011 12:30"
+    assert saw(case) == "1 x MUG (good); order W9999; tracking JD001; note: no letter; came in 20 Jan 2011 12:30"
     assert goods(docked).title == "Goods nobody announced (receipt R-1 of dock)"
     assert (goods(docked).state, goods(docked).due_at) == ("blocked", None)
     assert docked.count("documents", "kind = 'return'") == 0
@@ -160,7 +166,7 @@ def test_goods_of_an_order_with_several_rmas_wake_all_and_ask_a_person(docked: E
     assert docked.count("documents", "kind = 'return' AND due_at IS NOT NULL") == 2
     assert receipts(docked.house, first.number) == receipts(docked.house, second.number) == ()
     (case,) = docked.house.open_cases()
-    assert all(number in str(case.faults[0]["saw"]) for number in (first.number, second.number))
+    assert all(number in saw(case) for number in (first.number, second.number))
 
 
 def test_told_again_with_the_rma_the_goods_leave_the_desk(docked: Edge) -> None:

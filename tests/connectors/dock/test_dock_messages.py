@@ -46,7 +46,7 @@ def signed(body: bytes, key: bytes = NOW, name: str = "msg_1", at: float | None 
 
 
 def settings(**changes: Any) -> DockSettings:  # noqa: ANN401  # any field
-    return DockSettings(**{"account": "dock", "secret": secret(NOW)} | changes)
+    return DockSettings.model_validate({"account": "dock", "secret": secret(NOW)} | changes)
 
 
 def opened(**changes: Any) -> Envelope:  # noqa: ANN401  # any field
@@ -115,7 +115,7 @@ def test_without_an_rma_the_order_or_the_label_finds_it_and_the_goods_are_descri
     assert opened(rma=None, tracking="JD1").lookup == "JD1"
 
 
-WRONG = {
+WRONG: dict[str, dict[str, Any]] = {
     "lines.0.grade": {"lines": [MUGS | {"grade": "scratched"}]},
     "lines.1.quantity": {"lines": [MUGS, MUGS | {"quantity": 0}]},
     "lines.0.quantity: send": {"lines": [MUGS | {"quantity": True}]},

@@ -11,7 +11,7 @@ UNANNOUNCED_GOODS = FaultKind(
     "They are in the building and in no book: nothing is credited and no stock is raised.",
     do="Find out whose they are by the order, the label and the goods. Have customer service raise an RMA at the "
     "returns portal, then have the warehouse tell the same receipt again with the number of the RMA: the case closes "
-    "by itself. Close it by hand where the goods go back or belong to nobody.",
+    "by itself. Where the goods go back or belong to nobody, close this case with that reason.",
     owner=Owner.OPERATIONS,
     fault_class=FaultClass.DATA,
     again="There is nothing to try again: the case closes by itself when the same receipt is told with an RMA, or "
