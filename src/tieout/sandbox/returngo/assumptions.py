@@ -135,7 +135,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     Assumption(
         name="A failed transaction tried again",
-        behaviour="It keeps its id, and its amount unless the cancellation fee was borne since; the button makes a new one.",
+        behaviour="It keeps its id, and its amount unless its fee was borne since; the button makes a new one.",
         reason="Failed transactions were seen; how they are tried again was not.",
         correct_in=f"{_ROOM}/payouts.py retry",
     ),
