@@ -175,6 +175,16 @@ def test_a_refund_made_before_processing_is_not_counted_twice(portal: LoopPortal
     assert teller.asked[-1].path.endswith("/process")
 
 
+@pytest.mark.parametrize("credited", ["24.00", "30.00"])
+def test_store_credit_may_be_credited_now_or_when_it_is_spent(
+    portal: LoopPortal, teller: Teller, credited: str
+) -> None:
+    teller.says(200, detail(refund="24.00", gift_card="6.00"))
+    teller.says(200, QUEUED)
+    portal.release(release(money(credited)))
+    assert teller.asked[-1].path.endswith("/process")
+
+
 def test_closing_does_not_bury_what_is_due(portal: LoopPortal, teller: Teller) -> None:
     teller.says(200, detail())
     with pytest.raises(Refused, match=r"GBP 24\.00"):

@@ -316,6 +316,19 @@ def test_the_storefronts_refund_is_known_also_where_only_its_id_is_linked() -> N
     assert rma(body).refunds == (RmaRefund(refund_id="987", amount=money("24.00"), is_settled=True),)
 
 
+def test_a_lone_refund_stated_in_another_currency_is_the_returns_refund() -> None:
+    body = raised(refund="24.00", refunds=[{"amount": "28.10", "currency": "EUR", "provider_refund_id": 987}])
+    assert rma(body).refunds == (RmaRefund(refund_id="987", amount=money("24.00"), is_settled=True),)
+
+
+def test_several_refunds_are_told_apart() -> None:
+    rows = [{"amount": amount, "provider_refund_id": at} for at, amount in enumerate(("20.00", "4.00"), start=1)]
+    assert [(made.refund_id, made.amount) for made in rma(raised(refunds=rows)).refunds] == [
+        ("1", money("20.00")),
+        ("2", money("4.00")),
+    ]
+
+
 def test_exchange_items_go_to_the_units_that_name_them() -> None:
     body = raised(
         line(1, exchange_variant="8"),
@@ -375,9 +388,17 @@ def test_a_return_is_processed_when_loop_says_so_or_everything_due_is_there(stat
 
 
 @pytest.mark.parametrize(
-    "body", [raised(line(price=None)), raised(created_at=None), raised(refunds=[{"provider_refund_id": 1}])]
+    "body",
+    [
+        raised(line(price=None)),
+        raised(created_at=None),
+        raised(refunds=[{"provider_refund_id": 1}]),
+        raised(
+            refunds=[{"provider_refund_id": at, "amount": "12.00", "currency": "EUR"} for at in (1, 2)], refund="20.00"
+        ),
+    ],
 )
-def test_what_lacks_a_price_a_date_or_an_amount_is_a_bad_answer(body: Edge) -> None:
+def test_what_lacks_a_price_a_date_or_an_amount_in_the_shops_currency_is_a_bad_answer(body: Edge) -> None:
     with pytest.raises(BadAnswer):
         rma(body)
 

@@ -16,7 +16,12 @@ CREDITS = frozenset({Outcome.STORE_CREDIT, Outcome.GIFT_CARD})
 
 def due(shape: ReturnShape, currency: str) -> Money:
     """What Loop gives the customer in money and credit when it processes the return; exchanges not counted."""
-    return money((shape.refund or NOTHING) + (shape.gift_card or NOTHING), currency)
+    return due_in_money(shape, currency) + money(shape.gift_card or NOTHING, currency)
+
+
+def due_in_money(shape: ReturnShape, currency: str) -> Money:
+    """What of it goes back to the way of payment."""
+    return money(shape.refund or NOTHING, currency)
 
 
 def fee(shape: ReturnShape, currency: str) -> Money:

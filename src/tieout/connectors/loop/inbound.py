@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from tieout.connectors.loop import compat
+from tieout.connectors.loop.money_out import digits_of
 from tieout.connectors.loop.settings import LoopSettings
-from tieout.connectors.loop.translate import digits_of
 from tieout.connectors.loop.wire import moment
 from tieout.connectors.transport import Json, parse_json
 from tieout.ports.errors import BadAnswer

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
 
 from tieout.connectors.loop import compat
-from tieout.connectors.loop.amounts import due
+from tieout.connectors.loop.amounts import due, due_in_money
 from tieout.connectors.loop.client import LoopClient
-from tieout.connectors.loop.money_out import gives_something, is_processed, refunds
+from tieout.connectors.loop.money_out import digits_of, gives_something, is_processed, refunds
 from tieout.connectors.loop.settings import LoopSettings
-from tieout.connectors.loop.translate import digits_of, head_from, outcome_of, rma_from
+from tieout.connectors.loop.translate import head_from, outcome_of, rma_from
 from tieout.connectors.loop.wire import ReturnShape
 from tieout.domain import commands as c
 from tieout.domain.documents.rma import Outcome, PortalPayment, Rma, RmaHead, RmaStatus
@@ -135,11 +135,12 @@ class LoopPortal:
             )
 
     def _same_amount(self, shape: ReturnShape, credited: Money) -> None:
+        """Whole, or what is left of it; without store credit where the house credits it only when it is spent."""
         currency = self._currency(shape)
-        whole = due(shape, currency)
         paid = total([refund.amount for refund in refunds(shape, currency)], currency)
-        left = whole - paid if paid.currency == whole.currency else whole
-        if credited not in (whole, left):
+        whole, in_money = due(shape, currency), due_in_money(shape, currency)
+        left = whole - paid
+        if credited not in (whole, left, in_money, in_money - paid):
             raise Refused(
                 f"Loop would give {left} for return {shape.return_id} where {credited} was credited: "
                 "correct the return in Loop, then try again"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tieout.connectors.loop import compat
 from tieout.connectors.loop.amounts import beyond_the_lines, exchange_total, fee, paid_gross, tax_is_on_top, values
-from tieout.connectors.loop.money_out import issued, refunds
+from tieout.connectors.loop.money_out import digits_of, issued, refunds
 from tieout.connectors.loop.wire import HeadShape, LabelShape, LineShape, ReturnShape
 from tieout.domain.documents.rma import (
     Allowance,
@@ -166,11 +166,6 @@ def parcels(shape: ReturnShape) -> tuple[Parcel, ...]:
         for label in labels
         if not _is_nothing(label.tracking_number)
     )
-
-
-def digits_of(text: str) -> str:
-    """The plain number of a storefront id, whether it came plain or as a gid; other text as it is."""
-    return text.strip().rsplit("/", 1)[-1]
 
 
 def _units(shape: ReturnShape, read_at: datetime, currency: str) -> tuple[RmaUnit, ...]:
