@@ -19,7 +19,7 @@ from tieout.sandbox.estate import Estate
 from tieout.sandbox.sage200 import Sage200Sandbox
 from tieout.sandbox.serve import ServedEstate
 
-ELSEWHERE = (*get_args(c.ShopCommand), c.MarkDone)
+ELSEWHERE = (*get_args(c.ShopCommand), *get_args(c.PortalCommand))
 """Commands to the storefront and to the returns portal."""
 WORDS = {"api": "native", "comp": "companion", "hand": "manual", "-": "not_possible"}
 TABLE = """

@@ -14,7 +14,7 @@ from tieout.connectors.sage200.site.facts import CONFIRM_DESPATCH, SiteFacts
 from tieout.domain import commands as c
 from tieout.ports.accounts import Capability
 
-ELSEWHERE = (c.ShopCommand, c.MarkDone)
+ELSEWHERE = (c.ShopCommand, c.PortalCommand)
 """Commands to the storefront and to the returns portal."""
 COMPANION_WORDS = {"issue_stock": "issue", "post_journal": "journal"}
 """Commands that the companion's contract calls by another name."""
