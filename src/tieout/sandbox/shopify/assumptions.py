@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tieout.sandbox.assumption import Assumption
+from tieout.sandbox.shopify.assumptions_returns import ASSUMPTIONS as RETURNS
 
 _ROOM = "sandbox/shopify"
 
@@ -92,4 +93,5 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         reason="The app shown for ReturnGO's refunds is on the list of things to see on a live account.",
         correct_in=f"{_ROOM}/shop.py Shop",
     ),
+    *RETURNS,
 )
