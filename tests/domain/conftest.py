@@ -130,7 +130,7 @@ def _rma(units: Sequence[RmaUnit]) -> Rma:
         currency="GBP",
         raised_at=datetime(2026, 3, 10, tzinfo=UTC),
         units=tuple(units),
-        fees=Money(0),
+        fees=(),
         refunds=(),
     )
 

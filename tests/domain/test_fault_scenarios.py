@@ -12,7 +12,7 @@ import pytest
 
 from tieout.domain import commands as c
 from tieout.domain.documents.books import PeriodAnswer
-from tieout.domain.documents.rma import Grade, Outcome, RmaRefund, RmaStatus
+from tieout.domain.documents.rma import Fee, Grade, Outcome, RmaRefund, RmaStatus
 from tieout.domain.documents.shop_order import ShopRefund
 from tieout.domain.faults import ALL, BY_CODE, Owner
 from tieout.domain.money import Money
@@ -185,9 +185,9 @@ TABLE = (
     Row(code="UNKNOWN_WORD", owner=INT, change=on_unit(outcome=Outcome.UNKNOWN), name="of a unit"),
     *(
         Row(code="OUTCOME_NOT_COVERED", owner=CX, change=on_unit(outcome=outcome), name=outcome.value)
-        for outcome in (Outcome.STORE_CREDIT, Outcome.GIFT_CARD, Outcome.EXCHANGE, Outcome.KEEP)
+        for outcome in (Outcome.STORE_CREDIT, Outcome.GIFT_CARD, Outcome.EXCHANGE)
     ),
-    Row(code="FEE_NOT_COVERED", owner=FIN, change=on_rma(fees=Money(250))),
+    Row(code="FEE_NOT_COVERED", owner=FIN, change=on_rma(fees=(Fee(kind="restocking_fee", amount=Money(250)),))),
     *(
         Row(code=code, owner=owner, change=with_row("line_class", "MUG", **{"class": called}))
         for code, (called, owner) in LINE_CLASSES.items()
@@ -273,6 +273,7 @@ ACCEPTED = {
     "REFUND_NE_INVOICE",
     "REFUND_BEFORE_CREDIT",
     "REFUND_OUTSIDE_WORKFLOW",
+    "VALUE_NOT_APPROVED",
 }
 
 
@@ -309,7 +310,7 @@ def test_a_date_with_a_warning_is_posted_on_where_the_house_allows_it(good: Call
 
 
 def test_all_faults_are_found_at_once_and_the_first_check_comes_first(good: Callable[..., ReturnFacts]) -> None:
-    facts = on_rma(fees=Money(1))(on_facts(tax_codes=(), products=())(good()))
+    facts = on_rma(fees=(Fee(kind="restocking_fee", amount=Money(1)),))(on_facts(tax_codes=(), products=())(good()))
     decision = plan_return(facts)
     assert isinstance(decision, Blocked)
     assert [fault.code for fault in decision.faults] == ["FEE_NOT_COVERED", "VAT_CODE_MISSING", "SKU_UNMAPPED"]

@@ -60,7 +60,7 @@ def after(facts: ReturnFacts, plan: Plan, *kinds_done: str, rest: str = "intende
             units=command.units,
             return_key=getattr(command, "return_key", ""),
             on=getattr(command, "on", None) or getattr(command, "received_on", None),
-            amount=command.amount.minor if isinstance(command, c.Refund) else amount,
+            amount=command.amount.minor if isinstance(command, c.Refund | c.PostRefundPayment) else amount,
         )
         effects = {old: None for old in effects if old.key != fact.key} | {fact: None}
         if is_credit and state != "refused":

@@ -107,8 +107,8 @@ class SalesOrders(Protocol):
     def orders_holding(self, customer_reference: str, sku: str) -> tuple[SalesOrder, ...]:
         """Every invoiced order of the customer with this stock code on a line."""
 
-    def customer_exists(self, customer_reference: str) -> bool:
-        """Whether the ledger has a customer account of this reference."""
+    def customer_id(self, customer_reference: str) -> str:
+        """The ledger's id of the customer account of this reference; empty when it has none."""
 
 
 class OrderEntry(Protocol):

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from tieout.domain import commands as c
 from tieout.domain.business_dates import uk_date
-from tieout.domain.documents.books import PeriodCheck, Product
+from tieout.domain.documents.books import PeriodCheck
+from tieout.domain.documents.goods_in import GoodsReceipt
 from tieout.domain.documents.rma import Rma
 from tieout.domain.documents.sales_order import SalesOrder
-from tieout.domain.documents.shop_order import ShopOrder
-from tieout.domain.money import Money
+from tieout.domain.money import Money, total
+from tieout.domain.returns.adopted import Adoption
 from tieout.domain.returns.allocation import matched_order
-from tieout.domain.returns.batches import batches, next_return_key, unannounced_units
-from tieout.domain.returns.expected_legs import refund_expected
+from tieout.domain.returns.batches import Batch, batches, coming_returns
+from tieout.domain.returns.bundles import receipts_apart, rma_apart
+from tieout.domain.returns.exchanges import DESPATCHED, despatched_legs
+from tieout.domain.returns.expected_legs import GIVEN, refund_expected
 from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
-from tieout.domain.returns.matching import holding_all
-from tieout.domain.returns.settle import foreign_refunds
+from tieout.domain.returns.money_back import CLEARING, foreign_refunds, issued_for
+from tieout.domain.returns.receipts import with_receipts
 from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
+from tieout.processes.adoption import adopted_rma, adoption_of, explained_refunds
+from tieout.processes.gather_sale import Sale, gather_exchanges, gather_sale, products_of
 from tieout.processes.record import command_from_json
 from tieout.processes.standing import seen_leg
 from tieout.store import approvals, cross_references, effects, legs
@@ -38,40 +43,85 @@ def gather_return(
 
     Raises connector errors of the reads.
     """
-    today = uk_date(now)
+    before = _before(held, company.name, document)
+    is_adopted = before.adopted is not None
+    told = adopted_rma(company, before.adopted) if before.adopted else company.portal.rma(document.key)
+    sale = gather_sale(company, held, told, tables)
+    came = _came(company, held, document, told, sale, tables)
+    exchanges = gather_exchanges(company, came.rma, sale.shop_order)
     with held.begin() as connection:
-        known = [_effect_fact(effect) for effect in effects.effects_of(connection, document) if _may_stand(effect)]
-        accepted = approvals.approvals_of(connection, document.company, document.kind, document.key)
-    rma = company.portal.rma(document.key)
-    customer = _customer(company, tables, rma)
-    candidates, method = _candidates(company, rma, customer)
-    shop_order = _shop_order(company, rma, candidates)
-    with held.begin() as connection:
-        _remember(connection, document, rma, candidates, shop_order)
+        _note_names(connection, document, [("storefront", "exchange", one.exchange.name) for one in exchanges])
+        explained = explained_refunds(connection, company.name, sale.shop_order, but=document.key)
     return ReturnFacts(
         company=company.name,
         rma_number=document.key,
         now=now,
-        today=today,
+        today=uk_date(now),
         credit_route=company.credit_route,
-        refund_mode=company.refund_mode,
-        rma=rma,
-        customer_reference=customer,
-        order_candidates=candidates,
-        match_method=method,
-        shop_order=shop_order,
-        products=_products(company, rma, candidates),
+        refund_mode="detect" if is_adopted else company.refund_mode,
+        rma=came.rma,
+        customer_reference=sale.customer,
+        order_candidates=sale.candidates,
+        match_method=sale.method,
+        shop_order=sale.shop_order,
+        products=products_of(company, came.rma, sale.candidates),
         tax_codes=company.books.tax_codes(),
         nominals=company.books.nominal_accounts(),
         bins=company.books.bins(),
         banks=company.books.banks(),
-        periods=_periods(company, rma, known, today) if len(candidates) == 1 else (),
+        periods=_periods(company, came.rma, before.known, uk_date(now)) if len(sale.candidates) == 1 else (),
         limits=company.books.text_limits(),
         tables=tables,
-        effects=tuple(known),
+        effects=before.known,
         taken=(),
-        accepted=frozenset(approval.code for approval in accepted),
+        accepted=before.accepted,
+        told=came.told if came.told != came.rma else None,
+        receipts=came.receipts,
+        exchanges=exchanges,
+        unclear_bundles=sale.unclear_bundles,
+        explained_refunds=explained,
+        is_adopted=is_adopted,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What our own records say of a document."""
+
+    known: tuple[EffectFact, ...]
+    accepted: frozenset[str]
+    adopted: Adoption | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """An RMA as the portal tells it and as it came in, with what warehouses say."""
+
+    told: Rma | None
+    rma: Rma | None
+    receipts: tuple[GoodsReceipt, ...]
+
+
+def _before(held: Held, company: str, document: Document) -> Before:
+    with held.begin() as connection:
+        known = tuple(_effect_fact(effect) for effect in effects.effects_of(connection, document) if _may_stand(effect))
+        accepted = approvals.approvals_of(connection, document.company, document.kind, document.key)
+        adopted = adoption_of(connection, company, document.key)
+    return Before(known=known, accepted=frozenset(approval.code for approval in accepted), adopted=adopted)
+
+
+def _came(
+    company: Company, held: Held, document: Document, told: Rma | None, sale: Sale, tables: MappingTables
+) -> Came:
+    """What came in. The document's names are noted first: a warehouse may have told it under the order's or a label's."""
+    with held.begin() as connection:
+        _note_names(connection, document, _names(document, told, sale))
+    receipts = company.goods_in.receipts(document.key) if company.goods_in is not None else ()
+    if told is None:
+        return Came(told=None, rma=None, receipts=receipts)
+    told = rma_apart(told, sale.bundles)
+    receipts = receipts_apart(receipts, sale.bundles)
+    return Came(told=told, rma=with_receipts(told, receipts, tables), receipts=receipts)
 
 
 def with_taken(connection: Connection, facts: ReturnFacts) -> ReturnFacts:
@@ -86,50 +136,13 @@ def with_taken(connection: Connection, facts: ReturnFacts) -> ReturnFacts:
     return replace(facts, taken=tuple(_taken(connection, order, facts.rma_number)))
 
 
-def _customer(company: Company, tables: MappingTables, rma: Rma | None) -> str:
-    """The ledger's account of the RMA's customer; only asked for where no order names it."""
-    if rma is None or rma.order_name or not rma.customer_reference:
-        return ""
-    mapped = tables.value("customer", rma.customer_reference, "account") or ""
-    account = rma.customer_reference if mapped == "=" else mapped
-    return account if account and company.orders.customer_exists(account) else ""
-
-
-def _candidates(company: Company, rma: Rma | None, customer: str) -> tuple[tuple[SalesOrder, ...], str]:
-    """Orders this return may belong to: by the channel's order number, else by the customer's invoice lines."""
-    if rma is None:
-        return (), ""
-    if rma.order_name:
-        return company.orders.orders(rma.order_name), "order number"
-    if not customer:
-        return (), ""
-    skus = sorted({unit.sku.strip() for unit in rma.units})
-    found = [order for sku in skus[:1] for order in company.orders.orders_holding(customer, sku)]
-    return holding_all(rma, found), "invoice line"
-
-
-def _shop_order(company: Company, rma: Rma | None, candidates: tuple[SalesOrder, ...]) -> ShopOrder | None:
-    if rma is None:
-        return None
-    if rma.order_id or rma.order_name:
-        return company.storefront.order(rma.order_id, rma.order_name)
-    return company.storefront.order("", candidates[0].channel_reference) if len(candidates) == 1 else None
-
-
-def _products(company: Company, rma: Rma | None, candidates: tuple[SalesOrder, ...]) -> tuple[Product, ...]:
-    """The stock items of the returned lines, by the ledger's own codes."""
-    if rma is None or len(candidates) != 1:
-        return ()
-    returned = {unit.sku.strip().casefold() for unit in rma.units}
-    codes = sorted({line.sku for line in candidates[0].lines if line.sku.casefold() in returned})
-    return company.books.products(codes)
-
-
 def _periods(company: Company, rma: Rma | None, known: Iterable[EffectFact], today: date) -> tuple[PeriodCheck, ...]:
     """The verdict on every date that something may be posted on."""
-    received = {uk_date(unit.received_at) for unit in (rma.units if rma else ()) if unit.received_at is not None}
-    planned = {effect.on for effect in known if effect.on is not None and effect.state == "intended"}
-    days = sorted(received | planned | ({today} if received else set()))
+    units = rma.units if rma else ()
+    received = {uk_date(unit.received_at) for unit in units if unit.received_at is not None}
+    planned = {effect.on for effect in known if effect.on is not None}
+    is_booked_today = received or any(unit.is_kept for unit in units) or (rma is not None and rma.allowances)
+    days = sorted(received | planned | ({today} if is_booked_today else set()))
     return tuple(company.books.period(day, ledger) for day in days for ledger in ("sales", "stock"))
 
 
@@ -167,56 +180,76 @@ def _effect_fact(effect: effects.Effect) -> EffectFact:
         return_key=getattr(command, "return_key", ""),
         on=getattr(command, "on", None) or getattr(command, "received_on", None),
         amount=_amount(command),
+        at=effect.settled_at or effect.sent_at,
     )
 
 
 def _amount(command: c.AnyCommand) -> int:
-    if isinstance(command, c.Refund):
-        return command.amount.minor
-    return sum((line.net + line.tax).minor for line in _credit_lines(command))
+    match command:
+        case c.Refund() | c.PostRefundPayment() | c.ReleaseOutcome():
+            return command.amount.minor
+        case c.RaiseInvoice():
+            return sum((line.net + line.tax).minor for line in command.lines)
+        case _:
+            return sum((line.net + line.tax).minor for line in _credit_lines(command))
 
 
-def _remember(
-    connection: Connection,
-    document: Document,
-    rma: Rma | None,
-    candidates: tuple[SalesOrder, ...],
-    shop_order: ShopOrder | None,
-) -> None:
-    """Note every id that people and other systems know the document by."""
+def _names(document: Document, rma: Rma | None, sale: Sale) -> list[tuple[str, str, str]]:
+    """(system, kind, value) of every id that people and other systems know the document by."""
     names = [("portal", "rma", document.key)]
-    if rma is not None and rma.order_name:
+    if rma is not None:
         names.append(("storefront", "order name", rma.order_name))
-    if shop_order is not None:
-        names.append(("storefront", "order", shop_order.order_id))
-    if len(candidates) == 1:
-        names.append(("sage", "order", candidates[0].number))
+        names += [("portal", "tracking", parcel.tracking) for parcel in rma.parcels]
+    if sale.shop_order is not None:
+        names.append(("storefront", "order", sale.shop_order.order_id))
+    if len(sale.candidates) == 1 and not sale.candidates[0].is_historical:
+        names.append(("sage", "order", sale.candidates[0].number))
+    return names
+
+
+def _note_names(connection: Connection, document: Document, names: Iterable[tuple[str, str, str]]) -> None:
     for system, kind, value in names:
-        cross_references.note(
-            connection,
-            cross_references.CrossReference(
-                company=document.company,
-                document_kind=document.kind,
-                document_key=document.key,
-                system=system,
-                kind=kind,
-                value=value,
-            ),
-        )
+        if value:
+            cross_references.note(
+                connection,
+                cross_references.CrossReference(
+                    company=document.company,
+                    document_kind=document.kind,
+                    document_key=document.key,
+                    system=system,
+                    kind=kind,
+                    value=value,
+                ),
+            )
 
 
 def seen_while_gathering(facts: ReturnFacts) -> Iterable[legs.SeenLeg]:
-    """What the portal shows as received, and refunds that somebody else made."""
+    """What the portal shows as received and issued, refunds that somebody else made, and exchanges that have left."""
     if facts.rma is None or matched_order(facts) is None:
         return
-    units = unannounced_units(facts)
-    coming = (next_return_key(facts, units), units) if units and facts.credit_route == "sop" else None
-    found = batches(facts, coming)
     foreign = foreign_refunds(facts)
+    found = batches(facts, coming_returns(facts))
+    in_money = [batch for batch in found if batch.settlement not in CLEARING and refund_expected(facts, batch)]
     for batch in found:
-        received = sum(1 for unit in batch.units if unit.received_at is not None)
-        yield seen_leg("portal", "received", batch.batch_id, "operations", quantity=Decimal(received))
-        if foreign > 0:
-            part = foreign if batch is found[-1] else min(foreign, refund_expected(facts, batch).minor)
+        if batch.has_goods:
+            received = sum(1 for unit in batch.units if unit.received_at is not None)
+            yield seen_leg("portal", "received", batch.batch_id, "operations", quantity=Decimal(received))
+        if batch.settlement in CLEARING:
+            yield from _issued_legs(facts, batch)
+        elif foreign > 0 and batch in in_money:
+            part = foreign if batch is in_money[-1] else min(foreign, refund_expected(facts, batch).minor)
             foreign -= part
             yield seen_leg("storefront", "refund", batch.batch_id, "finance", amount=Money(part, facts.rma.currency))
+    for ref, quantity, number in despatched_legs(facts):
+        yield seen_leg("sage", DESPATCHED, ref, "operations", quantity=quantity, reference=number)
+
+
+def _issued_legs(facts: ReturnFacts, batch: Batch) -> Iterable[legs.SeenLeg]:
+    assert facts.rma is not None
+    issued = issued_for(facts.rma, batch)
+    if issued:
+        system, kind = GIVEN[batch.settlement]
+        amount = total([one.amount for one in issued], facts.rma.currency)
+        yield seen_leg(
+            system, kind, batch.batch_id, "finance", amount=amount, reference=", ".join(one.reference for one in issued)
+        )

@@ -23,6 +23,7 @@ from tieout.ports.directory import Company
 from tieout.ports.errors import BadAnswer, Busy, ConnectorError, Unauthorised
 from tieout.processes import standing
 from tieout.processes.gather_return import gather_return, seen_while_gathering, with_taken
+from tieout.processes.kinds import RETURN
 from tieout.processes.patience import Patience
 from tieout.processes.performing import Bench, Done, Later, Trouble, intend_all, perform, unauthorised
 from tieout.processes.record import decision_from_json, decision_to_json, facts_to_json
@@ -32,7 +33,7 @@ from tieout.store.documents import Document
 from tieout.store.store import Held
 
 PROCESS = "returns.settle/1"
-KIND = "return"
+KIND = RETURN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,14 +172,20 @@ def _block(work: Work, attempt: Attempt, faults: tuple[Fault, ...], stake: Money
 
 
 def _finish(work: Work, attempt: Attempt, plan: Plan) -> Ending:
-    """Everything planned is read back: the case is settled; the document waits, or is done once it ties out."""
+    """Everything planned is read back: the case is settled; the document waits, or is done once it ties out.
+
+    What a person must see although the return goes on stands on a case.
+    """
     with work.held.begin() as c:
         attempts.finish(c, attempt, ended="performed", note=plan.waiting_for, at=work.now)
-        standing.close_case(c, work.document, at=work.now)
+        if plan.raised:
+            standing.open_case(c, work.document, plan.raised, _stake(work), at=work.now)
+        else:
+            standing.close_case(c, work.document, at=work.now)
         states = standing.leg_states(c, work.document, work.now)
         inbox.mark_handled(c, work.document.company, KIND, work.document.key, work.document.touched_at, work.now)
-    if plan.waiting_for:
-        return Ending(state="waiting", note=plan.waiting_for)
+    if plan.waiting_for or plan.raised:
+        return Ending(state="waiting", note=plan.waiting_for or plan.raised[0].code)
     is_done = not states or is_tied_out(states)
     due_at = None if is_done else work.now + work.patience.leg_again
     return Ending(state="done" if is_done else "waiting", due_at=due_at, note="tied out" if is_done else "legs open")

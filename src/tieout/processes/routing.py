@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tieout.processes.returns import KIND
+from tieout.processes.kinds import RETURN
 from tieout.store import documents
 from tieout.store.store import Connection
 
@@ -12,6 +12,6 @@ from tieout.store.store import Connection
 def wake(c: Connection, company: str, lanes: int, key: str, *, at: datetime, due_at: datetime | None = None) -> int:
     """Make a return due, now unless a later time is named, opening it if it is new; returns its lane."""
     document = documents.touch(
-        c, company=company, kind=KIND, key=key, lane_key=key, lanes=lanes, due_at=due_at or at, at=at
+        c, company=company, kind=RETURN, key=key, lane_key=key, lanes=lanes, due_at=due_at or at, at=at
     )
     return document.lane

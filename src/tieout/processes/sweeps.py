@@ -85,6 +85,27 @@ def sweep_credit_notes(floor: Floor, company: Company, back: timedelta) -> int:
     return strays
 
 
+def sweep_overdue(floor: Floor, company: Company) -> int:
+    """Wake every return whose leg fell due since it was last looked at: time alone makes some things late."""
+    now = floor.clock()
+    with floor.store.scope(company.name) as c:
+        late = legs.legs_where(c, "overdue", now=now, limit=OVERDUE_AT_ONCE)
+        due_by = {leg.document_key: leg.due_by for leg in late if leg.document_kind == KIND}
+        woken = 0
+        for key, due in due_by.items():
+            document = documents.document(c, company.name, KIND, key)
+            is_resting = document is not None and document.due_at is None and document.touched_at < (due or now)
+            if is_resting:
+                wake(c, company.name, company.lanes, key, at=now)
+                woken += 1
+    _note(floor, company.name, company.ledger_account, "overdue", {"listed": len(late), "woken": woken})
+    return woken
+
+
+OVERDUE_AT_ONCE = 1000
+"""Late legs looked at by one sweep; the longest due first."""
+
+
 def _is_stale(c: Connection, known: Document, status_text: str, *, is_old: bool) -> bool:
     if known.due_at is not None:
         return False

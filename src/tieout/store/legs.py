@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, assert_never
 
-from sqlalchemy import Connection, null, or_, select, update
+from sqlalchemy import Connection, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -80,7 +80,10 @@ _KEY: Final = ["company", "document_kind", "document_key", "opened_month", "syst
 
 
 def declare(c: Connection, document: Document, expected: Iterable[ExpectedLeg], *, at: datetime) -> None:
-    """Declare the legs of a plan; one declared before takes the new figures, keeps what was seen, is waived no more."""
+    """Declare the legs of a plan; one declared before takes the new figures, keeps what was seen, is waived no more.
+
+    It also keeps its earlier due time: looking at a document again does not make it less late.
+    """
     for leg in expected:
         fresh = insert(legs).values(
             **_document(document),
@@ -94,12 +97,13 @@ def declare(c: Connection, document: Document, expected: Iterable[ExpectedLeg], 
             due_by=leg.due_by,
             declared_at=at,
         )
-        changed = ("owner", "currency", "expected_minor", "expected_quantity", "due_by", "declared_at")
+        changed = ("owner", "currency", "expected_minor", "expected_quantity", "declared_at")
         c.execute(
             fresh.on_conflict_do_update(
                 index_elements=_KEY,
                 set_={
                     **{name: fresh.excluded[name] for name in changed},
+                    "due_by": func.least(legs.c.due_by, fresh.excluded.due_by),
                     **dict.fromkeys(("waived_by", "waived_why", "waived_at"), null()),
                 },
             )

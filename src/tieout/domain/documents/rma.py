@@ -76,6 +76,8 @@ class RmaUnit:
     value: Money | None = None
     """What the portal gives for the unit before fees, where it states another figure than the price paid."""
     exchange: tuple[ExchangeItem, ...] = ()
+    came_to: str = ""
+    """The warehouse whose door it came in by, by the ledger's own name; empty where nobody said."""
     part_of: str = ""
     """The unit that the portal counts, where this is one component of a bundle taken apart by us."""
 

@@ -23,10 +23,11 @@ class Allocation:
     """Lines of which more units are wanted than are left, with how many too many."""
 
 
-def refundable_units(facts: ReturnFacts) -> tuple[RmaUnit, ...]:
-    """The units that end in a refund, in a stable order."""
+def returned_units(facts: ReturnFacts) -> tuple[RmaUnit, ...]:
+    """The units that the customer gets something for, in a stable order."""
     units = facts.rma.units if facts.rma else ()
-    return tuple(sorted((u for u in units if u.outcome is Outcome.REFUND), key=lambda unit: unit.unit_id))
+    left_out = (Outcome.REJECT, Outcome.UNKNOWN)
+    return tuple(sorted((u for u in units if u.outcome not in left_out), key=lambda unit: unit.unit_id))
 
 
 def matched_order(facts: ReturnFacts) -> SalesOrder | None:
@@ -35,7 +36,7 @@ def matched_order(facts: ReturnFacts) -> SalesOrder | None:
 
 
 def allocate(facts: ReturnFacts, order: SalesOrder) -> Allocation:
-    """Give every refundable unit a line of the order: same stock code, same price first, then in line order.
+    """Give every returned unit a line of the order: same stock code, same price first, then in line order.
 
     A unit that a credit note of this return holds keeps the line it was credited on.
     """
@@ -43,7 +44,7 @@ def allocate(facts: ReturnFacts, order: SalesOrder) -> Allocation:
     line_of = _credited(facts, order)
     missing: list[RmaUnit] = []
     excess: dict[str, int] = {}
-    for unit in refundable_units(facts):
+    for unit in returned_units(facts):
         if unit.unit_id in line_of:
             continue
         lines = [line for line in order.lines if _is_of(line, unit)]
@@ -108,7 +109,7 @@ def as_ranges(ordinals: Sequence[int]) -> Ranges:
 
 
 def _credited(facts: ReturnFacts, order: SalesOrder) -> dict[str, OrderLine]:
-    """The line of every refundable unit that a credit note of this return holds, whatever the portal says since."""
+    """The line of every returned unit that a credit note of this return holds, whatever the portal says since."""
     line_of: dict[str, OrderLine] = {}
     for effect in facts.effects:
         room = {
@@ -119,7 +120,7 @@ def _credited(facts: ReturnFacts, order: SalesOrder) -> dict[str, OrderLine]:
             )
             for line in order.lines
         }
-        for unit in refundable_units(facts):
+        for unit in returned_units(facts):
             lines = [line for line in order.lines if room[line.line_id] > 0 and _is_of(line, unit)]
             if lines and unit.unit_id in effect.units:
                 line = min(lines, key=lambda candidate: _price_distance(candidate, unit))
@@ -135,7 +136,7 @@ def _units_left(facts: ReturnFacts, line: OrderLine) -> int:
 
 
 def _is_of(line: OrderLine, unit: RmaUnit) -> bool:
-    return line.sku.casefold() == unit.sku.strip().casefold()
+    return line.is_goods and line.sku.casefold() == unit.sku.strip().casefold()
 
 
 def _price_distance(line: OrderLine, unit: RmaUnit) -> int:

@@ -11,9 +11,10 @@ from tieout.domain.documents.sales_order import Nominal, OrderLine
 from tieout.domain.faults import returns as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.returns.allocation import allocate, matched_order
-from tieout.domain.returns.batches import Batch
+from tieout.domain.returns.batches import Batch, route_of
 from tieout.domain.returns.disposition import Place, grade_of, place_for, returns_nominal
 from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.returns.settlement import Settlement
 
 WRITE_ON: dict[str, tuple[str, ...]] = {"sop": (), "ledger": ("stock_write_on_nominal",)}
 """Policies that only the route needs which brings stock back outside an order."""
@@ -24,27 +25,40 @@ def check_batch(facts: ReturnFacts, batch: Batch) -> Iterator[Fault]:
     order = matched_order(facts)
     assert order is not None
     line_of = allocate(facts, order).line_of
-    for policy in ("credit_on", "returns_warehouse", "goods_in_bin", *WRITE_ON[facts.credit_route]):
+    for unit in batch.units:
+        if batch.has_goods:
+            yield from _check_goods(facts, unit)
+        yield from _check_nominal(facts, unit, line_of[unit.unit_id])
+    if batch.has_goods:
+        yield from _check_way_in(facts)
+    yield from _check_period(facts, batch)
+    if batch.settlement in (Settlement.REFUND, Settlement.EXCHANGE):
+        yield from _check_tender(facts)
+
+
+def _check_way_in(facts: ReturnFacts) -> Iterator[Fault]:
+    """The house has said where goods come in, and by what rule."""
+    route = route_of(facts)
+    for policy in ("credit_on", "returns_warehouse", "goods_in_bin", *WRITE_ON[route]):
         if not facts.tables.policy(policy):
             yield Fault(code=kinds.POLICY_MISSING.code, at=f"policy {policy}", saw="not set")
-    for unit in batch.units:
-        yield from _check_unit(facts, unit, line_of[unit.unit_id])
-    if facts.credit_route == "ledger":
+    if route == "ledger":
         yield from _check_write_on(facts)
-    yield from _check_period(facts, batch)
-    yield from _check_tender(facts)
     goods_in = facts.tables.policy("returns_warehouse") or "", facts.tables.policy("goods_in_bin") or ""
-    if facts.credit_route == "sop" and facts.bin(*goods_in) is None:
+    if route == "sop" and facts.bin(*goods_in) is None:
         yield Fault(code=kinds.BIN_UNMAPPED.code, at="goods in", saw="/".join(goods_in), wanted="a bin in Sage")
 
 
-def _check_unit(facts: ReturnFacts, unit: RmaUnit, line: OrderLine) -> Iterator[Fault]:
+def _check_goods(facts: ReturnFacts, unit: RmaUnit) -> Iterator[Fault]:
     grade = grade_of(facts, unit)
     place = place_for(facts, unit)
     if place is None:
         yield Fault(code=kinds.DISPOSITION_UNMAPPED.code, at=unit.sku, saw=f"{unit.reason}, grade {grade.value}")
     else:
         yield from _check_place(facts, unit, grade, place)
+
+
+def _check_nominal(facts: ReturnFacts, unit: RmaUnit, line: OrderLine) -> Iterator[Fault]:
     nominal = returns_nominal(facts, unit, line)
     account = next((account for account in facts.nominals if account.nominal == nominal), None)
     if account is None:
@@ -78,8 +92,8 @@ def _check_place(facts: ReturnFacts, unit: RmaUnit, grade: Grade, place: Place) 
 
 
 def _check_period(facts: ReturnFacts, batch: Batch) -> Iterator[Fault]:
-    for ledger in ("sales", "stock"):
-        on = posting_date(facts, batch)
+    on = posting_date(facts, batch)
+    for ledger in _ledgers(batch):
         check = facts.period(on, ledger)
         if check is None or not _is_open(facts, on, ledger):
             message = check.message if check else "not classified"
@@ -100,8 +114,12 @@ def _check_tender(facts: ReturnFacts) -> Iterator[Fault]:
 def posting_date(facts: ReturnFacts, batch: Batch) -> date:
     """The day the goods were received; today when that period is closed and a person accepted to post today."""
     is_accepted = kinds.PERIOD_CLOSED.code in facts.accepted
-    are_open = all(_is_open(facts, batch.on, ledger) for ledger in ("sales", "stock"))
+    are_open = all(_is_open(facts, batch.on, ledger) for ledger in _ledgers(batch))
     return facts.today if is_accepted and not are_open else batch.on
+
+
+def _ledgers(batch: Batch) -> tuple[str, ...]:
+    return ("sales", "stock") if batch.has_goods else ("sales",)
 
 
 def _is_open(facts: ReturnFacts, on: date, ledger: str) -> bool:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from tieout.domain.documents.rma import Outcome, RmaStatus
+from tieout.domain.documents.rma import Outcome, RmaStatus, RmaUnit
 from tieout.domain.documents.sales_order import OrderLine, SalesOrder
 from tieout.domain.faults import returns as kinds
 from tieout.domain.faults.kinds import Fault, FaultKind
 from tieout.domain.faults.performing import REFUND_FAILED
+from tieout.domain.faults.returns_value import BUNDLE_UNMAPPED
 from tieout.domain.identifiers import find_key
 from tieout.domain.money import Money, total
-from tieout.domain.returns.allocation import allocate, matched_order, refundable_units, unit_gross
+from tieout.domain.returns.allocation import allocate, matched_order, returned_units, unit_gross
+from tieout.domain.returns.batches import booked_units, is_of_goods, route_of
+from tieout.domain.returns.exchanges import exchanges_agree
 from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.returns.receipts import receipt_conflicts
+from tieout.domain.returns.values import policies_can_post, value_given, values_are_approved, values_are_declared
 from tieout.domain.rules.posting_windows import malformed_windows
 
 LINE_CLASSES: dict[str, FaultKind] = {
@@ -27,6 +32,17 @@ LINE_CLASSES: dict[str, FaultKind] = {
 
 ROUTE_KINDS = {"sop": {"write_on", "raise_credit_note"}, "ledger": {"raise_return", "post_sop_credit_note"}}
 """Commands that belong to the other credit route: using both for the same goods credits twice."""
+
+
+NUMBERS = (
+    "price_tolerance_pence",
+    "leg_grace_hours",
+    "exchange_despatch_hours",
+    "receipt_grace_days",
+    "refund_grace_hours",
+    "posting_grace_hours",
+)
+"""Policies that are whole numbers."""
 
 
 def rma_is_known(facts: ReturnFacts) -> Iterator[Fault]:
@@ -51,17 +67,6 @@ def lines_are_goods(facts: ReturnFacts) -> Iterator[Fault]:
             yield Fault(code=LINE_CLASSES[line_class].code, at=sku, saw=", ".join(titles))
 
 
-def outcomes_are_covered(facts: ReturnFacts) -> Iterator[Fault]:
-    """Only refunds have a rule in force; a rejected unit needs none."""
-    assert facts.rma is not None
-    covered = {Outcome.REFUND, Outcome.REJECT, Outcome.UNKNOWN}
-    for unit in facts.rma.units:
-        if unit.outcome not in covered:
-            yield Fault(code=kinds.OUTCOME_NOT_COVERED.code, at=f"unit {unit.unit_id}", saw=unit.outcome_text)
-    if facts.rma.fees and kinds.FEE_NOT_COVERED.code not in facts.accepted:
-        yield Fault(code=kinds.FEE_NOT_COVERED.code, at=f"RMA {facts.rma.number}", saw=str(facts.rma.fees))
-
-
 def order_is_matched(facts: ReturnFacts) -> Iterator[Fault]:
     """Nothing is posted for a return whose order is not found, not one, cancelled or not invoiced."""
     assert facts.rma is not None
@@ -82,7 +87,8 @@ def units_are_on_the_order(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fa
     """Every unit is on a line, nobody sends back more than was despatched, and the line was invoiced."""
     found = allocate(facts, order)
     for unit in found.not_on_order:
-        yield Fault(code=kinds.LINE_NOT_ON_ORDER.code, at=f"order {order.number}", saw=unit.sku)
+        kind = BUNDLE_UNMAPPED if _is_of_a_bundle(facts, unit) else kinds.LINE_NOT_ON_ORDER
+        yield Fault(code=kind.code, at=f"order {order.number}", saw=unit.sku)
     for line, count in found.too_many:
         yield Fault(
             code=kinds.QUANTITY_EXCEEDS_DESPATCH.code,
@@ -124,21 +130,28 @@ def figures_agree(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
 
 
 def price_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
-    """What the portal would refund for a unit is what was invoiced, within the tolerance of the house."""
+    """What the portal says was paid, and gives, is what was invoiced, within the tolerance of the house.
+
+    Units of a bundle are compared as the portal counts them: together.
+    """
     assert facts.rma is not None
     if kinds.REFUND_NE_INVOICE.code in facts.accepted or order.currency != facts.rma.currency:
         return
     tolerance = facts.tables.number("price_tolerance_pence", 0)
     line_of = allocate(facts, order).line_of
-    for unit in refundable_units(facts):
-        line = line_of.get(unit.unit_id)
-        if line is not None and abs(unit_gross(line).minor - unit.paid_gross.minor) > tolerance:
-            yield Fault(
-                code=kinds.REFUND_NE_INVOICE.code,
-                at=f"{unit.sku}, unit {unit.unit_id}",
-                saw=str(unit.paid_gross),
-                wanted=str(unit_gross(line)),
-            )
+    counted: dict[str, list[RmaUnit]] = {}
+    for unit in returned_units(facts):
+        if unit.unit_id in line_of:
+            counted.setdefault(unit.part_of or unit.unit_id, []).append(unit)
+    for name, units in counted.items():
+        invoiced = total([unit_gross(line_of[unit.unit_id]) for unit in units], order.currency)
+        stated = [unit.paid_gross for unit in units]
+        if all(value_given(facts, unit) is None for unit in units):
+            stated = [unit.value if unit.value is not None else unit.paid_gross for unit in units]
+        paid = total(stated, order.currency)
+        if abs(invoiced.minor - paid.minor) > tolerance:
+            at = f"{units[0].sku}, unit {name}"
+            yield Fault(code=kinds.REFUND_NE_INVOICE.code, at=at, saw=str(paid), wanted=str(invoiced))
 
 
 def tax_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
@@ -170,7 +183,7 @@ def products_are_stocked(facts: ReturnFacts, order: SalesOrder) -> Iterator[Faul
 
 def numbers_are_numbers(facts: ReturnFacts) -> Iterator[Fault]:
     """A policy that is a number is written as one."""
-    for name in ("price_tolerance_pence", "leg_grace_hours"):
+    for name in NUMBERS:
         text = facts.tables.policy(name)
         if text is not None and not text.strip().isdecimal():
             yield Fault(code=kinds.POLICY_MISSING.code, at=f"policy {name}", saw=text, wanted="a whole number")
@@ -185,7 +198,7 @@ def posting_windows_are_read(facts: ReturnFacts) -> Iterator[Fault]:
 
 def reasons_are_mapped(facts: ReturnFacts) -> Iterator[Fault]:
     """Every reason is in the reason table, so that the nominal of the pending return is known from the start."""
-    for unit in refundable_units(facts):
+    for unit in returned_units(facts):
         if facts.tables.find("reason", unit.reason) is None:
             yield Fault(code=kinds.REASON_UNMAPPED.code, at=unit.sku, saw=unit.reason or "no reason given")
 
@@ -211,19 +224,19 @@ def texts_fit(facts: ReturnFacts) -> Iterator[Fault]:
 def one_route_only(facts: ReturnFacts) -> Iterator[Fault]:
     """A return that was begun by the other credit route is not credited by this one."""
     for effect in facts.effects:
-        if effect.kind in ROUTE_KINDS[facts.credit_route] and effect.state != "refused":
+        is_for_goods = is_of_goods(effect) and (effect.units or "credit_note" not in effect.kind)
+        if effect.kind in ROUTE_KINDS[route_of(facts)] and effect.state != "refused" and is_for_goods:
             yield Fault(
                 code=kinds.CREDIT_ROUTE_CONFLICT.code,
                 at=effect.key,
                 saw=effect.kind.replace("_", " "),
-                wanted=f"the {facts.credit_route} route",
+                wanted=f"the {route_of(facts)} route",
             )
 
 
 def booked_units_are_still_returned(facts: ReturnFacts) -> Iterator[Fault]:
     """What is booked, or may be, still ends in a refund at the portal."""
-    booked = {unit for effect in facts.effects if effect.batch and effect.state != "refused" for unit in effect.units}
-    for unit_id in sorted(booked - {unit.unit_id for unit in refundable_units(facts)}):
+    for unit_id in sorted(booked_units(facts) - {unit.unit_id for unit in returned_units(facts)}):
         yield Fault(
             code=kinds.CANCELLED_AFTER_RECEIPT.code,
             at=f"unit {unit_id}",
@@ -237,13 +250,16 @@ def no_refund_ran_ahead(facts: ReturnFacts) -> Iterator[Fault]:
     if facts.rma is None or facts.shop_order is None:
         return
     by_rma = {refund.refund_id for refund in facts.rma.refunds}
+    was_released = any(effect.kind == "release_outcome" for effect in facts.effects)
     for refund in facts.shop_order.refunds:
         is_another_rmas = refund.app == facts.tables.policy("portal_app") and refund.refund_id not in by_rma
-        if refund.has_failed or find_key(refund.note) or is_another_rmas:
+        is_explained = is_another_rmas or refund.refund_id in facts.explained_refunds
+        if refund.has_failed or find_key(refund.note) or is_explained or not refund.amount:
             continue
         is_ours_by_rma = refund.refund_id in by_rma
         kind = kinds.REFUND_BEFORE_CREDIT if is_ours_by_rma else kinds.REFUND_OUTSIDE_WORKFLOW
-        is_allowed = kind.code in facts.accepted or (is_ours_by_rma and facts.refund_mode == "detect")
+        is_due = is_ours_by_rma and (facts.refund_mode == "detect" or was_released)
+        is_allowed = kind.code in facts.accepted or is_due
         if not is_allowed:
             yield Fault(
                 code=kind.code, at=f"refund {refund.refund_id} by {refund.app or 'a person'}", saw=str(refund.amount)
@@ -261,6 +277,21 @@ def our_refunds_stand(facts: ReturnFacts) -> Iterator[Fault]:
             yield Fault(code=REFUND_FAILED.code, at=at, saw="rejected afterwards", wanted=str(Money(done.amount)))
 
 
+def receipts_agree(facts: ReturnFacts) -> Iterator[Fault]:
+    """Where portal and warehouse are both believed, they have received the same."""
+    assert facts.rma is not None
+    yield from receipt_conflicts(facts.told or facts.rma, facts.receipts, facts.tables)
+
+
+def _is_of_a_bundle(facts: ReturnFacts, unit: RmaUnit) -> bool:
+    """Whether the storefront sold the unit as a bundle or in one, or its row in the bundle table cannot be read."""
+    lines = facts.shop_order.lines if facts.shop_order else ()
+    code = unit.sku.strip().casefold()
+    of_bundles = {line.sku.casefold() for line in lines if line.bundle_sku}
+    of_bundles |= {line.bundle_sku.casefold() for line in lines if line.bundle_sku}
+    return code in of_bundles or code in {sku.casefold() for sku in facts.unclear_bundles}
+
+
 def _lines_returned(facts: ReturnFacts, order: SalesOrder) -> list[OrderLine]:
     lines = {line.line_id: line for line in allocate(facts, order).line_of.values()}
     return [line for line in order.lines if line.line_id in lines]
@@ -268,12 +299,16 @@ def _lines_returned(facts: ReturnFacts, order: SalesOrder) -> list[OrderLine]:
 
 BEFORE_MATCHING: tuple[Callable[[ReturnFacts], Iterator[Fault]], ...] = (
     lines_are_goods,
-    outcomes_are_covered,
+    values_are_declared,
+    policies_can_post,
+    values_are_approved,
     one_route_only,
     booked_units_are_still_returned,
     order_is_matched,
     texts_fit,
     reasons_are_mapped,
+    receipts_agree,
+    exchanges_agree,
     numbers_are_numbers,
     posting_windows_are_read,
 )

@@ -27,10 +27,16 @@ def grade_of(facts: ReturnFacts, unit: RmaUnit) -> Grade:
 
 
 def place_for(facts: ReturnFacts, unit: RmaUnit) -> Place | None:
-    """The warehouse and bin that the disposition table gives for the unit's reason and grade, if it names both."""
+    """The warehouse and bin that the disposition table gives for the unit's reason and grade, if it names both.
+
+    A row that also names the warehouse whose door the unit came in by (`fit|good|NORTH`) goes before one that does not.
+    """
     code = facts.tables.value("reason", unit.reason, "code") or ""
     grade = grade_of(facts, unit).value
-    rule = facts.tables.find("disposition", f"{code}|{grade}") or facts.tables.find("disposition", f"any|{grade}")
+    wanted = [f"{reason}|{grade}" for reason in (code, "any")]
+    by_door = [f"{key}|{unit.came_to}" for key in wanted] if unit.came_to else []
+    rules = (facts.tables.find("disposition", key) for key in (*by_door, *wanted))
+    rule = next((found for found in rules if found is not None), None)
     warehouse, name = (rule.value.get("warehouse"), rule.value.get("bin")) if rule else (None, None)
     return Place(warehouse=warehouse, bin=name) if warehouse and name else None
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from tieout.domain.documents.address import PostalAddress
 from tieout.domain.documents.books import Bin, NominalAccount, PeriodCheck, Product, TaxCode, TextLimits
+from tieout.domain.documents.goods_in import GoodsReceipt
 from tieout.domain.documents.rma import Rma
 from tieout.domain.documents.sales_order import SalesOrder
-from tieout.domain.documents.shop_order import ShopOrder
+from tieout.domain.documents.shop_order import ShopExchange, ShopOrder
 from tieout.domain.rules.mapping import MappingTables
 
 Ranges = tuple[tuple[int, int], ...]
@@ -30,7 +32,9 @@ class EffectFact:
     on: date | None
     """The business date it was planned with."""
     amount: int
-    """Pence of a credit note or refund, tax included; 0 for others."""
+    """Pence of a credit note, refund, payment or fee invoice, tax included; 0 for others."""
+    at: datetime | None = None
+    """When it was read back as done, or else sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,16 @@ class TakenUnits:
     key: str
     order_line: str
     ordinals: Ranges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeFact:
+    """One exchange: what the storefront sends out, and the order in Sage that does it."""
+
+    exchange: ShopExchange
+    delivery: PostalAddress | None
+    order: SalesOrder | None
+    """The order of this name in Sage; None while there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +71,7 @@ class ReturnFacts:
     """The ledger's account of the RMA's customer by mapping; empty when there is none."""
     order_candidates: tuple[SalesOrder, ...]
     match_method: str
-    """`order number`, `invoice line` or empty."""
+    """`order number`, `invoice line`, `storefront order` (Sage no longer holds it) or empty."""
     shop_order: ShopOrder | None
     products: tuple[Product, ...]
     tax_codes: tuple[TaxCode, ...]
@@ -72,6 +86,18 @@ class ReturnFacts:
     """Of every line of the matched order, by this and every other document."""
     accepted: frozenset[str]
     """Codes of faults that a person accepted for this document, with a reason on record."""
+    told: Rma | None = None
+    """The RMA as the portal tells it, where `rma` differs: received by the warehouse's word, bundles taken apart."""
+    receipts: tuple[GoodsReceipt, ...] = ()
+    """What warehouses say came in for it."""
+    exchanges: tuple[ExchangeFact, ...] = ()
+    """The exchanges of this RMA as storefront and ledger show them."""
+    unclear_bundles: tuple[str, ...] = ()
+    """Stock codes of bundles on the return or its order whose make-up on the day of sale cannot be told."""
+    explained_refunds: frozenset[str] = frozenset()
+    """Refunds on the order, by id, that another document accounts for."""
+    is_adopted: bool = False
+    """Made by Tieout from a refund that somebody gave outside the workflow: no portal knows it."""
 
     def product(self, sku: str) -> Product | None:
         """The stock item of a code."""

@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import assert_never
 
 from tieout.domain.command_legs import legs_of
-from tieout.domain.commands import AnyCommand, CancelReturn, MarkDone, RaiseReturn, ReturnLine
+from tieout.domain.commands import AnyCommand, CancelReturn, MarkDone, RaiseReturn, ReleaseOutcome, ReturnLine
 from tieout.domain.documents.rma import RmaStatus, RmaUnit
+from tieout.domain.documents.sales_order import SalesOrder
 from tieout.domain.faults import returns as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.identifiers import compose_key
 from tieout.domain.legs import Leg
 from tieout.domain.money import Money, total
-from tieout.domain.returns.allocation import allocate, matched_order, refundable_units
+from tieout.domain.returns.allocation import allocate, matched_order, returned_units
 from tieout.domain.returns.batch_checks import check_batch
-from tieout.domain.returns.batches import (
-    Batch,
-    batches,
-    is_complete,
-    is_ready,
-    next_return_key,
-    open_returns,
-    unannounced_units,
-)
+from tieout.domain.returns.batches import Batch, batches, coming_returns, is_ready, open_returns
 from tieout.domain.returns.checks import check_authorised, no_refund_ran_ahead, our_refunds_stand
 from tieout.domain.returns.disposition import by_nominal
+from tieout.domain.returns.exchanges import exchange_legs, exchange_orders, waits_for_exchange
 from tieout.domain.returns.expected_legs import due_leg, portal_leg, refund_leg
 from tieout.domain.returns.facts import ReturnFacts
-from tieout.domain.returns.settle import Booking, book_batch, booking_of, foreign_refunds
+from tieout.domain.returns.money_back import (
+    CLEARING,
+    due_in_all,
+    foreign_refunds,
+    is_complete,
+    is_refunded_by_us,
+    is_released_by_portal,
+)
+from tieout.domain.returns.settle import Booking, booking_of, money_commands, stock_commands
+from tieout.domain.returns.settlement import price_credited
+from tieout.domain.returns.values import allowances_of
+from tieout.domain.returns.watch import GOODS_BACK, concerns, goods_back, overdue, refund_hours
 
 LEG_GRACE_HOURS = 24
 """How long a leg may stay unseen before it is overdue, unless the house has set `leg_grace_hours`."""
+
+
+A_LITTLE = timedelta(hours=1)
+"""A leg falls due this much after its limit, so that whoever looks then finds the limit passed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,8 @@ class Plan:
     waiting_for: str
     """What must happen outside before more can be done; empty when the return is complete after this plan."""
     rules: tuple[str, ...]
+    raised: tuple[Fault, ...] = ()
+    """What a person must see although the plan is carried out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,47 +95,58 @@ def plan_return(facts: ReturnFacts) -> Plan | Blocked:
 def stake_of(facts: ReturnFacts) -> Money:
     """What is at stake: the gross value of every refundable unit as the portal states it."""
     currency = facts.rma.currency if facts.rma else "GBP"
-    amounts = [unit.paid_gross for unit in refundable_units(facts) if unit.paid_gross.currency == currency]
+    amounts = [unit.paid_gross for unit in returned_units(facts) if unit.paid_gross.currency == currency]
     return total(amounts, currency)
 
 
 def _plan_open(facts: ReturnFacts) -> Plan | Blocked:
-    """Announce what is not announced, book what is ready, finish what is finished."""
+    """Announce what is not announced, book what is ready, send what is exchanged, finish what is finished.
+
+    Stock comes first for all of it, so that goods are quick where postings wait for their hours.
+    """
     faults = check_authorised(facts) + tuple(no_refund_ran_ahead(facts)) + tuple(our_refunds_stand(facts))
-    faults += tuple(_refund_is_the_credit(facts))
+    order = matched_order(facts)
+    if faults or order is None:
+        return _blocked(facts, faults)
+    faults = tuple(_refund_is_the_credit(facts, order))
     if faults:
         return _blocked(facts, faults)
-    coming = _coming_return(facts)
-    open_batches = [batch for batch in batches(facts, coming) if not is_complete(facts, batch)]
+    coming = coming_returns(facts)
+    open_batches = [batch for batch in batches(facts, coming) if not is_complete(facts, batch, order)]
     faults = tuple(fault for batch in open_batches for fault in check_batch(facts, batch))
     if faults:
         return _blocked(facts, tuple(dict.fromkeys(faults)))
-    commands: list[AnyCommand] = [_raise_return(facts, *pending) for pending in _unsettled_returns(facts)]
-    if coming is not None:
-        commands.append(_raise_return(facts, *coming))
-    booking = booking_of(facts)
-    for batch in open_batches:
-        commands.extend(book_batch(booking, batch))
-    if booking.part_refunded is not None:
-        return _blocked(facts, (_refund_differs(facts, *booking.part_refunded),))
-    if not booking.waits_for_refund:
-        commands.extend(_closing(facts, coming))
+    booking = booking_of(facts, order)
+    commands: list[AnyCommand] = [_raise_return(booking, *pending) for pending in _unsettled_returns(facts)]
+    commands += [_raise_return(booking, *pending) for pending in coming]
+    commands += [command for batch in open_batches for command in stock_commands(booking, batch)]
+    commands += exchange_orders(facts, order)
+    commands += [command for batch in open_batches for command in money_commands(booking, batch)]
+    if booking.purse.differs is not None:
+        return _blocked(facts, (_refund_differs(facts, *booking.purse.differs),))
+    commands += _release(facts, booking)
+    waiting_for = _waiting_for(facts, booking)
+    if not booking.purse.waits_for:
+        commands += _closing(facts, is_coming=bool(coming))
     done = {effect.key for effect in facts.effects if effect.state == "done"}
     todo = tuple(command for command in commands if command.key not in done)
-    return _plan(facts, todo, _waiting_for(facts, booking), open_batches)
+    return _plan(facts, todo, waiting_for, tuple(_legs_of_batches(facts, booking, open_batches)))
 
 
-def _refund_is_the_credit(facts: ReturnFacts) -> Iterator[Fault]:
-    """Once everything is credited, money that others gave back is what was credited, to the penny."""
-    credits_done = [effect for effect in facts.effects if "credit_note" in effect.kind and effect.state == "done"]
-    credited = sum(effect.amount for effect in credits_done)
-    covered = {unit for effect in credits_done for unit in effect.units}
-    foreign = foreign_refunds(facts)
-    is_all_credited = all(unit.unit_id in covered for unit in refundable_units(facts))
+def _refund_is_the_credit(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
+    """Once everything is credited, money that others gave back is what is due, to the penny."""
+    covered = {unit for e in facts.effects if "credit_note" in e.kind and e.state == "done" for unit in e.units}
+    is_all_credited = all(unit.unit_id in covered for unit in returned_units(facts))
+    given = sum(allowance.amount.minor for allowance in allowances_of(facts))
+    credited_without = sum(
+        e.amount for e in facts.effects if "credit_note" in e.kind and e.state == "done" and e.batch[2:3] == "V"
+    )
+    foreign, due = foreign_refunds(facts), due_in_all(facts, order)
     ours = sum(effect.amount for effect in facts.done("refund"))
-    is_wrong = foreign + ours > credited if facts.refund_mode == "gate" else foreign != credited
-    if foreign and is_all_credited and is_wrong:
-        yield _refund_differs(facts, foreign + ours, credited)
+    is_gated = facts.refund_mode == "gate" and not is_released_by_portal(facts)
+    is_wrong = foreign + ours > due if is_gated else foreign != due
+    if foreign and is_all_credited and given <= credited_without and is_wrong:
+        yield _refund_differs(facts, foreign + ours, due)
 
 
 def _refund_differs(facts: ReturnFacts, refunded: int, credited: int) -> Fault:
@@ -137,27 +159,35 @@ def _refund_differs(facts: ReturnFacts, refunded: int, credited: int) -> Fault:
     )
 
 
-def _coming_return(facts: ReturnFacts) -> tuple[str, tuple[RmaUnit, ...]] | None:
-    """The pending return to raise now: the SOP route announces units, the ledger route stages them with us."""
-    if facts.credit_route == "ledger":
-        return None
-    units = unannounced_units(facts)
-    return (next_return_key(facts, units), units) if units else None
+def _release(facts: ReturnFacts, booking: Booking) -> Iterator[AnyCommand]:
+    """Tell the portal to give what was agreed, once everything of the return is here and credited."""
+    assert facts.rma is not None
+    units = [unit for unit in returned_units(facts) if not is_refunded_by_us(facts, unit)]
+    is_all_here = all(is_ready(facts, unit) for unit in units)
+    if facts.refund_mode != "gate" or not is_released_by_portal(facts) or not units or not is_all_here:
+        return
+    key = compose_key("RL", facts.company, facts.rma.number, *(unit.unit_id for unit in units))
+    amount = Money(booking.purse.unpaid, facts.rma.currency)
+    known = next((effect.amount for effect in facts.effects if effect.key == key), None)
+    if known is not None:
+        amount = Money(known, facts.rma.currency)
+    if not facts.rma.refunds or known is not None:
+        whole = tuple(dict.fromkeys(unit.part_of or unit.unit_id for unit in units))
+        yield ReleaseOutcome(key=key, units=whole, rma=facts.rma.number, amount=amount)
 
 
 def _unsettled_returns(facts: ReturnFacts) -> Iterator[tuple[str, tuple[RmaUnit, ...]]]:
     """Pending returns that earlier attempts set out to raise and may not have: the same ones again."""
-    known = {unit.unit_id: unit for unit in refundable_units(facts)}
+    known = {unit.unit_id: unit for unit in returned_units(facts)}
     for pending in open_returns(facts):
         units = tuple(known[unit] for unit in pending.units if unit in known)
         if units and not pending.is_raised:
             yield pending.key, units
 
 
-def _raise_return(facts: ReturnFacts, key: str, units: tuple[RmaUnit, ...]) -> RaiseReturn:
-    """The pending return for these units, at the invoiced price and tax code."""
-    order = matched_order(facts)
-    assert order is not None
+def _raise_return(booking: Booking, key: str, units: tuple[RmaUnit, ...]) -> RaiseReturn:
+    """The pending return for these units, at the price that will be credited and the invoiced tax code."""
+    facts, order = booking.facts, booking.order
     assert facts.rma is not None
     line_of = allocate(facts, order).line_of
     warehouse = facts.tables.policy("returns_warehouse") or ""
@@ -166,15 +196,14 @@ def _raise_return(facts: ReturnFacts, key: str, units: tuple[RmaUnit, ...]) -> R
             order_line=line.line_id,
             sku=line.sku,
             quantity=Decimal(count),
-            unit_price=line.unit_price,
+            unit_price=price_credited(line, mine, booking.credited),
             tax_code=line.tax_code,
             warehouse=warehouse,
             nominal=nominal,
         )
         for line in order.lines
-        for nominal, count in by_nominal(
-            facts, line, (unit for unit in units if line_of[unit.unit_id].line_id == line.line_id)
-        ).items()
+        if (mine := [unit for unit in units if line_of[unit.unit_id].line_id == line.line_id])
+        for nominal, count in by_nominal(facts, line, mine).items()
     )
     return RaiseReturn(
         key=key,
@@ -189,21 +218,20 @@ def _raise_return(facts: ReturnFacts, key: str, units: tuple[RmaUnit, ...]) -> R
     )
 
 
-def _closing(facts: ReturnFacts, coming: tuple[str, tuple[RmaUnit, ...]] | None) -> tuple[AnyCommand, ...]:
+def _closing(facts: ReturnFacts, *, is_coming: bool) -> Iterator[AnyCommand]:
     """Cancel what will never come once the portal is done; tell the portal once everything is booked."""
     assert facts.rma is not None
-    units = refundable_units(facts)
-    if not units:
-        return ()
+    units = returned_units(facts)
+    if not units or facts.is_adopted:
+        return
+    is_done = facts.rma.status is RmaStatus.DONE
     if all(is_ready(facts, unit) for unit in units):
-        if facts.rma.status is RmaStatus.DONE:
-            return ()
-        key = compose_key("DN", facts.company, facts.rma.number, *(unit.unit_id for unit in units))
-        return (MarkDone(key=key, batch="", units=(), rma=facts.rma.number),)
-    if facts.rma.status is not RmaStatus.DONE or coming is not None:
-        return ()
-    ready = {unit.unit_id for unit in units if is_ready(facts, unit)}
-    return tuple(_cancel(facts, key, units) for key, units in _unreceived(facts, ready))
+        if not is_done and not waits_for_exchange(facts).startswith("the exchange to be released"):
+            key = compose_key("DN", facts.company, facts.rma.number, *(unit.unit_id for unit in units))
+            yield MarkDone(key=key, batch="", units=(), rma=facts.rma.number)
+    elif is_done and not is_coming:
+        ready = {unit.unit_id for unit in units if is_ready(facts, unit)}
+        yield from (_cancel(facts, key, units) for key, units in _unreceived(facts, ready))
 
 
 def _unreceived(facts: ReturnFacts, ready: set[str]) -> list[tuple[str, tuple[str, ...]]]:
@@ -234,30 +262,40 @@ def _plan(
     facts: ReturnFacts,
     commands: tuple[AnyCommand, ...] = (),
     waiting_for: str = "",
-    open_batches: list[Batch] | None = None,
+    legs: tuple[Leg, ...] = (),
     waived: tuple[tuple[str, str], ...] = (),
 ) -> Plan:
     due_by = facts.now + _grace(facts)
-    legs = [leg for command in commands for leg in legs_of(command, due_by)]
-    for batch in open_batches or ():
-        legs.append(portal_leg(batch, due_by))
-        if facts.refund_mode == "detect" or foreign_refunds(facts):
-            legs.append(refund_leg(facts, batch, due_by))
+    late = tuple(goods_back(facts))
     return Plan(
         commands=commands,
-        legs=tuple(legs),
-        waived=(*waived, ("due", "the return is planned")),
+        legs=(*(leg for command in commands for leg in legs_of(command, due_by)), *legs, *late),
+        waived=(*waived, ("due", "the return is planned"), *(() if late else ((GOODS_BACK, "the goods have come"),))),
         waiting_for=waiting_for,
         rules=tuple(facts.tables.names()),
+        raised=concerns(facts, waiting_for),
     )
+
+
+def _legs_of_batches(facts: ReturnFacts, booking: Booking, open_batches: Sequence[Batch]) -> Iterator[Leg]:
+    """What other systems must show of goods, money and exchanges, whoever brings it about."""
+    due_by = facts.now + _grace(facts)
+    is_others = facts.refund_mode == "detect" or foreign_refunds(facts) or is_released_by_portal(facts)
+    for batch in open_batches:
+        if batch.has_goods:
+            yield portal_leg(batch, due_by)
+        due = booking.purse.dues.get(batch.batch_id)
+        if due and (is_others or batch.settlement in CLEARING):
+            yield refund_leg(facts, batch, facts.now + refund_hours(facts) + A_LITTLE, due)
+    yield from exchange_legs(facts)
 
 
 def _blocked(facts: ReturnFacts, faults: tuple[Fault, ...]) -> Blocked:
     assert faults, "blocked for no reason"
     credited = {unit for e in facts.effects if "credit_note" in e.kind and e.state == "done" for unit in e.units}
-    received = [u for u in refundable_units(facts) if u.received_at is not None and u.unit_id not in credited]
+    received = [u for u in returned_units(facts) if u.received_at is not None and u.unit_id not in credited]
     legs = (due_leg(received, facts.now + _grace(facts)),) if received else ()
-    return Blocked(faults=faults, legs=legs, stake=stake_of(facts))
+    return Blocked(faults=(*faults, *overdue(facts)), legs=legs, stake=stake_of(facts))
 
 
 def _grace(facts: ReturnFacts) -> timedelta:
@@ -266,9 +304,9 @@ def _grace(facts: ReturnFacts) -> timedelta:
 
 def _waiting_for(facts: ReturnFacts, booking: Booking) -> str:
     assert facts.rma is not None
-    if booking.waits_for_refund:
-        return "the refund to be made"
-    if facts.rma.status is RmaStatus.DONE:
-        return ""
-    missing = [unit for unit in refundable_units(facts) if not is_ready(facts, unit)]
-    return f"{len(missing)} units to be received or inspected" if missing else ""
+    if booking.purse.waits_for:
+        return booking.purse.waits_for[0]
+    missing = [unit for unit in returned_units(facts) if not is_ready(facts, unit)]
+    if missing and facts.rma.status is not RmaStatus.DONE:
+        return f"{len(missing)} units to be received or inspected"
+    return waits_for_exchange(facts)

@@ -1,22 +1,25 @@
-"""Book one batch of received goods: stock, availability, credit note, refund, payment, allocation."""
+"""Book one batch: its goods into stock and on offer, its credit note, and then its money."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from tieout.domain import commands as c
-from tieout.domain.documents.rma import RmaUnit
+from tieout.domain.documents.rma import Allowance, RmaUnit
 from tieout.domain.documents.sales_order import Nominal, OrderLine, SalesOrder
-from tieout.domain.identifiers import compose_key, find_key
+from tieout.domain.identifiers import compose_key
 from tieout.domain.money import Money, total
 from tieout.domain.returns.allocation import allocate, as_ranges, invoiced_share, matched_order, spread, take_ordinals
 from tieout.domain.returns.batch_checks import posting_date
-from tieout.domain.returns.batches import Batch
-from tieout.domain.returns.disposition import Place, by_nominal, place_for
+from tieout.domain.returns.batches import ALLOWANCE_STEPS, Batch, route_of
+from tieout.domain.returns.disposition import Place, by_nominal, place_for, returns_nominal
 from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.returns.money_back import Purse, purse_of, settle_money, unit_ids
+from tieout.domain.returns.settlement import credited_for, share_credited
+from tieout.domain.returns.values import policy_for, tax_inside
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,61 +27,39 @@ class Booking:
     """One run of planning over several batches: remembers the ordinals that its own credit notes take."""
 
     facts: ReturnFacts
-    foreign: int
-    """Pence that others refunded and that no batch so far was paid with; batches are paid in their order."""
+    order: SalesOrder
+    purse: Purse
+    credited: Mapping[str, Money]
+    """Units of which less than the invoiced price is credited, with what is."""
     reserved: dict[str, set[int]] = field(default_factory=dict)
-    refunded_units: dict[str, int] = field(default_factory=dict)
-    """Units by storefront line that this run's refunds take."""
-    waits_for_refund: bool = False
-    part_refunded: tuple[int, int] | None = None
-    """Pence that others refunded of a batch, and its whole credit note: no refund of ours would be right."""
 
 
-def booking_of(facts: ReturnFacts) -> Booking:
+def booking_of(facts: ReturnFacts, order: SalesOrder) -> Booking:
     """A run of planning that begins behind the batches that earlier attempts completed."""
-    ours = {effect.batch for effect in facts.done("refund")}
-    paid = {effect.batch for effect in facts.done("allocate_credit")} - ours
-    used = sum(effect.amount for effect in facts.effects if effect.batch in paid and "credit_note" in effect.kind)
-    return Booking(facts=facts, foreign=foreign_refunds(facts) - used)
+    return Booking(facts=facts, order=order, purse=purse_of(facts, order), credited=credited_for(facts, order))
 
 
-def book_batch(booking: Booking, batch: Batch) -> Iterator[c.AnyCommand]:
-    """The commands of one batch in order: stock, availability, credit note; then the money."""
+def stock_commands(booking: Booking, batch: Batch) -> Iterator[c.AnyCommand]:
+    """What makes the goods of a batch stock again, and offers them; nothing where no goods come."""
     facts = booking.facts
-    order = matched_order(facts)
-    assert order is not None
+    if not batch.has_goods:
+        return
     on = posting_date(facts, batch)
-    stock = _receive(facts, batch, order, on) if facts.credit_route == "sop" else _write_on(facts, batch, on)
-    yield from stock
+    is_by_order = route_of(facts) == "sop"
+    yield from _receive(facts, batch, booking.order, on) if is_by_order else _write_on(facts, batch, on)
     yield from _availability(facts, batch)
+
+
+def money_commands(booking: Booking, batch: Batch) -> Iterator[c.AnyCommand]:
+    """The credit note of a batch, then its money."""
+    facts, order = booking.facts, booking.order
+    on = posting_date(facts, batch)
     credit = _credit_note(booking, batch, order, on)
     yield credit
+    stands = next((e.amount for e in facts.effects if e.key == credit.key and e.state == "done"), None)
     amount = total([line.net + line.tax for line in credit.lines], order.currency)
-    if not amount:
-        return  # free goods: stock and a credit note of nothing, and no money to move
-    is_ours = any(refund.batch == batch.batch_id for refund in facts.done("refund"))
-    if not is_ours and 0 < booking.foreign >= amount.minor:
-        booking.foreign -= amount.minor
-    elif facts.refund_mode == "gate":
-        if booking.foreign > 0 and not is_ours:
-            booking.part_refunded = (booking.foreign, amount.minor)
-        yield _refund(booking, batch, amount)
-    else:
-        booking.waits_for_refund = True
-        return
-    yield from _payment(facts, batch, order, credit.key, amount, on)
-
-
-def foreign_refunds(facts: ReturnFacts) -> int:
-    """Pence that went back for this RMA through somebody else's hands, settled."""
-    if facts.rma is None or facts.shop_order is None:
-        return 0
-    by_rma = {refund.refund_id for refund in facts.rma.refunds if refund.is_settled}
-    return sum(
-        refund.amount.minor
-        for refund in facts.shop_order.refunds
-        if refund.refund_id in by_rma and not refund.has_failed and find_key(refund.note) is None
-    )
+    amount = amount if stands is None else Money(stands, order.currency)
+    yield from settle_money(booking.purse, batch, order, credit.key, amount, on)
 
 
 def _receive(facts: ReturnFacts, batch: Batch, order: SalesOrder, on: date) -> Iterator[c.AnyCommand]:
@@ -91,7 +72,7 @@ def _receive(facts: ReturnFacts, batch: Batch, order: SalesOrder, on: date) -> I
     yield c.ReceiveReturn(
         key=_key(facts, "RC", batch),
         batch=batch.batch_id,
-        units=_ids(batch.units),
+        units=unit_ids(batch.units),
         return_key=batch.return_key,
         order_number=order.number,
         received_on=on,
@@ -109,7 +90,7 @@ def _receive(facts: ReturnFacts, batch: Batch, order: SalesOrder, on: date) -> I
         yield c.MoveStock(
             key=key,
             batch=batch.batch_id,
-            units=_ids(units),
+            units=unit_ids(units),
             sku=sku,
             quantity=Decimal(len(units)),
             from_warehouse=warehouse,
@@ -128,7 +109,7 @@ def _write_on(facts: ReturnFacts, batch: Batch, on: date) -> Iterator[c.AnyComma
         yield c.WriteOn(
             key=key,
             batch=batch.batch_id,
-            units=_ids(units),
+            units=unit_ids(units),
             sku=sku,
             warehouse=place.warehouse,
             bin=place.bin,
@@ -152,40 +133,57 @@ def _availability(facts: ReturnFacts, batch: Batch) -> Iterator[c.AnyCommand]:
             offered.extend(units)
     if lines:
         key = _key(facts, "AV", batch)
-        yield c.RaiseAvailability(key=key, batch=batch.batch_id, units=_ids(offered), lines=tuple(lines))
+        yield c.RaiseAvailability(key=key, batch=batch.batch_id, units=unit_ids(offered), lines=tuple(lines))
 
 
 def _credit_note(
     booking: Booking, batch: Batch, order: SalesOrder, on: date
 ) -> c.RaiseCreditNote | c.PostSopCreditNote:
-    """The credit note at the price, discount and VAT of the invoiced lines."""
+    """The credit note at the price, discount and VAT of the invoiced lines, or of value given without goods."""
     facts = booking.facts
-    narrative = f"RMA {facts.rma_number} order {order.number}"
-    if facts.credit_route == "sop":
+    narrative = f"RMA {facts.rma_number} order {order.channel_reference or order.number}"
+    if route_of(facts) == "sop" and batch.has_goods:
         key = _key(facts, "CN", batch)
         return c.PostSopCreditNote(
             key=key,
             batch=batch.batch_id,
-            units=_ids(batch.units),
+            units=unit_ids(batch.units),
             return_key=batch.return_key,
             customer_id=order.customer_id,
             order_number=order.number,
             on=on,
-            narrative=narrative,
+            narrative=f"RMA {facts.rma_number} order {order.number}",
             lines=_credit_lines(booking, batch, key),
         )
-    key = _key(facts, "LC", batch)
+    step = "LC" if batch.allowance is None else ALLOWANCE_STEPS[batch.allowance.kind]
+    key = _key(facts, step, batch)
     return c.RaiseCreditNote(
         key=key,
         batch=batch.batch_id,
-        units=_ids(batch.units),
+        units=unit_ids(batch.units),
         customer_id=order.customer_id,
         order_number=order.number,
         on=on,
-        second_reference=facts.rma_number,
+        second_reference=second_reference(facts, order),
         narrative=narrative,
-        lines=_credit_lines(booking, batch, key),
+        lines=_credit_lines(booking, batch, key) if batch.allowance is None else (_value_line(facts, batch.allowance),),
     )
+
+
+def second_reference(facts: ReturnFacts, order: SalesOrder) -> str:
+    """The RMA; on a credit note that stands alone also the storefront's order number, where Sage's field holds both."""
+    both = f"{order.channel_reference} {facts.rma_number}"
+    fits = order.is_historical and len(both) <= facts.limits.second_reference
+    return both if fits else facts.rma_number
+
+
+def _value_line(facts: ReturnFacts, allowance: Allowance) -> c.CreditLine:
+    """Value given without goods, on the nominal and tax code that its policy names."""
+    policy = policy_for(facts.tables, allowance.kind)
+    assert policy is not None, f"{allowance.kind} was not checked"
+    rate = next(code.rate for code in facts.tax_codes if code.code == policy.tax_code)
+    tax = tax_inside(allowance.amount, rate)
+    return c.CreditLine(net=allowance.amount - tax, tax=tax, tax_code=policy.tax_code, nominal=policy.nominal)
 
 
 def _credit_lines(booking: Booking, batch: Batch, key: str) -> tuple[c.CreditLine, ...]:
@@ -196,83 +194,33 @@ def _credit_lines(booking: Booking, batch: Batch, key: str) -> tuple[c.CreditLin
         reserved = booking.reserved.setdefault(line.line_id, set())
         ordinals = list(spread(take_ordinals(facts, line, len(units), key, reserved)))
         reserved.update(ordinals)
-        for nominal, count in by_nominal(facts, line, units).items():
-            mine, ordinals = as_ranges(ordinals[:count]), ordinals[count:]
-            net, tax = invoiced_share(line, mine)
+        slots = list(zip(units, ordinals, strict=True))
+        for nominal in by_nominal(facts, line, units):
+            mine = [(u, ordinal) for u, ordinal in slots if returns_nominal(facts, u, line) == nominal]
+            net, tax = _credited(booking, line, mine)
             lines.append(
                 c.CreditLine(
                     order_line=line.line_id,
                     sku=line.sku,
-                    quantity=Decimal(count),
+                    quantity=Decimal(len(mine)),
                     net=net,
                     tax=tax,
                     tax_code=line.tax_code,
                     nominal=nominal,
-                    ordinals=mine,
+                    ordinals=as_ranges([ordinal for _, ordinal in mine]),
                 )
             )
     return tuple(lines)
 
 
-def _refund(booking: Booking, batch: Batch, amount: Money) -> c.Refund:
-    """Release the money: exactly what the credit note says."""
-    facts = booking.facts
-    assert facts.shop_order is not None
-    key = _key(facts, "RF", batch)
-    return c.Refund(
-        key=key,
-        batch=batch.batch_id,
-        units=_ids(batch.units),
-        order_id=facts.shop_order.order_id,
-        amount=amount,
-        lines=() if key in {done.key for done in facts.done("refund")} else _refund_lines(booking, batch),
-        note=f"{key} RMA {facts.rma_number}",
-    )
-
-
-def _refund_lines(booking: Booking, batch: Batch) -> tuple[c.RefundLine, ...]:
-    """The storefront's lines for the units: the portal's own line where it names one, else by stock code."""
-    facts, taken = booking.facts, booking.refunded_units
-    assert facts.shop_order is not None
-    left = {line.line_id: line.refundable - taken.get(line.line_id, 0) for line in facts.shop_order.lines}
-    counted: dict[str, int] = {}
-    for unit in batch.units:
-        lines = [line for line in facts.shop_order.lines if line.line_id == unit.shop_line]
-        lines += [line for line in facts.shop_order.lines if line.sku.casefold() == unit.sku.strip().casefold()]
-        line = next((line for line in lines if left[line.line_id] > 0), None)
-        if line is not None:
-            left[line.line_id] -= 1
-            counted[line.line_id] = counted.get(line.line_id, 0) + 1
-            taken[line.line_id] = taken.get(line.line_id, 0) + 1
-    return tuple(c.RefundLine(shop_line=line_id, quantity=count) for line_id, count in counted.items())
-
-
-def _payment(
-    facts: ReturnFacts, batch: Batch, order: SalesOrder, credit_key: str, amount: Money, on: date
-) -> Iterator[c.AnyCommand]:
-    """The money that went back, from its bank, tied to the credit note."""
-    assert facts.shop_order is not None
-    payment_key = _key(facts, "PY", batch)
-    yield c.PostRefundPayment(
-        key=payment_key,
-        batch=batch.batch_id,
-        units=_ids(batch.units),
-        customer_id=order.customer_id,
-        bank=facts.tables.value("tender", facts.shop_order.gateway, "bank") or "",
-        amount=amount,
-        on=on,
-        second_reference=facts.rma_number,
-    )
-    yield c.AllocateCredit(
-        key=_key(facts, "AL", batch),
-        batch=batch.batch_id,
-        units=_ids(batch.units),
-        customer_id=order.customer_id,
-        credit_key=credit_key,
-        payment_key=payment_key,
-        amount=amount,
-        on=on,
-    )
+def _credited(booking: Booking, line: OrderLine, slots: Sequence[tuple[RmaUnit, int]]) -> tuple[Money, Money]:
+    """Net and VAT credited for these units of a line: their share of the invoice, or what is given of it."""
+    shares = [
+        share_credited(*invoiced_share(line, ((ordinal, ordinal + 1),)), booking.credited.get(unit.unit_id))
+        for unit, ordinal in slots
+    ]
+    currency = line.net.currency
+    return total([net for net, _ in shares], currency), total([tax for _, tax in shares], currency)
 
 
 def _by_line(facts: ReturnFacts, batch: Batch) -> list[tuple[OrderLine, list[RmaUnit]]]:
@@ -300,7 +248,7 @@ def _by_place(facts: ReturnFacts, batch: Batch, kind: str, step: str) -> list[tu
     for (doubted, sku, _), units in groups.items():
         place = place_for(facts, units[0])
         assert place is not None
-        found.append((doubted or _key(facts, step, batch, sku, *_ids(units)), sku, place, units))
+        found.append((doubted or _key(facts, step, batch, sku, *unit_ids(units)), sku, place, units))
     return found
 
 
@@ -314,10 +262,6 @@ def _by_first_bin(
         assert place is not None
         groups.setdefault(place.bin if place.warehouse == warehouse else goods_in, []).append(unit)
     return groups
-
-
-def _ids(units: Sequence[RmaUnit]) -> tuple[str, ...]:
-    return tuple(unit.unit_id for unit in units)
 
 
 def _key(facts: ReturnFacts, step: str, batch: Batch, *parts: str) -> str:

@@ -14,7 +14,7 @@ from tieout.domain.faults import BY_CODE
 from tieout.domain.faults.returns import REFUND_OUTSIDE_WORKFLOW
 from tieout.domain.identifiers import find_key
 from tieout.domain.legs import LegState
-from tieout.domain.returns.settle import foreign_refunds
+from tieout.domain.returns.money_back import foreign_refunds
 from tieout.processes.reports.known import Known
 from tieout.processes.reports.stages import Stage, standings
 from tieout.processes.standing import TIEOUT

@@ -123,8 +123,8 @@ def test_the_books_tell_what_may_be_posted_to(world: World) -> None:
         "GOODS-IN": False,
         "Z9": True,
     }
-    assert world.sage.orders.customer_exists("WEB")
-    assert not world.sage.orders.customer_exists("NOBODY")
+    assert world.sage.orders.customer_id("WEB")
+    assert not world.sage.orders.customer_id("NOBODY")
 
 
 def test_a_tax_code_that_is_gone_is_refused_before_anything_is_sent(world: World) -> None:

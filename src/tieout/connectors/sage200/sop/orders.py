@@ -49,11 +49,11 @@ class SageOrders:
         lines = self._client.rows("/sop_order_line_views", OrderLineView, where=where, key="sop_order_line_id")
         return self._whole(list(self._by_id(sorted({line.sop_order_id for line in lines}))))
 
-    def customer_exists(self, customer_reference: str) -> bool:
-        """Whether the ledger has a customer account of this reference."""
+    def customer_id(self, customer_reference: str) -> str:
+        """The ledger's id of the customer account of this reference; empty when it has none."""
         where = f"reference eq {quoted(customer_reference)}"
         rows = self._client.every("/customers", CustomerShape, where=where)
-        return any(row.reference == customer_reference for row in rows)
+        return next((str(row.id) for row in rows if row.reference == customer_reference), "")
 
     def _by_id(self, ids: Sequence[int]) -> Iterator[OrderShape]:
         for start in range(0, len(ids), ORDERS_AT_ONCE):

@@ -1,0 +1,160 @@
+"""What a person must see about a return although it can go on: money, goods or documents that are late or missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tieout.domain.documents.rma import RmaUnit
+from tieout.domain.faults import returns_value as kinds
+from tieout.domain.faults.kinds import Fault, Owner
+from tieout.domain.faults.performing import REFUND_FAILED
+from tieout.domain.legs import Leg
+from tieout.domain.money import Money, total
+from tieout.domain.returns.allocation import returned_units
+from tieout.domain.returns.batches import booked_units, is_ready
+from tieout.domain.returns.exchanges import exchange_troubles
+from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.returns.receipts import surprises
+
+RECEIPT_DAYS = 14
+"""How long goods may stay out after their refund, unless the house has set `receipt_grace_days`."""
+REFUND_HOURS = 48
+"""How long a customer may wait after the credit note, unless the house has set `refund_grace_hours`."""
+POSTING_HOURS = 72
+"""How long received goods may stay unposted, unless the house has set `posting_grace_hours`."""
+
+
+GOODS_BACK = "goods back"
+"""Reference of the leg that stands for goods whose money has gone back already."""
+
+
+def concerns(facts: ReturnFacts, waits_for: str) -> tuple[Fault, ...]:
+    """Everything to be seen beside a plan that is carried out."""
+    if facts.rma is None:
+        return ()
+    told = facts.told or facts.rma
+    return (
+        *surprises(told, facts.receipts),
+        *exchange_troubles(facts),
+        *_refunded_without_goods(facts),
+        *_credited_without_money(facts, waits_for),
+        *_portal_could_not_pay(facts),
+    )
+
+
+def overdue(facts: ReturnFacts) -> Iterator[Fault]:
+    """What has been waiting for too long behind the faults of a return that cannot go on."""
+    waiting = [unit for unit in returned_units(facts) if _is_waiting(facts, unit)]
+    if not waiting:
+        return
+    refunded = earliest_refund(facts)
+    days = _days(facts, "receipt_grace_days", RECEIPT_DAYS)
+    worth = total([unit.paid_gross for unit in waiting], waiting[0].paid_gross.currency)
+    said = f"{len(waiting)} units, {worth}"
+    if refunded is not None and facts.now > refunded + days:
+        yield Fault(code=kinds.ORPHANED_RETURN.code, at=f"RMA {facts.rma_number}", saw=said, wanted="stock in Sage")
+    since = min(unit.received_at for unit in waiting if unit.received_at is not None)
+    if facts.now > since + _hours(facts, "posting_grace_hours", POSTING_HOURS):
+        at = f"RMA {facts.rma_number}, since {since:%d %b %Y}"
+        yield Fault(code=kinds.RECEIVED_NOT_POSTED.code, at=at, saw=said, wanted="a credit note in Sage")
+
+
+def goods_back(facts: ReturnFacts) -> Iterator[Leg]:
+    """Goods whose money has gone back already must come within their time."""
+    refunded, missing = earliest_refund(facts), _not_here(facts)
+    if refunded is not None and missing:
+        yield Leg(
+            system="portal",
+            kind="goods back",
+            ref=GOODS_BACK,
+            amount=None,
+            quantity=Decimal(len(missing)),
+            due_by=refunded + _days(facts, "receipt_grace_days", RECEIPT_DAYS) + timedelta(hours=1),
+            owner=Owner.OPERATIONS.value,
+        )
+
+
+def refund_hours(facts: ReturnFacts) -> timedelta:
+    """How long a customer may wait after the credit note."""
+    return _hours(facts, "refund_grace_hours", REFUND_HOURS)
+
+
+def earliest_refund(facts: ReturnFacts) -> datetime | None:
+    """When the first money of this RMA went back through somebody else's hands."""
+    mine = {refund.refund_id for refund in (facts.rma.refunds if facts.rma else ()) if not refund.has_failed}
+    refunds = facts.shop_order.refunds if facts.shop_order else ()
+    return min((r.made_at for r in refunds if r.refund_id in mine and not r.has_failed), default=None)
+
+
+def _refunded_without_goods(facts: ReturnFacts) -> Iterator[Fault]:
+    refunded, missing = earliest_refund(facts), _not_here(facts)
+    if refunded is None or not missing:
+        return
+    if facts.now > refunded + _days(facts, "receipt_grace_days", RECEIPT_DAYS):
+        worth = total([unit.paid_gross for unit in missing], missing[0].paid_gross.currency)
+        yield Fault(
+            code=kinds.REFUND_WITHOUT_RECEIPT.code,
+            at=f"RMA {facts.rma_number}",
+            saw=f"{len(missing)} units, {worth}, not received",
+            wanted=f"goods within {_days(facts, 'receipt_grace_days', RECEIPT_DAYS).days} days of {refunded:%d %b %Y}",
+        )
+
+
+def _credited_without_money(facts: ReturnFacts, waits_for: str) -> Iterator[Fault]:
+    if "refund" not in waits_for and "issued" not in waits_for:
+        return
+    limit = refund_hours(facts)
+    late = [at for at in _credited_at(facts) if facts.now > at + limit]
+    if late:
+        paid = {effect.batch for effect in facts.done("post_refund_payment")}
+        open_notes = [e for e in facts.effects if "credit_note" in e.kind and e.state == "done" and e.batch not in paid]
+        currency = facts.rma.currency if facts.rma else "GBP"
+        owed = total([Money(note.amount, currency) for note in open_notes], currency)
+        at = f"RMA {facts.rma_number}, credited {min(late):%d %b %Y}"
+        yield Fault(code=kinds.CREDIT_NOT_REFUNDED.code, at=at, saw=waits_for, wanted=str(owed))
+
+
+def _portal_could_not_pay(facts: ReturnFacts) -> Iterator[Fault]:
+    """The portal tried and failed, and nothing has gone through since."""
+    assert facts.rma is not None
+    for refund in facts.rma.refunds:
+        if refund.has_failed and not any(other.is_settled for other in facts.rma.refunds):
+            at = f"the portal's refund {refund.refund_id or 'without a number'}"
+            yield Fault(code=REFUND_FAILED.code, at=at, saw="failed", wanted=str(refund.amount))
+    for issued in facts.rma.issued:
+        if issued.has_failed and not any(other.is_settled for other in facts.rma.issued):
+            at = f"the portal's {issued.kind.replace('_', ' ')} {issued.reference}".strip()
+            yield Fault(code=REFUND_FAILED.code, at=at, saw="failed", wanted=str(issued.amount))
+
+
+def _credited_at(facts: ReturnFacts) -> list[datetime]:
+    """When each credit note was read back whose money is still open."""
+    paid = {effect.batch for effect in facts.done("post_refund_payment")}
+    return [
+        effect.at
+        for effect in facts.effects
+        if "credit_note" in effect.kind
+        and effect.state == "done"
+        and effect.at is not None
+        and effect.amount
+        and effect.batch not in paid
+    ]
+
+
+def _not_here(facts: ReturnFacts) -> list[RmaUnit]:
+    """Units that should come back and have not."""
+    return [unit for unit in returned_units(facts) if unit.received_at is None and not unit.is_kept]
+
+
+def _is_waiting(facts: ReturnFacts, unit: RmaUnit) -> bool:
+    return unit.received_at is not None and is_ready(facts, unit) and unit.unit_id not in booked_units(facts)
+
+
+def _days(facts: ReturnFacts, name: str, otherwise: int) -> timedelta:
+    return timedelta(days=facts.tables.number(name, otherwise))
+
+
+def _hours(facts: ReturnFacts, name: str, otherwise: int) -> timedelta:
+    return timedelta(hours=facts.tables.number(name, otherwise))
