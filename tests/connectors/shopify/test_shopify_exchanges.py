@@ -215,8 +215,9 @@ def test_an_exchange_line_of_a_return_is_no_line_of_the_sale() -> None:
 
 def test_what_is_promised_and_not_processed_may_not_leave_yet() -> None:
     returns = (of_return(promised(3, 1, line(2, "SCARF", "14.00"))),)
-    assert awaited_variants(returns) == (VARIANT,)
-    (exchange,) = read(shape_of(line(2, "SCARF", "14.00")), ExchangeFacts(returns=returns, prices=SCARF)).exchanges
+    shape = shape_of(line(2, "SCARF", "14.00"))
+    assert awaited_variants(returns, shape) == (VARIANT,)
+    (exchange,) = read(shape, ExchangeFacts(returns=returns, prices=SCARF)).exchanges
     assert not exchange.is_released
     assert [(row.quantity, row.gross) for row in exchange.lines] == [(1, money("14.00")), (2, money("30.00"))]
 
@@ -229,7 +230,7 @@ def test_a_promised_variant_that_was_deleted_leaves_a_line_without_a_code() -> N
 @pytest.mark.parametrize("status", ["DECLINED", "CANCELED"])
 def test_a_return_that_came_to_nothing_exchanges_nothing(status: str) -> None:
     returns = (of_return(promised(1, 0), status=status),)
-    assert awaited_variants(returns) == ()
+    assert awaited_variants(returns, shape_of()) == ()
     assert read(shape_of(), ExchangeFacts(returns=returns, prices=SCARF)).exchanges == ()
 
 

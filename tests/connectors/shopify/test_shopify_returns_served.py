@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tieout.connectors.shopify import open_payouts, open_returns_portal, open_storefront
+from tieout.connectors.shopify import open_inbound, open_payouts, open_returns_portal, open_storefront
 from tieout.domain import commands as c
 from tieout.domain.documents.rma import Fee, Grade, Outcome, Rma, RmaStatus
 from tieout.domain.documents.shop_order import ShopExchangeLine, ShopOrder
 from tieout.domain.money import Money, money, total
 from tieout.ports.errors import Busy, OutcomeUnknown, Refused, Unavailable
-from tieout.ports.systems import ReturnsPortal
+from tieout.ports.systems import Payouts, ReturnsPortal
 
 if TYPE_CHECKING:
-    from .conftest import Bench
+    from .conftest import Bench, Teller
 
 Edge = dict[str, Any]
 KEY = "TRL-0123456789ABCDEF"
@@ -164,7 +164,7 @@ def test_a_lost_reply_leaves_the_outcome_open_and_the_look_finds_it(desk: Desk) 
     assert len(desk.bench.refunds()) == 1
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_however_the_shop_misbehaves_each_unit_is_paid_once_and_the_return_closed(desk: Desk, seed: int) -> None:
     rma = desk.rma(desk.raised(order="#2001", lines=[{"sku": "BOOT", "quantity": 3}]))
     commands = [
@@ -260,6 +260,30 @@ def test_an_exchange_at_the_till_has_left_and_counts_once(desk: Desk, *, on_retu
     assert [(row.sku, row.quantity) for row in order.lines] == [("BOOT", 3), ("SOCK", 1)]
 
 
+def test_a_return_taken_in_at_the_till_says_so(desk: Desk) -> None:
+    at_home = desk.rma(desk.raised(order="#2001", lines=[{"sku": "BOOT", "quantity": 1}]))
+    taken = [{"sku": "BOOT", "quantity": 1, "price": "4.00"}]
+    made = desk.post(
+        "orders/%232001/pos-exchange", returned=[{"sku": "SOCK", "quantity": 1}], taken=taken, on_return=True
+    )
+    assert not at_home.is_in_person
+    assert desk.rma(made["return"]).is_in_person
+
+
+def test_the_shops_webhooks_name_the_return(desk: Desk, teller: Teller) -> None:
+    teller.says(200, {})
+    for topic in ("returns/approve", "returns/process", "returns/close", "refunds/create"):
+        desk.post("webhooks", topic=topic, url=teller.url)
+    rma = desk.rma(desk.raised(order="#2001", lines=[{"sku": "SOCK", "quantity": 1}]))
+    desk.portal.release(release(rma, money("6.00"), rma.units[0].unit_id))
+    desk.portal.mark_done(c.MarkDone(key="TRD-1", rma=rma.number))
+    desk.post("drain")
+    inbound = open_inbound(desk.bench.settings.model_copy(update={"returns_portal": True}))
+    envelopes = [inbound.open(asked.headers, {}, asked.body) for asked in teller.asked]
+    assert {envelope.kind for envelope in envelopes} >= {"returns/process", "returns/close", "refunds/create"}
+    assert {envelope.document_key for envelope in envelopes} == {rma.number}
+
+
 def test_an_exchange_on_an_order_of_its_own_is_an_order_like_any_other(desk: Desk) -> None:
     customer = {"id": "7", "email": "ada@example.com", "first_name": "Ada", "last_name": "L"}
     draft = desk.post(
@@ -309,7 +333,8 @@ def test_goodwill_goes_back_without_any_line(desk: Desk) -> None:
 
 def test_payouts_add_up_to_the_nets_of_their_rows(desk: Desk) -> None:
     desk.post("refunds", order="#2001", lines=[{"sku": "SOCK", "quantity": 1}])
-    with closing(open_payouts(desk.bench.settings, desk.bench.clock.now)) as account:
+    with closing(open_payouts(desk.bench.settings, desk.bench.clock.now)) as opened:
+        account: Payouts = opened
         before = list(account.movements(None))
         assert {row.payout_id for row in before} == {""}
         desk.post("payouts", issued_at="2026-11-21T00:00:00Z")

@@ -11,6 +11,7 @@ from tieout.connectors.shopify.wire import AppShape, LineShape, OrderMoneyShape,
 from tieout.connectors.shopify.wire_returns import (
     ExchangeLineShape,
     OrderReturnShape,
+    PromisedShape,
     SalesAgreementShape,
     SaleShape,
     VariantPriceShape,
@@ -55,13 +56,14 @@ def exchanges_of(order: OrderShape, facts: ExchangeFacts) -> tuple[ShopExchange,
         for number, group in enumerate(groups, 1)
     )
     gone = frozenset(line_id for group in groups for line_id in group)
-    of_returns = (_of_return(shape, order, facts.prices, gone) for shape in facts.returns)
+    of_returns = (_of_return(shape, order, lines, facts.prices, gone) for shape in facts.returns)
     return (*(exchange for exchange in of_returns if exchange is not None), *tills)
 
 
 def added_lines(facts: ExchangeFacts) -> frozenset[str]:
     """The gids of the order's lines that an exchange added."""
-    of_returns = {line.id for shape in facts.returns for item in shape.exchange_line_items.nodes for line in item.lines}
+    items = (item for shape in facts.returns for item in shape.exchange_line_items.nodes)
+    of_returns = {line.id for item in items for line in item.line_items or ()}
     return frozenset(of_returns.union(*till_groups(facts.sales)))
 
 
@@ -88,11 +90,11 @@ def is_till(app: AppShape | None) -> bool:
     return app is not None and app.title.casefold() in compat.TILL_APPS
 
 
-def awaited_variants(returns: Sequence[OrderReturnShape]) -> tuple[str, ...]:
+def awaited_variants(returns: Sequence[OrderReturnShape], order: OrderShape) -> tuple[str, ...]:
     """The gids of variants promised in exchange that are on no line of the order yet."""
-    items = (
-        item for shape in returns if shape.status not in CAME_TO_NOTHING for item in shape.exchange_line_items.nodes
-    )
+    lines = {line.id: line for line in order.line_items.nodes}
+    alive = (shape for shape in returns if shape.status not in CAME_TO_NOTHING)
+    items = (_made(item, lines) for shape in alive for item in shape.exchange_line_items.nodes)
     return tuple(item.variant_id for item in items if item.variant_id and awaited(item))
 
 
@@ -125,12 +127,14 @@ def exchange_lines(
 def _of_return(
     shape: OrderReturnShape,
     order: OrderShape,
+    order_lines: Mapping[str, LineShape],
     prices: Mapping[str, VariantPriceShape],
     gone: frozenset[str],
 ) -> ShopExchange | None:
     if shape.status in CAME_TO_NOTHING:
         return None
-    items = [item for item in shape.exchange_line_items.nodes if not gone.intersection(line.id for line in item.lines)]
+    made = (_made(item, order_lines) for item in shape.exchange_line_items.nodes)
+    items = [item for item in made if not gone.intersection(line.id for line in item.lines)]
     if not items:
         return None
     lines = [
@@ -143,6 +147,18 @@ def _of_return(
         shape="return",
         lines=tuple(lines),
         is_released=all(item.processed_quantity >= item.quantity for item in items),
+    )
+
+
+def _made(item: PromisedShape, order_lines: Mapping[str, LineShape]) -> ExchangeLineShape:
+    """The item with the order's own lines made for it."""
+    lines = tuple(order_lines[line.id] for line in item.line_items or () if line.id in order_lines)
+    return ExchangeLineShape(
+        id=item.id,
+        quantity=item.quantity,
+        processed_quantity=item.processed_quantity,
+        variant_id=item.variant_id,
+        line_items=lines,
     )
 
 

@@ -29,8 +29,8 @@ from tieout.connectors.shopify.wire import (
     read_as,
 )
 from tieout.connectors.shopify.wire_returns import (
-    ExchangeLineShape,
     OrderReturnShape,
+    PromisedShape,
     SalesAgreementShape,
     VariantPriceShape,
 )
@@ -38,7 +38,6 @@ from tieout.connectors.transport import Json
 from tieout.ports.errors import BadAnswer
 
 MoneyT = TypeVar("MoneyT", bound=OrderMoneyShape)
-ExchangingT = TypeVar("ExchangingT", bound=OrderReturnShape)
 SKUS_AT_ONCE = 20
 """Stock codes looked up by one query; the search text has a length that Shopify does not state."""
 
@@ -78,22 +77,13 @@ class ShopifyReader:
         if has_till_sales(order):
             path = ("order", "agreements")
             sales = tuple(self._pager.pages(q.ORDER_SALES, asked, path, PageShape[SalesAgreementShape]))
-        return ExchangeFacts(returns=returns, sales=sales, prices=self.prices(awaited_variants(returns)))
+        return ExchangeFacts(returns=returns, sales=sales, prices=self.prices(awaited_variants(returns, order)))
 
     def returns_of(self, order_id: str) -> tuple[OrderReturnShape, ...]:
         """Every return on the order, with all that leaves in exchange."""
         asked = {"id": gid("Order", order_id)}
         found = self._pager.pages(q.ORDER_RETURNS, asked, ("order", "returns"), PageShape[OrderReturnShape])
-        return tuple(self.with_all_exchanges(each) for each in found)
-
-    def with_all_exchanges(self, shape: ExchangingT) -> ExchangingT:
-        """The return with everything that leaves in exchange, given the first page of it."""
-        path = ("return", "exchangeLineItems")
-        asked = {"id": shape.id}
-        items = self._pager.rest(
-            shape.exchange_line_items, q.RETURN_EXCHANGES, asked, path, PageShape[ExchangeLineShape]
-        )
-        return shape.model_copy(update={"exchange_line_items": items})
+        return tuple(self._with_all_exchanges(each) for each in found)
 
     def prices(self, variants: Sequence[str]) -> Mapping[str, VariantPriceShape]:
         """What these variants are sold as and for, by gid; one that was deleted is left out."""
@@ -131,6 +121,12 @@ class ShopifyReader:
     def locations(self) -> Iterator[LocationShape]:
         """Every location."""
         return self._pager.pages(q.LOCATIONS, {}, ("locations",), PageShape[LocationShape])
+
+    def _with_all_exchanges(self, shape: OrderReturnShape) -> OrderReturnShape:
+        path = ("return", "exchangeLineItems")
+        first = shape.exchange_line_items
+        items = self._pager.rest(first, q.RETURN_EXCHANGES, {"id": shape.id}, path, PageShape[PromisedShape])
+        return shape.model_copy(update={"exchange_line_items": items})
 
     def _with_all_money(self, shape: MoneyT) -> MoneyT:
         pages = {"id": shape.id}

@@ -29,7 +29,7 @@ class ShopifyReturns:
 
     def rma(self, number: str) -> Rma | None:
         """The return by its number or by its name (`#1001-R1`), every unit of it; None when there is none."""
-        whole = self._whole(number)
+        whole = self._whole(number, with_what_was_found=True)
         if whole is None:
             return None
         return rma_from(whole, read_at=self._clock(), customer_known_by=self._settings.customer_known_by)
@@ -97,9 +97,9 @@ class ShopifyReturns:
         """Drop the idle connections."""
         self._client.close()
 
-    def _whole(self, number_or_name: str) -> WholeReturn | None:
+    def _whole(self, number_or_name: str, *, with_what_was_found: bool = False) -> WholeReturn | None:
         number = self._reader.number(number_or_name)
-        return self._reader.whole(number) if number else None
+        return self._reader.whole(number, with_what_was_found=with_what_was_found) if number else None
 
     def _link(self, whole: WholeReturn) -> str:
         return f"https://{self._settings.shop_domain}/admin/orders/{digits(whole.shape.order.id)}"

@@ -15,6 +15,7 @@ from tieout.connectors.shopify.settings import ShopifySettings
 from tieout.connectors.shopify.translate import digits, gid
 from tieout.connectors.shopify.wire import OrderMoneyShape, PageShape, read_as
 from tieout.connectors.shopify.wire_returns import (
+    ExchangeLineShape,
     OrderReturnsShape,
     ReturnHeadShape,
     ReturnLineShape,
@@ -59,10 +60,13 @@ class ReturnsReader:
         shape = read_as(ReturnShape, found, f"return {number}")
         path = ("return", "returnLineItems")
         lines = self._pager.rest(shape.return_line_items, q.RETURN_LINES, asked, path, PageShape[ReturnLineShape])
-        return self._reader.with_all_exchanges(shape).model_copy(update={"return_line_items": lines})
+        path = ("return", "exchangeLineItems")
+        first = shape.exchange_line_items
+        items = self._pager.rest(first, q.RETURN_EXCHANGES, {"id": shape.id}, path, PageShape[ExchangeLineShape])
+        return shape.model_copy(update={"return_line_items": lines, "exchange_line_items": items})
 
-    def whole(self, number: str) -> WholeReturn | None:
-        """The return with the money on its order and what was found; None when there is none of that id."""
+    def whole(self, number: str, *, with_what_was_found: bool) -> WholeReturn | None:
+        """The return with the money on its order; None when there is none of that id."""
         shape = self.shape(number)
         if shape is None:
             return None
@@ -70,7 +74,12 @@ class ReturnsReader:
         if money is None:
             raise BadAnswer(f"Shopify has return {shape.name} and not its order")
         variants = [item.variant_id for item in shape.exchange_line_items.nodes if awaited(item) and item.variant_id]
-        return WholeReturn(shape=shape, money=money, found=self._found(shape.id), prices=self._reader.prices(variants))
+        return WholeReturn(
+            shape=shape,
+            money=money,
+            found=self._found(shape.id) if with_what_was_found else (),
+            prices=self._reader.prices(variants),
+        )
 
     def money(self, order_id: str) -> OrderMoneyShape | None:
         """The money on the order with every refund; None when there is none of that id."""

@@ -45,6 +45,16 @@ class ExchangeLineShape(Shape):
         return self.line_items or ()
 
 
+class PromisedShape(Shape):
+    """The same as its order knows it: the lines made for it are lines of the order."""
+
+    id: str
+    quantity: int
+    processed_quantity: int
+    variant_id: Text = ""
+    line_items: tuple[IdShape, ...] | None = None
+
+
 class ReturnHeadShape(Shape):
     """A return as a sweep reads it."""
 
@@ -57,7 +67,7 @@ class ReturnHeadShape(Shape):
 class OrderReturnShape(ReturnHeadShape):
     """A return as its order knows it, with what leaves in exchange."""
 
-    exchange_line_items: PageShape[ExchangeLineShape]
+    exchange_line_items: PageShape[PromisedShape]
 
 
 class OrderReturnsShape(Shape):
@@ -154,12 +164,13 @@ class ReturnedOrderShape(Shape):
     customer: IdShape | None = None
 
 
-class ReturnShape(OrderReturnShape):
+class ReturnShape(ReturnHeadShape):
     """A return with every line of it."""
 
     order: ReturnedOrderShape
     return_shipping_fees: tuple[FeeShape, ...] = ()
     return_line_items: PageShape[ReturnLineShape]
+    exchange_line_items: PageShape[ExchangeLineShape]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,4 +180,5 @@ class WholeReturn:
     shape: ReturnShape
     money: OrderMoneyShape
     found: tuple[ReverseLineShape, ...]
+    """What was found of what came back; empty where only the money matters."""
     prices: Mapping[str, VariantPriceShape]
