@@ -22,6 +22,7 @@ from tieout.cli.settings_file import GROUPS
 from tieout.connectors.sage200.compat import Compat
 from tieout.domain.faults import ALL, FaultClass, FaultKind, Owner
 from tieout.sandbox.assumption import Assumption
+from tieout.sandbox.loop.assumptions import ASSUMPTIONS as LOOP
 from tieout.sandbox.returngo.assumptions import ASSUMPTIONS as RETURNGO
 from tieout.sandbox.sage200.assumptions import ASSUMPTIONS as SAGE200
 from tieout.sandbox.shopify.assumptions import ASSUMPTIONS as SHOPIFY
@@ -104,7 +105,7 @@ def _fault(kind: FaultKind) -> Iterator[str]:
 def assumptions() -> str:
     """What the stand-ins do that no document of the vendors settles."""
     parts = [ASSUMPTIONS_HEAD]
-    for title, found in (("Sage 200", SAGE200), ("ReturnGO", RETURNGO), ("Shopify", SHOPIFY)):
+    for title, found in (("Sage 200", SAGE200), ("ReturnGO", RETURNGO), ("Loop", LOOP), ("Shopify", SHOPIFY)):
         parts += [f"## {title}\n", *_table(("What", "What the stand-in does", "Why", "Where"), _rows(found)), ""]
     return "\n".join(parts)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tieout.connectors.dock.settings import DESK, DockSettings
+from tieout.connectors.loop.settings import LoopSettings
 from tieout.connectors.returngo.settings import ReturnGoSettings
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.shopify.settings import ShopifySettings
@@ -80,6 +81,9 @@ class ScheduleSettings(_Group):
     ledger_poll: str = Field(
         default="*/5 * * * *", description="Ask Sage what changed: postings, orders, stock movements."
     )
+    overdue_sweep: str = Field(
+        default="*/10 * * * *", description="Look again at returns of which something has fallen due."
+    )
     credit_note_sweep: str = Field(default="37 * * * *", description="List Sage's credit notes.")
     account_check: str = Field(
         default="11 6 * * *", description="Look at every account: its sign-in, and what its system allows."
@@ -104,7 +108,10 @@ class CompanySettings(_Group):
     )
     lanes: int = Field(default=1, ge=1, le=64, description="How many returns this company's Sage bears at a time.")
     ledger: str = Field(description="Name of the Sage 200 account.")
-    portal: str = Field(description="Name of the returns portal's account.")
+    portal: str = Field(
+        description="Name of the returns portal's account: ReturnGO, Loop, or the storefront's own account where "
+        "customers return goods through the shop itself."
+    )
     storefront: str = Field(description="Name of the storefront's account.")
     goods_in: tuple[str, ...] = Field(
         default=(),
@@ -125,6 +132,12 @@ class ReturnGoAccount(ReturnGoSettings):
     system: Literal["returngo"]
 
 
+class LoopAccount(LoopSettings):
+    """An account at Loop Returns."""
+
+    system: Literal["loop"]
+
+
 class ShopifyAccount(ShopifySettings):
     """An account at Shopify."""
 
@@ -137,7 +150,9 @@ class DockAccount(DockSettings):
     system: Literal["dock"]
 
 
-Account = Annotated[Sage200Account | ReturnGoAccount | ShopifyAccount | DockAccount, Field(discriminator="system")]
+Account = Annotated[
+    Sage200Account | ReturnGoAccount | LoopAccount | ShopifyAccount | DockAccount, Field(discriminator="system")
+]
 
 
 class Settings(_Group):
@@ -208,14 +223,25 @@ def _resolved(value: Any, environment: Mapping[str, str], folder: Path) -> Any: 
             return value
 
 
+SYSTEMS_OF: Mapping[str, tuple[str, ...]] = {
+    "ledger": ("sage200",),
+    "portal": ("returngo", "loop", "shopify"),
+    "storefront": ("shopify",),
+}
+"""Which systems can serve a company in which role."""
+
+
 def _check_names(settings: Settings) -> None:
     """Every account that a company names exists and is of the right system."""
     for name, company in settings.company.items():
-        for role, system in (("ledger", "sage200"), ("portal", "returngo"), ("storefront", "shopify")):
+        for role, systems in SYSTEMS_OF.items():
             account = settings.account.get(getattr(company, role))
-            if account is None or account.system != system:
-                wanted = f"[account.{getattr(company, role)}] with system = {system!r}"
+            if account is None or account.system not in systems:
+                wanted = f"[account.{getattr(company, role)}] with system = {' or '.join(map(repr, systems))}"
                 raise SettingsError(f"[company.{name}] names {role} = {getattr(company, role)!r}: write {wanted}.")
+        if settings.account[company.portal].system == "shopify" and company.portal != company.storefront:
+            said = f"[company.{name}] takes returns through the shop {company.portal!r} and sells in another"
+            raise SettingsError(f"{said}: name the same account as portal and as storefront.")
         _check_warehouses(settings, name, company)
 
 

@@ -13,12 +13,13 @@ import httpx
 from tieout.cli.shared import UserError
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.estate import Estate, SandboxSystem
+from tieout.sandbox.loop import LoopSandbox
 from tieout.sandbox.returngo import ReturnGoSandbox
 from tieout.sandbox.sage200 import COMPANION_KEY, Sage200Sandbox
 from tieout.sandbox.serve import ServedEstate
 from tieout.sandbox.shopify import ShopifySandbox
 
-SYSTEMS = ("sage200", "returngo", "shopify")
+SYSTEMS = ("sage200", "returngo", "loop", "shopify")
 
 HOW = """# Save what follows as tieout.toml; `tieout doctor` then asks every account. Everybody knows these credentials.
 """
@@ -57,6 +58,12 @@ shop_name = "tieout-demo.myshopify.com"
 api_key = "returngo-sandbox-key"
 inbound_secret = "sandbox-inbound"
 customer_known_by = "email"
+"""
+LOOP = """[account.loop]
+system = "loop"
+base_url = "{url}/loop/api/v1"
+api_key = "loop-sandbox-key"
+webhook_secret = "loop-sandbox-secret"
 """
 SHOPIFY = """[account.shopify]
 system = "shopify"
@@ -124,12 +131,14 @@ def sandbox(  # one argument for each option of the command
 
 
 def _settings(named: Sequence[str], sage: Sage200Sandbox, url: str) -> Iterator[str]:
-    """Yield the parts of a ready-made tieout.toml; a company needs all three systems."""
+    """Yield the parts of a ready-made tieout.toml; a company needs a ledger, a portal and a storefront."""
     yield HOW
-    if set(named) == set(SYSTEMS):
+    if {"sage200", "returngo", "shopify"} <= set(named):
         yield COMPANY
     if "returngo" in named:
         yield RETURNGO.format(url=url)
+    if "loop" in named:
+        yield LOOP.format(url=url)
     if "shopify" in named:
         yield SHOPIFY.format(url=url)
     if "sage200" in named:
@@ -150,6 +159,7 @@ def _systems(names: tuple[str, ...], clock: SandboxClock, seed: int, sage: Sage2
     known: dict[str, SandboxSystem] = {
         "sage200": sage,
         "returngo": ReturnGoSandbox(clock, shopify=shopify, seed=seed),
+        "loop": LoopSandbox(clock, shopify=shopify, seed=seed),
         "shopify": shopify,
     }
     return [known[name] for name in names]

@@ -113,7 +113,7 @@ def _before(held: Held, company: str, document: Document) -> Before:
 def _came(
     company: Company, held: Held, document: Document, told: Rma | None, sale: Sale, tables: MappingTables
 ) -> Came:
-    """What came in. The document's names are noted first: a warehouse may have told it under the order's or a label's."""
+    """What came in. Its names are noted first: a warehouse may have told it under the order's or a label's."""
     with held.begin() as connection:
         _note_names(connection, document, _names(document, told, sale))
     receipts = company.goods_in.receipts(document.key) if company.goods_in is not None else ()

@@ -1,0 +1,182 @@
+"""The composition root: settings in, running application out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tieout.bootstrap.accounts import Accounts, Clock
+from tieout.bootstrap.companies import desk_receiver, open_companies, receivers_of
+from tieout.bootstrap.schedules import schedule_account_check, schedule_sweeps
+from tieout.durable import Engine, EngineSettings, LaneJob, Process
+from tieout.intake.webhooks import Intake
+from tieout.ports.directory import Company
+from tieout.processes.lanes import Floor, drain
+from tieout.processes.patience import Patience
+from tieout.processes.remembering import CountedCalls, KeptTokens
+from tieout.processes.returns import KIND, PROCESS
+from tieout.settings import Sage200Account, Settings, WorkSettings
+from tieout.store import Store, embedded, schema
+from tieout.store.documents import due_lanes
+from tieout.store.vault import Vault, key_of
+
+__all__ = [
+    "Application",
+    "clock_of",
+    "database_address",
+    "desk_receiver",
+    "open_application",
+    "patience_of",
+    "stop_database",
+    "unconnected",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A running installation: its database, engine, companies and inbound accounts."""
+
+    settings: Settings
+    address: str
+    store: Store
+    engine: Engine
+    companies: Mapping[str, Company]
+    clock: Clock
+    floor: Floor
+    intake: Intake
+    accounts: Accounts
+    connections: ExitStack
+
+    def tick(self) -> None:
+        """Start every lane that has a document due; starting twice is harmless."""
+        with self.store.scope(None) as c:
+            lanes = due_lanes(c, self.clock(), kinds=(KIND,))
+        for company, lane in lanes:
+            if company in self.floor.companies:
+                self.start(company, lane)
+
+    def start(self, company: str, lane: int) -> None:
+        """Start one lane of returns."""
+        with self.store.scope(company) as c:
+            self.engine.start(self.store.raw(c), PROCESS, company, lane)
+
+    def close(self) -> None:
+        """Let the connections to the systems and to the database go."""
+        self.connections.close()
+        self.store.close()
+
+
+def open_application(settings: Settings, home: Path) -> Application:
+    """Open the database (starting the embedded server where it is configured) and every account.
+
+    Brings the tables up to date first. Nothing is sent to any remote system.
+    """
+    address = database_address(settings, home)
+    schema.upgrade(address)
+    store = Store(address, pool_size=settings.database.pool_size)
+    clock = clock_of(settings)
+    vault = Vault(store, key_of(home))
+    connections = ExitStack()
+    keeper, budget = KeptTokens(vault, clock), CountedCalls(store, clock)
+    companies = open_companies(settings, store, keeper, budget, clock, connections)
+    accounts = Accounts(settings, keeper, budget, clock, connections)
+    connected = {name: company for name, company in companies.items() if name not in unconnected(settings)}
+    patience = patience_of(settings.work)
+    floor = Floor(store=store, companies=connected, clock=clock, patience=patience)
+    engine = _engine(address, settings, floor, accounts)
+    with store.scope(None) as c:
+        schema.ensure_partitions(c, clock().date().replace(day=1), 3)
+    intake = Intake(
+        store=store,
+        engine=engine,
+        receivers=receivers_of(settings),
+        clock=clock,
+        coalesce=timedelta(seconds=settings.work.coalesce_seconds),
+        body_bytes_max=settings.web.body_bytes_max,
+    )
+    return Application(
+        settings=settings,
+        address=address,
+        store=store,
+        engine=engine,
+        companies=companies,
+        clock=clock,
+        floor=floor,
+        intake=intake,
+        accounts=accounts,
+        connections=connections,
+    )
+
+
+def unconnected(settings: Settings) -> dict[str, str]:
+    """The companies whose work waits because nobody has connected their Sage yet, and what to do, in a sentence."""
+    waiting = {}
+    for name, company in settings.company.items():
+        ledger = settings.account[company.ledger]
+        if isinstance(ledger, Sage200Account) and not ledger.is_connected:
+            waiting[name] = (
+                f"[account.{company.ledger}] names no site_id and company_id, so the work of {name} waits: "
+                f"run `tieout accounts connect {company.ledger}`, which lists them"
+            )
+    return waiting
+
+
+def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts) -> Engine:
+    """The engine with the returns' process and the sweeps' schedules."""
+
+    def run(job: LaneJob) -> None:
+        if job.company in floor.companies:
+            drain(floor, job)
+
+    stalled_after = settings.work.stalled_after_seconds
+    engine_settings = EngineSettings(
+        stalled_after_seconds=stalled_after,
+        heartbeat_seconds=max(0.5, stalled_after / 4),
+        rescue_every_seconds=max(0.5, stalled_after / 4),
+    )
+    engine = Engine(address, [Process(name=PROCESS, run=run)], engine_settings)
+    engine.install()
+    schedule_sweeps(engine, settings, floor)
+    schedule_account_check(engine, settings, floor, accounts)
+    return engine
+
+
+def database_address(settings: Settings, home: Path) -> str:
+    """The configured address, or that of the embedded server, which is started if it is not running."""
+    if settings.database.address != "embedded":
+        return settings.database.address
+    return embedded.ensure(home, account=settings.database.server_account)
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The time in UTC, moved by the configured offset."""
+    offset = timedelta(seconds=settings.clock.offset_seconds)
+    return lambda: datetime.now(UTC) + offset
+
+
+def patience_of(work: WorkSettings) -> Patience:
+    """The configured waits and windows."""
+    return Patience(
+        late_commit=timedelta(seconds=work.late_commit_seconds),
+        unauthorised_window=timedelta(seconds=work.unauthorised_seconds),
+        unauthorised_wait=timedelta(seconds=min(20.0, work.unauthorised_seconds / 6)),
+        unavailable=timedelta(seconds=work.unavailable_seconds),
+        lock_first=timedelta(seconds=work.lock_first_seconds),
+        lock_longest=timedelta(seconds=work.lock_longest_seconds),
+        lock_window=timedelta(seconds=work.lock_window_seconds),
+        leg_again=timedelta(seconds=work.leg_again_seconds),
+        defect=timedelta(seconds=work.defect_seconds),
+        tries_max=work.tries_max,
+    )
+
+
+def stop_database(settings: Settings, home: Path) -> bool:
+    """Stop the embedded server of this home; False when none was running or another database is configured."""
+    if settings.database.address != "embedded":
+        return False
+    with suppress(FileNotFoundError):
+        return embedded.stop(home, account=settings.database.server_account)
+    return False

@@ -1,0 +1,47 @@
+"""What runs by the clock: sweeps and polls that find what no event told, and the daily look at every account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from tieout.bootstrap.accounts import Accounts
+from tieout.durable import Engine
+from tieout.ports.directory import Company
+from tieout.processes import polls, sweeps
+from tieout.processes.accounts import check_account
+from tieout.processes.lanes import Floor
+from tieout.settings import Settings
+
+
+def schedule_sweeps(engine: Engine, settings: Settings, floor: Floor) -> None:
+    """Sweeps and polls find what no event told."""
+    back = timedelta(days=settings.schedule.sweep_days)
+    times = settings.schedule
+    work: tuple[tuple[str, str, Callable[[Company], object]], ...] = (
+        ("poll.ledger/1", times.ledger_poll, lambda company: polls.poll_ledger(floor, company, back)),
+        ("sweep.portal/1", times.portal_sweep, lambda company: sweeps.sweep_portal(floor, company, back)),
+        ("sweep.refunds/1", times.refund_sweep, lambda company: sweeps.sweep_refunds(floor, company, back)),
+        ("sweep.credit_notes/1", times.credit_note_sweep, lambda c: sweeps.sweep_credit_notes(floor, c, back)),
+        ("sweep.overdue/1", times.overdue_sweep, lambda company: sweeps.sweep_overdue(floor, company)),
+    )
+    for name, cron, look in work:
+        engine.schedule(name, cron, partial(_each, floor, look))
+
+
+def _each(floor: Floor, look: Callable[[Company], object], _due: datetime) -> None:
+    for company in floor.companies.values():
+        look(company)
+
+
+def schedule_account_check(engine: Engine, settings: Settings, floor: Floor, accounts: Accounts) -> None:
+    """Once a day every account of every connected company is looked at."""
+
+    def check(_due: datetime) -> None:
+        for name in floor.companies:
+            company = settings.company[name]
+            for account in dict.fromkeys((company.ledger, company.portal, company.storefront)):
+                check_account(floor.store, accounts.open(account), name, floor.clock())
+
+    engine.schedule("accounts.check/1", settings.schedule.account_check, check)
