@@ -233,3 +233,39 @@ def test_dispositions_and_removals_are_announced(shopper: Shopper) -> None:
     assert [x["delta"] for x in update["return_line_items"]["removals"]] == [1]
     assert "status" not in update
     assert (dispose["type"], dispose["quantity"]) == ("restocked", 1)
+
+
+def test_a_request_is_made_and_decided_through_the_api(shopper: Shopper) -> None:
+    ask = "query($id:ID!){order(id:$id){fulfillments(first:1){fulfillmentLineItems(first:1){nodes{id}}}}}"
+    sent = shopper.read(ask, id=shopper.order_id())["order"]["fulfillments"][0]["fulfillmentLineItems"]["nodes"][0]
+    line = {"fulfillmentLineItemId": sent["id"], "quantity": 1, "customerNote": "It leaks"}
+    request = """mutation($i:ReturnRequestInput!){returnRequest(input:$i){return{id status} userErrors{code}}}"""
+    fee = {"amount": {"amount": "3.00", "currencyCode": "GBP"}}
+    asked = {"orderId": shopper.order_id(), "returnLineItems": [line], "returnShippingFee": fee}
+    one, two = (shopper.read(request, i=asked)["returnRequest"]["return"] for _ in range(2))
+    assert one["status"] == "REQUESTED"
+    approve = "mutation($i:ReturnApproveRequestInput!){returnApproveRequest(input:$i){return{status} userErrors{code}}}"
+    decline = "mutation($i:ReturnDeclineRequestInput!){returnDeclineRequest(input:$i){return{status} userErrors{code}}}"
+    approved = shopper.read(approve, i={"id": one["id"]})["returnApproveRequest"]
+    declined = shopper.read(decline, i={"id": two["id"], "declineReason": "OTHER"})["returnDeclineRequest"]
+    assert (approved["return"]["status"], declined["return"]["status"]) == ("OPEN", "DECLINED")
+    again = shopper.read(approve, i={"id": two["id"]})["returnApproveRequest"]
+    assert (again["return"], [error["code"] for error in again["userErrors"]]) == (None, ["INVALID_STATE"])
+    assert read(shopper, one["id"])["returnShippingFees"] == [{"amountSet": {"shopMoney": {"amount": "3.00"}}}]
+
+
+def test_exchange_store_credit_and_shipping_go_through_one_processing(shopper: Shopper) -> None:
+    lines = [{"sku": "MUG", "quantity": 2}]
+    made = open_return(shopper, lines=lines, exchange=[{"sku": "BOWL", "quantity": 1, "price": "12.00"}])
+    credit = {"storeCreditRefund": {"amount": {"amount": "12.94", "currencyCode": "GBP"}}}
+    answer = process(
+        shopper,
+        made,
+        exchangeLineItems=[{"id": made["exchange"][0]["id"], "quantity": 1}],
+        refundShipping={"fullRefund": True},
+        financialTransfer={"issueRefund": {"orderTransactions": [], "refundMethods": [credit]}},
+    )
+    assert answer["userErrors"] == []
+    (refund,) = shopper.control("GET", "ledgers/refunds")["refunds"]
+    # 21.34 of goods and 3.60 of shipping, less 12.00 of new goods
+    assert (refund["refunded"], refund["shipping"], refund["adjustment"]) == ("12.94", "3.60", "0.00")

@@ -93,3 +93,15 @@ def test_an_order_in_two_currencies_is_refunded_in_the_customers(shopper: Shoppe
     assert "presentment" in plain["userErrors"][0]["message"]
     made = shopper.read(CREATE, input={**asked, "currency": "EUR"}, k="two")["refundCreate"]["refund"]
     assert made["totalRefundedSet"] == {"shopMoney": {"amount": "5.00"}, "presentmentMoney": {"amount": "6.00"}}
+
+
+def test_an_order_paid_in_two_ways_is_refunded_to_each_no_more_than_it_took(shopper: Shopper) -> None:
+    parts = [{"gateway": "gift_card", "amount": "8.00"}, {"gateway": "shopify_payments", "amount": "12.00"}]
+    order = {"name": "#5002", "payments": parts, "lines": [{"sku": "MUG", "price": "20.00"}]}
+    number = shopper.control("POST", "load", {"orders": [order]})["orders"]["#5002"]["id"]
+    too_much = {"order": "#5002", "amount": "8.01", "gateway": "gift_card"}
+    assert shopper.client.post("/_sandbox/shopify/refunds", json=too_much).status_code == 400
+    shopper.control("POST", "refunds", {"order": "#5002", "amount": "15.00"})
+    (made,) = shopper.read(REFUNDS, id=number)["order"]["refunds"]
+    sent = [(t["gateway"], t["amountSet"]["shopMoney"]["amount"]) for t in made["transactions"]["nodes"]]
+    assert sent == [("gift_card", "8.00"), ("shopify_payments", "7.00")]

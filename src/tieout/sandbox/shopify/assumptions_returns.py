@@ -97,7 +97,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     Assumption(
         name="Bodies of new webhooks",
-        behaviour="returns/process, close, reopen and cancel carry ids and status; dispose, update and edit what changed.",
+        behaviour="process, close, reopen and cancel carry ids and status; dispose, update and edit what changed.",
         reason="Bodies are known to be thin; samples for 2026-07 are not published.",
         correct_in=f"{_ROOM}/return_bodies.py",
     ),

@@ -16,8 +16,9 @@ Returns, drafts and exchanges: see `control_returns.py`; payouts: `control_payme
 - POST refunds {"order": name, "lines": [{"sku" or "line_item_id", "quantity"}], "amount", "app", "note",
   "restock": false, "staff", "shipping": amount, "adjustment_reason", "status": "PENDING", "gateway", "rounding"}:
   somebody refunds by hand; app is "Shopify admin" unless said otherwise. Without amount, the value of lines and
-  shipping. PENDING waits for POST refunds/{number}/settle {"status": "SUCCESS" | "FAILURE"}. gateway is another
-  than the sale's (such as shopify_store_credit). -> a line of the refund ledger.
+  shipping. Money goes back by the payments in their order, or by the gateway named, which need not have taken a
+  payment (shopify_store_credit). -> a line of the refund ledger.
+  POST refunds/{number}/settle {"status": "SUCCESS" | "FAILURE"} ends a PENDING one.
 - GET  orders/{name}: the REST form. POST orders/{name}/edit {"note", "tags"}: fires orders/updated.
 - POST adjustments {"sku", "delta", "reason"}: somebody corrects stock by hand.
 - POST webhooks {"topic", "url", "name"}; GET webhooks: subscriptions. POST drain: wait for deliveries.
@@ -48,10 +49,10 @@ from tieout.sandbox.estate import json_object
 from tieout.sandbox.journal import Journal
 from tieout.sandbox.shopify.books import Books, Order
 from tieout.sandbox.shopify.control_payments import payment_routes
-from tieout.sandbox.shopify.control_returns import line_of, money_back, return_routes
+from tieout.sandbox.shopify.control_returns import line_of, return_routes
 from tieout.sandbox.shopify.figures import gid, minor, proportion, share
 from tieout.sandbox.shopify.loading import load
-from tieout.sandbox.shopify.refunding import DISCREPANCIES, RefundRefusedError, WantedLine, WantedRefund
+from tieout.sandbox.shopify.refunding import DISCREPANCIES, RefundRefusedError, WantedLine, WantedRefund, money_back
 from tieout.sandbox.shopify.rest import order_body
 from tieout.sandbox.shopify.shop import TOPICS, Shop, WantedChange, refund_line
 
@@ -131,8 +132,7 @@ class _Control:
             order=order,
             lines=lines,
             money=[
-                replace(one, gateway=str(given.get("gateway") or one.gateway), rounding=rounding)
-                for one in money_back(order, amount)
+                replace(one, rounding=rounding) for one in money_back(order, amount, str(given.get("gateway") or ""))
             ],
             shipping=shipping,
             reason=reason,

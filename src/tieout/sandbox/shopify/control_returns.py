@@ -35,7 +35,7 @@ from tieout.sandbox.journal import Journal, JournalEntry
 from tieout.sandbox.shopify.books import Line, Order
 from tieout.sandbox.shopify.drafting import complete_draft, new_draft
 from tieout.sandbox.shopify.figures import gid, major, minor, number_of
-from tieout.sandbox.shopify.refunding import RefundRefusedError, WantedMoney
+from tieout.sandbox.shopify.refunding import RefundRefusedError, WantedMoney, money_back
 from tieout.sandbox.shopify.return_books import ExchangeLine, ReturnLine, ShopReturn
 from tieout.sandbox.shopify.return_desk import DEEDS
 from tieout.sandbox.shopify.returning import (
@@ -293,14 +293,6 @@ def wanted_exchanges(shop: Shop, order: Order, given: Sequence[Mapping[str, Any]
             )
         )
     return found
-
-
-def money_back(order: Order, amount: int) -> tuple[WantedMoney, ...]:
-    """Return the money of a refund through the gateway that took the sale; none for nought."""
-    sale = next((t for t in order.transactions if t.kind == "SALE"), None)
-    if sale is None or amount == 0:
-        return ()
-    return (WantedMoney(amount=amount, gateway=sale.gateway, parent=sale),)
 
 
 def line_of(order: Order, given: Mapping[str, Any]) -> Line:

@@ -98,6 +98,34 @@ def check(wanted: WantedRefund) -> None:
     left = order.received - order.promised_back
     if sum(m.amount for m in wanted.money) > left and not wanted.over:
         raise RefundRefusedError("Refund amount is more than the amount that can be refunded", "transactions")
+    for parent in {m.parent.id: m.parent for m in wanted.money if m.parent}.values():
+        asked_of = sum(m.amount for m in wanted.money if m.parent is parent)
+        if asked_of > left_of(order, parent) and not wanted.over:
+            raise RefundRefusedError("Refund amount is more than the parent transaction's", "transactions")
+
+
+def left_of(order: Order, sale: Transaction) -> int:
+    """Return how much of a payment has neither gone back nor is on its way back."""
+    back = (t for refund in order.refunds for t in refund.transactions if t.parent is sale)
+    return sale.amount - sum(t.amount for t in back if t.status in {"SUCCESS", "PENDING"})
+
+
+def money_back(order: Order, amount: int, gateway: str = "") -> tuple[WantedMoney, ...]:
+    """Return the money of a refund: by the payments in their order, or by those of one gateway; none for nought.
+
+    A gateway that took no payment (such as shopify_store_credit) gets it all, without a parent. What is more
+    than the payments hold is asked of the last one, for the rules to refuse.
+    """
+    sales = [t for t in order.transactions if t.kind == "SALE" and gateway in {"", t.gateway}]
+    if gateway and not sales:
+        return (WantedMoney(amount=amount, gateway=gateway),) if amount else ()
+    found: list[WantedMoney] = []
+    for sale in sales:
+        part = amount if sale is sales[-1] else min(amount, left_of(order, sale))
+        if part:
+            found.append(WantedMoney(amount=part, gateway=sale.gateway, parent=sale))
+        amount -= part
+    return tuple(found)
 
 
 def make(books: Books, wanted: WantedRefund, now: datetime, *, delay: timedelta, fails: bool) -> Refund:

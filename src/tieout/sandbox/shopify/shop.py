@@ -272,6 +272,8 @@ def refund_line(refund: Refund) -> dict[str, object]:
         **from_books,
         "amount": major(sum(t.amount for t in refund.transactions)),
         "refunded": major(refund.refunded),
+        "shipping": major(refund.shipping),
+        "adjustment": major(refund.adjustment),
         "statuses": [t.status for t in refund.transactions],
         "lines": [
             {"sku": x.line.sku, "quantity": x.quantity, "subtotal": major(x.subtotal), "tax": major(x.tax)}

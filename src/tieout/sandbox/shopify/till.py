@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tieout.sandbox.journal import JournalEntry
 from tieout.sandbox.shopify.books import Order, OrderEdit, Refund, Transaction
-from tieout.sandbox.shopify.refunding import WantedMoney
+from tieout.sandbox.shopify.refunding import money_back
 from tieout.sandbox.shopify.rest import order_body
 from tieout.sandbox.shopify.return_bodies import edit_body
 from tieout.sandbox.shopify.return_books import ExchangeLine, ShopReturn
@@ -59,10 +59,9 @@ def exchange_at_till(  # what is exchanged, and how
         staff=staff,
     )
     amount = outcome(processing).refund
-    sale = next((t for t in wanted.order.transactions if t.kind == "SALE"), None)
-    money = [WantedMoney(amount=amount, gateway=sale.gateway, parent=sale)] if sale and amount else []
-    refund = shop.desk.process(replace(processing, money=money), now, entry)
+    refund = shop.desk.process(replace(processing, money=money_back(wanted.order, amount)), now, entry)
     assert refund is not None, "money was said, if only none"
+    sale = next((t for t in wanted.order.transactions if t.kind == "SALE"), None)
     paid = _take(shop, wanted.order, sale.gateway if sale else "cash", now)
     if back.status == "OPEN":
         shop.desk.decide(back, "close", now, entry)
