@@ -161,8 +161,14 @@ class House:
 
     def open(self) -> Application:
         """A Tieout on this house's settings, as one more process would open it."""
+        self.config.write_text(self.settings_text(), encoding="utf-8")
+        return open_application(load(self.config, {}), self.home)
+
+    def settings_text(self) -> str:
+        """The settings file of this house as it is set up now."""
         chosen = {name: getattr(self.choices, name) for name in Choices.__dataclass_fields__}
-        chosen["warehouses"] = f"goods_in = {json.dumps(self.choices.warehouses)}" if self.choices.warehouses else ""
+        names = self.choices.warehouses
+        chosen["warehouses"] = f"goods_in = {json.dumps(names)}" if names else ""
         text = SETTINGS.format(
             database=self.address,
             offset=self.control.estate.clock.offset.total_seconds(),
@@ -175,10 +181,7 @@ class House:
             currency=self.control.market.currency,
             **chosen,
         )
-        names = self.choices.warehouses
-        text += "".join(DOCK.format(name=name, secret=DOCK_SECRET) for name in names if name != "desk")
-        self.config.write_text(text, encoding="utf-8")
-        return open_application(load(self.config, {}), self.home)
+        return text + "".join(DOCK.format(name=name, secret=DOCK_SECRET) for name in names if name != "desk")
 
     def close(self) -> None:
         self.application.close()
