@@ -73,6 +73,23 @@ def test_a_window_over_midnight_belongs_to_the_day_on_which_it_opens() -> None:
     assert opening_after(tables, utc("2026-11-21T05:00:00"), LONDON) == utc("2026-11-22T00:00:00")
 
 
+def test_a_schedule_opens_at_each_of_its_times_for_some_minutes() -> None:
+    """RGO-08."""
+    tables = windows(every_day={"at": "16:00, 10:00", "minutes": "20"})
+    assert opening_after(tables, utc("2026-11-20T09:00:00"), LONDON) == utc("2026-11-20T10:00:00")
+    assert opening_after(tables, utc("2026-11-20T10:19:00"), LONDON) is None
+    assert opening_after(tables, utc("2026-11-20T10:20:00"), LONDON) == utc("2026-11-20T16:00:00")
+    assert opening_after(tables, utc("2026-11-20T16:20:00"), LONDON) == utc("2026-11-21T10:00:00")
+    assert list(malformed_windows(tables)) == []
+
+
+@pytest.mark.parametrize("row", [{"at": "ten"}, {"at": "10:00", "minutes": "0"}, {"at": "10:00", "minutes": "soon"}])
+def test_a_schedule_that_cannot_be_read_is_named_and_leaves_the_day_open(row: dict[str, str]) -> None:
+    tables = windows(every_day=row)
+    assert list(malformed_windows(tables)) == ["posting_window *"]
+    assert opening_after(tables, utc("2026-11-20T03:00:00"), LONDON) is None
+
+
 def test_a_company_that_never_opens_is_asked_again_in_a_year() -> None:
     tables = windows(every_day={"closed": "yes"})
     at = utc("2026-11-20T10:00:00")
@@ -84,7 +101,7 @@ def test_a_company_that_never_opens_is_asked_again_in_a_year() -> None:
 def test_a_row_that_cannot_be_read_leaves_its_day_open_and_is_named() -> None:
     tables = windows(friday={"from": "7 am", "to": "19:00"}, fryday=OFFICE, monday=OFFICE)
     assert opening_after(tables, utc("2026-11-20T03:00:00"), LONDON) is None
-    assert sorted(malformed_windows(tables)) == ["friday", "fryday"]
+    assert sorted(malformed_windows(tables)) == ["posting_window friday", "posting_window fryday"]
 
 
 @given(
