@@ -51,7 +51,7 @@ def test_the_stand_ins_print_settings_that_open_every_account(tmp_path: Path) ->
     with stand_ins("--temper", str(temper), until=LAST["sage200"]) as lines:
         config.write_text("".join(lines), encoding="utf-8")
         settings = load(config, {})
-        assert sorted(settings.account) == ["returngo", "sage", "sage_ireland", "sage_outlet", "shopify"]
+        assert sorted(settings.account) == ["loop", "returngo", "sage", "sage_ireland", "sage_outlet", "shopify"]
         assert list(settings.company) == ["sandbox"]
         shown = httpx.get(f"{address(lines)}/_sandbox/shopify/temper", timeout=10).json()
         assert shown["slow"] == 0.5

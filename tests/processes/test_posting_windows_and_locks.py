@@ -42,12 +42,16 @@ def work_for(house: House, rounds: int) -> None:
         time.sleep(0.03)
 
 
-def test_nothing_is_posted_outside_the_window_and_everything_once_it_opens(house: House) -> None:
+def test_postings_wait_for_their_window_and_stock_does_not(house: House) -> None:
+    """RGO-08: stock is quick, postings are calm."""
     house.rule("posting_window", "*", LONG_AGO, **{"from": "13:00", "to": "19:00"})
+    before = house.control.books().in_bin("MUG", "A1")
     rma = received(house)
     house.tell(rma)
     work_for(house, 3)
-    assert not house.control.deeds(), "it is noon and the company opens at one"
+    books = house.control.books()
+    assert books.in_bin("MUG", "A1") == before + 1, "the goods are here, whatever the hour"
+    assert (books.credits, books.payments, books.refunds) == ((), (), ()), "it is noon and postings begin at one"
     due_at = house.document(rma).due_at
     assert due_at is not None
     assert due_at.strftime("%d %b %H:%M") == "20 Jan 13:00"
@@ -57,6 +61,38 @@ def test_nothing_is_posted_outside_the_window_and_everything_once_it_opens(house
     assert house.document(rma).state == "done"
     assert house.control.books().credits == (("2011-01-20", 1000, 200),)
     house.control.prove()
+
+
+def test_goods_that_come_while_postings_wait_become_stock_at_once(house: House) -> None:
+    """RGO-08: an event that comes outside the hours is planned anew, stock first."""
+    house.rule("posting_window", "*", LONG_AGO, **{"from": "13:00", "to": "19:00"})
+    before = house.control.books().in_bin("MUG", "A1")
+    rma = house.authorised("W1001", ("MUG", 2))
+    house.receive(rma, rma.units[0])
+    house.tell(rma)
+    work_for(house, 2)
+    house.receive(rma, rma.units[1])
+    house.tell(rma)
+    work_for(house, 2)
+    assert house.control.books().in_bin("MUG", "A1") == before + 2
+    assert house.control.books().credits == ()
+    house.later(timedelta(hours=1, minutes=1))
+    house.drain()
+    assert house.document(rma).state == "done"
+    assert sum(net + tax for _, net, tax in house.control.books().credits) == 2400
+    house.control.prove()
+
+
+def test_nothing_at_all_is_sent_while_both_windows_are_shut(house: House) -> None:
+    for table in ("posting_window", "stock_window"):
+        house.rule(table, "*", LONG_AGO, at="13:00", minutes="30")
+    rma = received(house)
+    house.tell(rma)
+    work_for(house, 3)
+    assert not house.control.deeds(), "it is noon and the company opens at one"
+    house.later(timedelta(hours=1, minutes=1))
+    house.drain()
+    assert house.document(rma).state == "done"
 
 
 def test_a_window_that_cannot_be_read_stops_the_plan_with_a_case_that_names_it(house: House) -> None:

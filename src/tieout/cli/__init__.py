@@ -8,10 +8,11 @@ import click
 
 from tieout.cli.accounts import accounts
 from tieout.cli.demo import demo
-from tieout.cli.desk import case, cases, mapping, show
+from tieout.cli.desk import case, cases, show
 from tieout.cli.doctor import doctor
 from tieout.cli.goods_in import goods_in
 from tieout.cli.locks import locks
+from tieout.cli.mapping import mapping
 from tieout.cli.reports import report
 from tieout.cli.running import db, down, init, up, web, worker
 from tieout.cli.sandbox import sandbox

@@ -1,17 +1,24 @@
-"""The exceptions desk from a terminal: cases, one case, one document, mapping tables."""
+"""The exceptions desk from a terminal: cases, one case, one document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 import click
 
 from tieout.bootstrap import Application
-from tieout.cli.shared import Context, UserError, json_option, known_company, say, who
+from tieout.cli.shared import Context, UserError, json_option, say, who
 from tieout.cli.views import case_text, case_view, cases_text, document_text, document_view
+from tieout.domain.business_dates import uk_date
+from tieout.domain.money import Money
+from tieout.domain.returns.adopted import ADOPTIONS, AdoptedAs, Adoption, document_key
+from tieout.processes.adoption import NotAdoptable, adopt_when_agreed, alone_up_to, record_adoption, second_adoption
+from tieout.processes.kinds import REFUND
 from tieout.processes.returns import KIND
 from tieout.processes.routing import wake
-from tieout.store import approvals, audit, cross_references, documents, mapping_rules
+from tieout.processes.rules import rules_on
+from tieout.store import approvals, audit, cross_references, documents
 from tieout.store import cases as case_rows
 from tieout.store.cases import Case
 from tieout.store.documents import Document
@@ -94,6 +101,64 @@ def case_accept(context: Context, case_id: int, why: str) -> None:
 
 
 @case.command(
+    "adopt",
+    help="Take a refund that somebody made outside the workflow into it: Sage is credited for it.\n\n"
+    'Example: tieout case adopt 12 --as goodwill --reason "Late delivery" --why "agreed by customer service"',
+)
+@click.argument("case_id", type=int)
+@click.option(
+    "--as",
+    "adopted_as",
+    type=click.Choice(ADOPTIONS),
+    required=True,
+    help="goods: they came or will come back. returnless: the customer keeps them. goodwill: money alone.",
+)
+@click.option("--reason", required=True, help="Return reason of the reason table; it gives nominal and disposition.")
+@click.option("--here-since", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Day on which the goods came.")
+@click.option("--why", required=True, help="Why; it is kept for ever.")
+@click.pass_obj
+def case_adopt(
+    context: Context, case_id: int, adopted_as: AdoptedAs, reason: str, here_since: datetime | None, why: str
+) -> None:
+    """Record the adoption and, where one person may decide, start it."""
+    with context.application() as application:
+        row = _stray_refund(application, case_id)
+        with application.store.scope(row.company) as c:
+            names = cross_references.references_of(c, row.company, REFUND, row.document_key)
+            order_id = next((name.value for name in names if (name.system, name.kind) == ("storefront", "order")), "")
+            decided = Adoption(
+                refund_id=row.document_key,
+                order_id=order_id,
+                adopted_as=adopted_as,
+                reason=reason,
+                who=who(),
+                at=application.clock(),
+                goods_here_since=here_since.replace(hour=12, tzinfo=UTC) if here_since else None,
+            )
+            record_adoption(c, row.company, decided, why=why)
+            _audit(c, application, row, "case.adopt", {"as": adopted_as, "reason": reason, "why": why})
+        _adopt(application, row)
+
+
+@case.command(
+    "second",
+    help="Agree to an adoption as the second person, where the amount asks for two.\n\n"
+    'Example: tieout case second 12 --why "seen the photographs"',
+)
+@click.argument("case_id", type=int)
+@click.option("--why", required=True, help="Why; it is kept for ever.")
+@click.pass_obj
+def case_second(context: Context, case_id: int, why: str) -> None:
+    """Record the second person's word and start the adoption."""
+    with context.application() as application:
+        row = _stray_refund(application, case_id)
+        with application.store.scope(row.company) as c:
+            second_adoption(c, row.company, row.document_key, who=who(), why=why, at=application.clock())
+            _audit(c, application, row, "case.second", {"why": why})
+        _adopt(application, row)
+
+
+@case.command(
     "resolve",
     help='Close a case by hand, with a reason.\n\nExample: tieout case resolve 12 --why "credited by hand, SCN 10023"',
 )
@@ -140,78 +205,6 @@ def show(context: Context, key: str, as_json: bool) -> None:  # noqa: FBT001 - c
         say(as_json, views, lambda: "\n\n".join(document_text(view) for view in views))
 
 
-@click.group(help="The mapping tables of a company.\n\nExample: tieout mapping list giftware")
-def mapping() -> None:
-    """Hold the mapping commands."""
-
-
-@mapping.command("list", help="List the rules in force today.\n\nExample: tieout mapping list giftware")
-@click.argument("company")
-@json_option
-@click.pass_obj
-def mapping_list(context: Context, company: str, as_json: bool) -> None:  # noqa: FBT001 - click's flag
-    """Print the rules."""
-    with context.application() as application, application.store.scope(company) as c:
-        rules = mapping_rules.rules_in_force(c, application.clock().date(), company=company)
-        rows = [{"table": r.table_name, "key": r.key, "value": r.value, "version": r.version} for r in rules]
-        say(as_json, rows, lambda: "\n".join(f"{r['table']:22} {r['key']:34} {r['value']}" for r in rows))
-
-
-@mapping.command(
-    "set",
-    help="Put a rule in force from today; the old version is kept.\n\n"
-    'Example: tieout mapping set giftware reason "Too small" code=fit account=4100 grade=good',
-)
-@click.argument("company")
-@click.argument("table")
-@click.argument("key")
-@click.argument("fields", nargs=-1, required=True)
-@click.option("--owner", default="operations", help="The role that owns the table.")
-@click.pass_obj
-def mapping_set(context: Context, company: str, table: str, key: str, fields: tuple[str, ...], owner: str) -> None:
-    """Propose and approve one rule."""
-    value = dict(_field(text) for text in fields)
-    with context.application() as application, application.store.scope(known_company(application, company)) as c:
-        version = put_in_force(c, application, company, table, key, value, owner=owner)
-    click.echo(f"{table} / {key} is in force from today, version {version}.")
-
-
-def put_in_force(
-    c: Connection,
-    application: Application,
-    company: str,
-    table: str,
-    key: str,
-    value: dict[str, str],
-    *,
-    owner: str,
-) -> int:
-    """Propose and approve one rule in the caller's name, with its audit entry; returns its version."""
-    now = application.clock()
-    rule = mapping_rules.propose(
-        c,
-        company=company,
-        table_name=table,
-        key=key,
-        value=value,
-        in_force_from=now.date(),
-        owner=owner,
-        proposed_by=who(),
-    )
-    mapping_rules.approve(c, rule.id, by=who(), at=now)
-    audit.append(
-        c, at=now, who=who(), company=company, action="mapping.set", subject=f"{table}/{key}", before=None, after=value
-    )
-    return rule.version
-
-
-def _field(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise UserError(f"Write {text!r} as NAME=VALUE.", code=2)
-    return name, value
-
-
 def _case(c: Connection, case_id: int) -> Case:
     row = case_rows.case(c, case_id)
     if row is None:
@@ -235,6 +228,31 @@ def _wake(application: Application, row: Case, action: str, after: dict[str, str
         lane = wake(c, row.company, lanes, row.document_key, at=application.clock())
         _audit(c, application, row, action, after)
         application.engine.start(application.store.raw(c), "returns.settle/1", row.company, lane)
+
+
+def _stray_refund(application: Application, case_id: int) -> Case:
+    row = _open_case(application, case_id)
+    if row.document_kind != REFUND:
+        raise UserError(f"Case {case_id} is about a {row.document_kind}; only a refund can be adopted.")
+    return row
+
+
+def _adopt(application: Application, row: Case) -> None:
+    company, now = application.companies[row.company], application.clock()
+    with application.store.scope(row.company) as c:
+        tables = rules_on(c, row.company, uk_date(now))
+        try:
+            is_agreed = adopt_when_agreed(c, company, row.document_key, tables=tables, at=now)
+        except NotAdoptable as error:
+            raise UserError(str(error)) from None
+        if is_agreed:
+            document = documents.document(c, row.company, KIND, document_key(row.document_key))
+            assert document is not None
+            application.engine.start(application.store.raw(c), "returns.settle/1", row.company, document.lane)
+    limit = Money(alone_up_to(tables))
+    waits = f"A second person must agree, because it is over {limit}: `tieout case second {row.id} --why ...`"
+    done = f"Refund {row.document_key} goes on as return {document_key(row.document_key)}."
+    click.echo(done if is_agreed else waits)
 
 
 def _audit(c: Connection, application: Application, row: Case, action: str, after: dict[str, str] | None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from tieout.bootstrap import Application
-from tieout.cli.desk import put_in_force
+from tieout.cli.mapping import put_in_force
 from tieout.cli.shared import Context, UserError, json_option, known_company, say, who
 from tieout.processes.reports.contention import ContentionReport, Waiting, contention
 from tieout.processes.rules import LOCK_WORDS, lock_words

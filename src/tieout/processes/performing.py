@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tieout.domain.business_dates import UK
-from tieout.domain.commands import AnyCommand, Found, differences
+from tieout.domain.commands import AnyCommand, EnterOrder, Found, RaiseReturn, differences
 from tieout.domain.faults import performing as kinds
 from tieout.domain.faults.kinds import Fault, FaultKind
+from tieout.domain.faults.returns_value import ZERO_PRICE_REFUSED
 from tieout.domain.rules.mapping import MappingTables
-from tieout.domain.rules.posting_windows import opening_after
+from tieout.domain.rules.posting_windows import POSTINGS, STOCK, opening_after
 from tieout.ports.directory import Company
 from tieout.ports.errors import (
     BadAnswer,
@@ -37,6 +38,20 @@ from tieout.processes.sightings import note_answer
 from tieout.store import effects
 from tieout.store.documents import Document
 from tieout.store.store import Connection, Held
+
+STOCK_LANE = frozenset(
+    {
+        "raise_return",
+        "cancel_return",
+        "receive_return",
+        "write_on",
+        "write_off",
+        "move_stock",
+        "issue_stock",
+        "count_stock",
+    }
+)
+"""Commands that obey the hours of stock; all others that go to the ledger obey those of postings."""
 
 UNSEEN = frozenset({"raise_availability"})
 """Commands that no look can find again: only the remote system's own memory of the key keeps them single."""
@@ -62,6 +77,8 @@ class Later:
     patience: timedelta = timedelta(0)
     pauses_account: str = ""
     """The account that is out of reach for everybody, when that is the reason."""
+    is_by_the_clock: bool = False
+    """Nothing is wrong: the house lets it be sent at another hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +131,11 @@ def perform(company: Company, command: AnyCommand, bench: Bench) -> Done | Later
         )
     if effect.tries >= bench.patience.tries_max:
         return Trouble(fault=_fault(kinds.NOT_SEEN_AFTER_POSTING, command, f"sent {effect.tries} times"))
-    opens = opening_after(bench.rules, bench.now, UK) if binding.account == company.ledger_account else None
+    table = STOCK if command.kind in STOCK_LANE else POSTINGS
+    is_ledger = binding.account == company.ledger_account
+    opens = opening_after(bench.rules, bench.now, UK, table) if is_ledger else None
     if opens is not None:
-        return Later(at=opens, why="outside the company's posting window")
+        return Later(at=opens, why=f"outside the company's {table.replace('_', ' ')}", is_by_the_clock=True)
     return _send(command, binding, bench)
 
 
@@ -239,12 +258,19 @@ def _not_sent(error: ConnectorError, command: AnyCommand, binding: Binding, benc
         case Refused():
             with bench.held.begin() as c:
                 effects.mark_refused(c, bench.document, command.key, reason=error.reason, answer=None, at=bench.now)
-            kind = kinds.REFUND_FAILED if command.kind == "refund" else kinds.POSTING_REFUSED
-            return Trouble(fault=_fault(kind, command, error.reason))
+            return Trouble(fault=_fault(_refusal_of(command), command, error.reason))
         case NeedsHand():
             return Trouble(fault=_fault(kinds.HAND_POSTING_NEEDED, command, error.task))
         case _:
             return _wait(error, command, binding, bench)
+
+
+def _refusal_of(command: AnyCommand) -> FaultKind:
+    """What a refusal means: a line without a price is often refused by a right or an add-on, and for that alone."""
+    if command.kind == "refund":
+        return kinds.REFUND_FAILED
+    prices = [line.unit_price for line in command.lines] if isinstance(command, RaiseReturn | EnterOrder) else []
+    return ZERO_PRICE_REFUSED if any(price == 0 for price in prices) else kinds.POSTING_REFUSED
 
 
 def _wait(error: ConnectorError, command: AnyCommand, binding: Binding, bench: Bench) -> Later:

@@ -77,6 +77,8 @@ def settle_return(work: Work) -> Ending:
             case Done(found=found, read_at=read_at):
                 with work.held.begin() as c:
                     standing.see_command(c, work.document, command, found, at=read_at)
+            case Later(is_by_the_clock=True):
+                return _rest_until(work, attempt, outcome)
             case Later():
                 return _later(work, outcome, attempt)
             case Trouble(fault=fault):
@@ -138,6 +140,13 @@ def _bench(work: Work, attempt: Attempt) -> Bench:
         patience=work.patience,
         rules=work.rules,
     )
+
+
+def _rest_until(work: Work, attempt: Attempt, outcome: Later) -> Ending:
+    """Postings wait for their hours. The attempt ends here, so that what comes meanwhile is planned, stock first."""
+    with work.held.begin() as c:
+        attempts.finish(c, attempt, ended="performed", note=outcome.why, at=work.now)
+    return Ending(state="waiting", due_at=outcome.at, note=outcome.why)
 
 
 def _later(work: Work, outcome: Later, attempt: Attempt | None = None) -> Ending:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -42,7 +42,7 @@ def sweep_portal(floor: Floor, company: Company, back: timedelta) -> int:
             with floor.store.scope(company.name) as c:
                 known = documents.document(c, company.name, KIND, head.number)
                 is_old = known is not None and now - known.touched_at >= timedelta(days=1)
-                if known is None or _is_stale(c, known, head.status_text, is_old=is_old):
+                if known is None or _is_stale(c, known, head.status_text, now, is_old=is_old):
                     wake(c, company.name, company.lanes, head.number, at=now)
                     woken += 1
     except ConnectorError as error:
@@ -106,8 +106,8 @@ OVERDUE_AT_ONCE = 1000
 """Late legs looked at by one sweep; the longest due first."""
 
 
-def _is_stale(c: Connection, known: Document, status_text: str, *, is_old: bool) -> bool:
-    if known.due_at is not None:
+def _is_stale(c: Connection, known: Document, status_text: str, now: datetime, *, is_old: bool) -> bool:
+    if known.due_at is not None and known.due_at <= now:
         return False
     last = attempts.last_attempt(c, known)
     match last.facts if last is not None else None:

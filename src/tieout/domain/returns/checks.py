@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from tieout.domain.documents.rma import Outcome, RmaStatus, RmaUnit
@@ -12,8 +12,8 @@ from tieout.domain.faults.kinds import Fault, FaultKind
 from tieout.domain.faults.performing import REFUND_FAILED
 from tieout.domain.faults.returns_value import BUNDLE_UNMAPPED
 from tieout.domain.identifiers import find_key
-from tieout.domain.money import Money, total
-from tieout.domain.returns.allocation import allocate, matched_order, returned_units, unit_gross
+from tieout.domain.money import Money, round_half_up, total
+from tieout.domain.returns.allocation import allocate, matched_order, returned_units
 from tieout.domain.returns.batches import booked_units, is_of_goods, route_of
 from tieout.domain.returns.exchanges import exchanges_agree
 from tieout.domain.returns.facts import ReturnFacts
@@ -89,6 +89,7 @@ def units_are_on_the_order(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fa
     for unit in found.not_on_order:
         kind = BUNDLE_UNMAPPED if _is_of_a_bundle(facts, unit) else kinds.LINE_NOT_ON_ORDER
         yield Fault(code=kind.code, at=f"order {order.number}", saw=unit.sku)
+    yield from _bundles_can_be_read(facts, order)
     for line, count in found.too_many:
         yield Fault(
             code=kinds.QUANTITY_EXCEEDS_DESPATCH.code,
@@ -144,7 +145,7 @@ def price_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator
         if unit.unit_id in line_of:
             counted.setdefault(unit.part_of or unit.unit_id, []).append(unit)
     for name, units in counted.items():
-        invoiced = total([unit_gross(line_of[unit.unit_id]) for unit in units], order.currency)
+        invoiced = _invoiced_together([line_of[unit.unit_id] for unit in units], order.currency)
         stated = [unit.paid_gross for unit in units]
         if all(value_given(facts, unit) is None for unit in units):
             stated = [unit.value if unit.value is not None else unit.paid_gross for unit in units]
@@ -152,6 +153,12 @@ def price_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator
         if abs(invoiced.minor - paid.minor) > tolerance:
             at = f"{units[0].sku}, unit {name}"
             yield Fault(code=kinds.REFUND_NE_INVOICE.code, at=at, saw=str(paid), wanted=str(invoiced))
+
+
+def _invoiced_together(lines: Sequence[OrderLine], currency: str) -> Money:
+    """What one unit of each line was invoiced at, tax included, rounded once: shares of a bundle do not divide."""
+    exact = sum((Decimal((line.net + line.tax).minor) / line.quantity for line in lines), Decimal(0))
+    return Money(round_half_up(exact), currency)
 
 
 def tax_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
@@ -192,8 +199,8 @@ def numbers_are_numbers(facts: ReturnFacts) -> Iterator[Fault]:
 def posting_windows_are_read(facts: ReturnFacts) -> Iterator[Fault]:
     """A row that says when postings may be sent names a day and two clock times; one that does not is not obeyed."""
     for key in malformed_windows(facts.tables):
-        wanted = "a date, a weekday or *, with from=07:00 and to=19:00, or closed=yes"
-        yield Fault(code=kinds.POLICY_MISSING.code, at=f"posting_window {key}", saw=key, wanted=wanted)
+        wanted = "a date, a weekday or *, with from=07:00 and to=19:00, at=10:00,16:00, or closed=yes"
+        yield Fault(code=kinds.POLICY_MISSING.code, at=key, saw=key, wanted=wanted)
 
 
 def reasons_are_mapped(facts: ReturnFacts) -> Iterator[Fault]:
@@ -283,13 +290,32 @@ def receipts_agree(facts: ReturnFacts) -> Iterator[Fault]:
     yield from receipt_conflicts(facts.told or facts.rma, facts.receipts, facts.tables)
 
 
+def _bundles_can_be_read(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
+    """What has a row in the bundle table that cannot be read is no stock item of its own."""
+    unclear = _unclear_bundles(facts)
+    for sku in sorted({unit.sku for unit in returned_units(facts) if unit.sku.strip().casefold() in unclear}):
+        if any(line.sku.casefold() == sku.strip().casefold() for line in order.lines):
+            yield Fault(
+                code=BUNDLE_UNMAPPED.code,
+                at=f"order {order.number}",
+                saw=f"{sku}: its components cannot be read",
+                wanted="for example MUG*2=60.00; BOOK*1=40.00",
+            )
+
+
 def _is_of_a_bundle(facts: ReturnFacts, unit: RmaUnit) -> bool:
-    """Whether the storefront sold the unit as a bundle or in one, or its row in the bundle table cannot be read."""
+    """Whether the storefront sold the unit as a bundle or in one, or a bundle that may hold it cannot be read."""
     lines = facts.shop_order.lines if facts.shop_order else ()
     code = unit.sku.strip().casefold()
     of_bundles = {line.sku.casefold() for line in lines if line.bundle_sku}
     of_bundles |= {line.bundle_sku.casefold() for line in lines if line.bundle_sku}
-    return code in of_bundles or code in {sku.casefold() for sku in facts.unclear_bundles}
+    order = matched_order(facts)
+    sold = {line.sku.casefold() for line in order.lines} if order is not None else set()
+    return code in of_bundles or not _unclear_bundles(facts).isdisjoint({code, *sold})
+
+
+def _unclear_bundles(facts: ReturnFacts) -> set[str]:
+    return {sku.strip().casefold() for sku in facts.unclear_bundles}
 
 
 def _lines_returned(facts: ReturnFacts, order: SalesOrder) -> list[OrderLine]:
