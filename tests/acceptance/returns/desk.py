@@ -1,0 +1,322 @@
+"""A returns desk: all systems and Tieout's real intake served, and what people do, in the trade's words."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+from tests.processes.estate import SHOP, THE_DAY, Control, Json, Line, pence
+from tests.processes.house import Choices, House, Rma
+
+from tieout.intake import webhooks
+from tieout.sandbox.clock import SandboxClock
+from tieout.sandbox.estate import Estate
+from tieout.sandbox.loop import LoopSandbox
+from tieout.sandbox.returngo import ReturnGoSandbox
+from tieout.sandbox.sage200 import Sage200Sandbox
+from tieout.sandbox.serve import ServedEstate
+from tieout.sandbox.shopify import ShopifySandbox
+
+if TYPE_CHECKING:
+    from tieout.store.cases import Case
+
+Key = TypeVar("Key", bound=Hashable)
+PORTAL_WORD = "the-portals-word"
+LOOP = """
+[account.loop]
+system = "loop"
+base_url = "{estate}/loop/api/v1"
+api_key = "loop-sandbox-key"
+webhook_secret = "loop-sandbox-secret"
+read_seconds = 2
+busy_seconds = 0.05
+"""
+RETURNGO_NEWS = (
+    "RMA_CREATED",
+    "RMA_STATUS_UPDATED",
+    "SHIPMENT_CREATED",
+    "SHIPMENT_STATUS_UPDATED",
+    "TRANSACTION_CREATED",
+    "REFUND_CREATED",
+)
+LOOP_NEWS = ("return.created", "return.updated", "return.closed", "label.created", "label.updated")
+SHOPIFY_NEWS = (
+    "orders/updated",
+    "refunds/create",
+    "returns/approve",
+    "returns/cancel",
+    "returns/close",
+    "returns/process",
+    "returns/request",
+    "returns/update",
+    "reverse_fulfillment_orders/dispose",
+)
+
+QUICK = Choices(late_commit=0.12, read_seconds=1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """How the desk of a module is set up: its `SETUP`."""
+
+    portal: str = "returngo"
+    """`returngo`, `loop` or `shopify` (the shop takes returns itself)."""
+    choices: Choices = QUICK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What has changed in the remote systems' own ledgers since the scenario began, in pence and units."""
+
+    credits: tuple[tuple[int, int], ...]
+    """(net, VAT) of every new credit note in Sage's sales ledger, positive, smallest first."""
+    payments: tuple[int, ...]
+    """Every new payment in Sage's sales ledger."""
+    refunds: tuple[tuple[str, int], ...]
+    """(order, amount) of every new refund of the shop."""
+    stock: dict[tuple[str, str], int]
+    """(stock code, bin) and how many more, or fewer, Sage holds there."""
+    offered: dict[str, int]
+    """Stock code and how many more, or fewer, the shop offers."""
+    outstanding: int
+    """What is more, or less, unallocated in Sage's sales ledger."""
+    nominals: dict[str, int]
+    """Nominal account and the pence that its balance moved."""
+
+    @property
+    def credited(self) -> int:
+        """All credit notes with their VAT."""
+        return sum(net + tax for net, tax in self.credits)
+
+    @property
+    def refunded(self) -> int:
+        """All refunds of the shop."""
+        return sum(amount for _, amount in self.refunds)
+
+    @property
+    def is_nothing(self) -> bool:
+        """No ledger of any system has moved."""
+        return not (self.credits or self.payments or self.refunds or self.stock or self.offered or self.nominals)
+
+
+class DeskHouse(House):
+    """A house whose portal is the one that the module asks for."""
+
+    portal = "returngo"
+
+    def settings_text(self) -> str:
+        """The settings with the portal of this desk, and Loop's account beside the others."""
+        text = super().settings_text()
+        if self.portal == "loop":
+            text += LOOP.format(estate=self.control.url)
+        return text.replace('portal = "returngo"', f'portal = "{self.portal}"')
+
+
+class Desk:
+    """What people do and what the ledgers say. Every verb reaches Tieout only through its intake."""
+
+    def __init__(self, house: House, url: str) -> None:
+        self.house = house
+        self.control = house.control
+        self.url = url
+        self._names = itertools.count(2001)
+        self._before = self._books()
+
+    # What happens outside
+
+    def sold(self, *lines: Line, day: str = "2011-01-10", invoiced: bool = True) -> str:
+        """One more order, despatched, invoiced and paid; its name. One mug at 10.00 when no lines are named."""
+        name = f"R{next(self._names)}"
+        self.control.add_order(name, day, *lines, invoiced=invoiced)
+        self.open_books()
+        return name
+
+    def asked(self, order: str, *items: tuple[str, int] | tuple[str, int, str], **more: Json) -> Rma:
+        """A customer asks to send (stock code, quantity, reason) back."""
+        return self.house.raise_rma(order, *items, **more)
+
+    def authorised(self, order: str, *items: tuple[str, int] | tuple[str, int, str], **more: Json) -> Rma:
+        """A customer asks, and the portal says yes."""
+        return self.house.authorised(order, *items, **more)
+
+    def arrived(self, rma: Rma, *units: str, damaged: tuple[str, ...] = (), graded: bool = True) -> None:
+        """A parcel comes with these units, all when none is named, and somebody looks at them."""
+        self.house.receive(rma, *units, damaged=damaged, graded=graded)
+
+    def refunded_by_hand(self, order: str, amount: str, **more: Json) -> Json:
+        """Somebody refunds in the shop's admin, around the flow."""
+        return self.control.post("/shopify/refunds", {"order": order, "amount": amount, "lines": [], **more})
+
+    def days_pass(self, days: float) -> None:
+        """Time goes by for everybody, and the schedules run."""
+        self.house.later(timedelta(days=days))
+        self.schedules_run()
+
+    # What Tieout does
+
+    def settle(self, seconds: float = 20.0) -> None:
+        """Every webhook on its way is delivered; then the lanes are worked until nothing is due."""
+        for _ in range(2):
+            for system in ("returngo", "loop", "shopify"):
+                self.control.post(f"/{system}/drain")
+            self.house.drain(seconds=seconds)
+
+    def schedules_run(self) -> None:
+        """The sweeps look at every system, and what they find is worked on."""
+        self.house.sweep()
+        self.house.drain()
+
+    @contextmanager
+    def chosen(self, **choices: Any) -> Iterator[None]:  # noqa: ANN401  # any choice
+        """Other settings for a while: `mode`, `route`, `tries_max` and the like."""
+        before = {name: getattr(self.house.choices, name) for name in choices}
+        self.house.choose(**choices)
+        yield
+        self.house.choose(**before)
+
+    @contextmanager
+    def ruled(self, table: str, key: str, otherwise: dict[str, str], **value: str) -> Iterator[None]:
+        """A mapping rule for a while; `otherwise` is the rule in force afterwards."""
+        self.house.rule(table, key, **value)
+        yield
+        self.house.rule(table, key, **otherwise)
+
+    # What is seen
+
+    def open_books(self) -> None:
+        """From here on changes are counted."""
+        self._before = self._books()
+
+    def change(self) -> Change:
+        """What has changed in the ledgers since the books were opened, or since the last sale."""
+        now, before = self._books(), self._before
+        return Change(
+            credits=tuple(sorted((now.credits - before.credits).elements())),
+            payments=tuple(sorted((now.payments - before.payments).elements())),
+            refunds=tuple(sorted((now.refunds - before.refunds).elements())),
+            stock=_moved(now.stock, before.stock),
+            offered=_moved(now.offered, before.offered),
+            outstanding=now.outstanding - before.outstanding,
+            nominals=_moved(now.nominals, before.nominals),
+        )
+
+    def case(self, rma: Rma) -> str:
+        """The code of the case on somebody's desk about this RMA; empty for none."""
+        found = self.house.case(rma)
+        return found.code if found is not None else ""
+
+    def faults(self, rma: Rma) -> set[str]:
+        """All codes on the RMA's case."""
+        found = self.house.case(rma)
+        return {str(fault["code"]) for fault in found.faults} if found is not None else set()
+
+    def cases_about(self, text: str) -> list[Case]:
+        """Open cases whose title or faults name something."""
+        return [case for case in self.house.open_cases() if text in f"{case.document_key} {case.faults}"]
+
+    def is_done(self, rma: Rma) -> bool:
+        """Every leg of the RMA was read back and agrees, and nothing waits on a desk."""
+        is_agreed = set(self.house.leg_states(rma)) <= {"agreed", "waived"}
+        return self.house.document(rma).state == "done" and is_agreed and self.house.case(rma) is None
+
+    def status(self, rma: Rma) -> str:
+        """What the portal says of the RMA."""
+        return dict(self.control.books().rmas)[rma.number]
+
+    def _books(self) -> _Counted:
+        ledger, stock = self.control.get("/sage200/ledgers/sales"), self.control.get("/sage200/ledgers/stock")
+        nominal = self.control.get("/sage200/ledgers/nominal")["accounts"]
+        levels = self.control.get("/shopify/ledgers/inventory")["levels"]
+        refunds = self.control.get("/shopify/ledgers/refunds")["refunds"]
+        return _Counted(
+            credits=Counter((-pence(r["net"]), -pence(r["tax"])) for r in ledger if "Credit" in r["type"]),
+            payments=Counter(pence(r["gross"]) for r in ledger if "SalesPayment" in r["type"]),
+            refunds=Counter((r["order"], pence(r["amount"])) for r in refunds),
+            stock=Counter({(r["product"], r["bin"]): int(r["quantity"]) for r in stock}),
+            offered=Counter({r["sku"]: int(r["available"]) for r in levels}),
+            outstanding=sum(pence(r["outstanding"]) for r in ledger),
+            nominals=Counter({str(r["account"]): pence(str(r["balance"])) for r in nominal}),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    credits: Counter[tuple[int, int]]
+    payments: Counter[int]
+    refunds: Counter[tuple[str, int]]
+    stock: Counter[tuple[str, str]]
+    offered: Counter[str]
+    outstanding: int
+    nominals: Counter[str]
+
+
+def _moved(now: Counter[Key], before: Counter[Key]) -> dict[Key, int]:
+    keys = [*dict.fromkeys([*before, *now])]
+    return {key: now[key] - before[key] for key in keys if now[key] != before[key]}
+
+
+def build_estate(seed: int = 1) -> Estate:
+    """Four calm systems whose clock stands on the day that all tests live on."""
+    clock = SandboxClock(THE_DAY - datetime.now(UTC))
+    shopify = ShopifySandbox(clock, shop_domain=SHOP, seed=seed)
+    returngo = ReturnGoSandbox(clock, shop_name=SHOP, shopify=shopify, seed=seed + 10)
+    loop = LoopSandbox(clock, shopify=shopify, seed=seed + 30)
+    return Estate([Sage200Sandbox(clock, seed=seed + 20), returngo, shopify, loop], clock, seed)
+
+
+@contextmanager
+def open_desk(setup: Setup, address: str, home: Path) -> Iterator[Desk]:
+    """A desk on a database of its own, with everything served and every webhook subscribed."""
+    estate = build_estate()
+    kind = type("DeskHouse", (DeskHouse,), {"portal": setup.portal})
+    with ExitStack() as stack:
+        served = stack.enter_context(ServedEstate(estate))
+        control = Control(served.url, estate)
+        stack.callback(control.close)
+        control.fill()
+        house: House = kind(control, home, address, setup.choices)
+        stack.callback(house.close)
+        house.set_rules()
+        url = stack.enter_context(_served_intake(house))
+        _subscribe(control, url)
+        yield Desk(house, url)
+
+
+@contextmanager
+def _served_intake(house: House) -> Iterator[str]:
+    """The intake of whatever Tieout the house runs at the moment, on a port."""
+
+    async def intake(scope: Scope, receive: Receive, send: Send) -> None:
+        await Starlette(routes=webhooks.routes(house.application.intake))(scope, receive, send)
+
+    server = uvicorn.Server(
+        uvicorn.Config(intake, port=0, log_level="warning", access_log=False, lifespan="off", ws="none")
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def _subscribe(control: Control, url: str) -> None:
+    """Every system is told where to send its news."""
+    for event in RETURNGO_NEWS:
+        control.post("/returngo/webhooks", {"eventName": event, "url": f"{url}/in/returngo?secret={PORTAL_WORD}"})
+    for trigger in LOOP_NEWS:
+        control.post("/loop/webhooks", {"topic": "return", "trigger": trigger, "url": f"{url}/in/loop"})
+    for topic in SHOPIFY_NEWS:
+        control.post("/shopify/webhooks", {"topic": topic, "url": f"{url}/in/shopify"})
