@@ -172,9 +172,12 @@ def document_figures(customer_id: str, on: date, lines: Sequence[CreditLine | Le
 
 
 def analysis_figures(on: date, lines: Sequence[CreditLine | LedgerLine]) -> Figures:
-    """Figures of any posting with VAT: date, net in all, VAT by tax code, net by nominal, in pence."""
+    """Figures of any posting with VAT: date, net in all, VAT by tax code, net by nominal, in pence.
+
+    A nominal that nothing is posted to is left out: a document of no value has no nominal rows to read back.
+    """
     by_tax = summed([(f"tax {line.tax_code}", Decimal(line.tax.minor)) for line in lines])
-    by_nominal = summed([(f"nominal {line.nominal}", Decimal(line.net.minor)) for line in lines])
+    by_nominal = summed([(f"nominal {line.nominal}", Decimal(line.net.minor)) for line in lines if line.net])
     net = sum(line.net.minor for line in lines)
     return {"on": on.isoformat(), "net": str(net), **by_tax, **by_nominal}
 
