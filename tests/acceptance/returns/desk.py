@@ -6,7 +6,7 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -219,7 +219,7 @@ class Desk:
     def faults(self, rma: Rma) -> set[str]:
         """All codes on the RMA's case."""
         found = self.house.case(rma)
-        return {str(fault["code"]) for fault in found.faults} if found is not None else set()
+        return {str(f["code"]) for f in found.faults if isinstance(f, Mapping)} if found is not None else set()
 
     def cases_about(self, text: str) -> list[Case]:
         """Open cases whose title or faults name something."""
