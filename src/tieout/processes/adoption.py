@@ -16,9 +16,9 @@ from tieout.domain.returns.adopted import ADOPTIONS, PREFIX, Adoption, document_
 from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
 from tieout.ports.errors import BadAnswer
-from tieout.processes.kinds import REFUND
+from tieout.processes.kinds import REFUND, RETURN
 from tieout.processes.routing import wake
-from tieout.store import approvals, cases, documents, legs
+from tieout.store import approvals, cases, cross_references, documents, legs
 from tieout.store.approvals import Approval
 from tieout.store.store import Connection
 
@@ -50,8 +50,13 @@ def second_adoption(c: Connection, company: str, refund_id: str, *, who: str, wh
     approvals.approve(c, company=company, kind=REFUND, key=refund_id, code=SECONDED, who=who, why=why, at=at)
 
 
-def adopt_when_agreed(c: Connection, company: Company, refund_id: str, *, tables: MappingTables, at: datetime) -> bool:
+def adopt_when_agreed(
+    c: Connection, company: Company, refund_id: str, *, tables: MappingTables, at: datetime, is_declared: bool = False
+) -> bool:
     """Take a recorded adoption into the workflow; False while a second person must agree to the amount.
+
+    One that a rule of the house declares needs no person. Returns of the same order are looked at again: what they
+    were held by is explained now.
 
     Raises `NotAdoptable` when nobody has put the refund on a desk, or nobody has adopted it.
     """
@@ -62,7 +67,7 @@ def adopt_when_agreed(c: Connection, company: Company, refund_id: str, *, tables
     if decided is None:
         raise NotAdoptable(f"Nobody has adopted refund {refund_id} yet: say how, with the reason.")
     amount = Money(stray.stake_minor or 0, stray.currency or "GBP")
-    if amount.minor > alone_up_to(tables) and not _is_seconded(c, company.name, decided):
+    if not is_declared and amount.minor > alone_up_to(tables) and not _is_seconded(c, company.name, decided):
         return False
     wake(c, company.name, company.lanes, document_key(refund_id), at=at)
     why = f"adopted as return {document_key(refund_id)} by {decided.who}"
@@ -73,6 +78,9 @@ def adopt_when_agreed(c: Connection, company: Company, refund_id: str, *, tables
         how = f"adopted as {document_key(refund_id)}: {decided.adopted_as}"
         cases.close(c, standing.id, by=decided.who, how=how, at=at)
     documents.settle(c, stray, state="done", due_at=None, at=at, troubled_since=None)
+    names = cross_references.find(c, decided.order_id) if decided.order_id else []
+    for key in sorted({name.document_key for name in names if name.document_kind == RETURN}):
+        wake(c, company.name, company.lanes, key, at=at)
     return True
 
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
 
 from tieout.domain.documents.books import PostedCredit
-from tieout.domain.documents.shop_order import ShopRefund
 from tieout.domain.faults import returns as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.identifiers import find_key
-from tieout.domain.money import Money
 from tieout.ports.directory import Company
 from tieout.ports.errors import ConnectorError
 from tieout.processes.lanes import Floor
+from tieout.processes.refunds_seen import see_refund
 from tieout.processes.returns import KIND
 from tieout.processes.routing import wake
 from tieout.processes.standing import seen_leg
 from tieout.processes.strays import report_stray
-from tieout.store import attempts, cross_references, documents, legs, sweeps
+from tieout.store import attempts, documents, legs, sweeps
 from tieout.store.documents import Document
 from tieout.store.store import Connection
 
@@ -62,8 +60,7 @@ def sweep_refunds(floor: Floor, company: Company, back: timedelta) -> int:
             listed += 1
             if refund.has_failed and find_key(refund.note) in paid:
                 continue
-            with floor.store.scope(company.name) as c:
-                strays += _see_refund(floor, company, c, refund)
+            strays += see_refund(floor, company, refund)
     except ConnectorError as error:
         return _stopped(company, "refunds", error, strays)
     _note(floor, company.name, company.storefront_account, "refunds", {"listed": listed, "strays": strays})
@@ -115,75 +112,6 @@ def _is_stale(c: Connection, known: Document, status_text: str, now: datetime, *
             return last_text != status_text or (is_old and known.state != "done")
         case _:
             return True
-
-
-def _see_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefund) -> int:
-    """Returns 1 for a stray."""
-    key = find_key(refund.note)
-    owner = _owner_of_leg(c, company.name, key) if key else None
-    if owner is not None and key is not None:
-        amount = Money(0, refund.amount.currency) if refund.has_failed else refund.amount
-        legs.see(
-            c,
-            owner,
-            seen_leg("storefront", "refund", key, "finance", amount=amount, reference=refund.refund_id),
-            at=floor.clock(),
-        )
-        if refund.has_failed and owner.due_at is None and owner.state != "blocked":
-            wake(c, company.name, company.lanes, owner.key, at=floor.clock())
-        return 0
-    if refund.has_failed:
-        return 0
-    known = [r for r in cross_references.find(c, refund.order_id) if r.document_kind == KIND]
-    if known:
-        for reference in known:
-            document = documents.document(c, company.name, KIND, reference.document_key)
-            is_resting = document is not None and document.due_at is None and document.state != "blocked"
-            if document is not None and is_resting and not _was_considered(c, document, refund):
-                wake(c, company.name, company.lanes, reference.document_key, at=floor.clock())
-        return 0
-    return _stray_refund(floor, company, c, refund)
-
-
-def _stray_refund(floor: Floor, company: Company, c: Connection, refund: ShopRefund) -> int:
-    """A refund that no return explains is put on a desk; returns 1 when it was not there yet."""
-    fault = Fault(
-        code=kinds.REFUND_OUTSIDE_WORKFLOW.code,
-        at=f"order {refund.order_name}",
-        saw=f"{refund.amount} by {refund.app or 'a person'}",
-        wanted="an RMA",
-    )
-    leg = seen_leg(
-        "storefront", "refund", refund.refund_id, "finance", amount=refund.amount, reference=refund.refund_id
-    )
-    title = f"Refund {refund.refund_id} on order {refund.order_name}"
-    return int(
-        report_stray(
-            c,
-            company=company.name,
-            kind="refund",
-            key=refund.refund_id,
-            title=title,
-            fault=fault,
-            stake=refund.amount,
-            leg=leg,
-            at=floor.clock(),
-        )
-    )
-
-
-def _was_considered(c: Connection, document: Document, refund: ShopRefund) -> bool:
-    """Whether the last look at the return's facts saw this refund, with its money settled."""
-    last = attempts.last_attempt(c, document)
-    match last.facts if last is not None else None:
-        case {"shop_order": {"refunds": [*seen]}}:
-            return {"refund_id": refund.refund_id, "is_settled": refund.is_settled} in [
-                {"refund_id": one.get("refund_id"), "is_settled": one.get("is_settled")}
-                for one in seen
-                if isinstance(one, Mapping)
-            ]
-        case _:
-            return False
 
 
 def see_credit_note(floor: Floor, company: Company, c: Connection, credit: PostedCredit) -> int:

@@ -20,7 +20,7 @@ from tieout.domain.returns.receipts import surprises
 
 RECEIPT_DAYS = 14
 """How long goods may stay out after their refund, unless the house has set `receipt_grace_days`."""
-REFUND_HOURS = 48
+REFUND_HOURS = 24
 """How long a customer may wait after the credit note, unless the house has set `refund_grace_hours`."""
 POSTING_HOURS = 72
 """How long received goods may stay unposted, unless the house has set `posting_grace_hours`."""
