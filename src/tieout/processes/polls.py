@@ -17,11 +17,11 @@ from tieout.domain.documents.feeds import OrderHead, PostingHead
 from tieout.domain.identifiers import find_key
 from tieout.ports.directory import Company
 from tieout.ports.errors import ConnectorError
+from tieout.processes.credit_notes_seen import see_credit_note
 from tieout.processes.lanes import Floor
 from tieout.processes.returns import KIND
 from tieout.processes.routing import wake
-from tieout.processes.sweeps import see_credit_note
-from tieout.store import documents, effects, sweeps
+from tieout.store import cross_references, documents, effects, sweeps
 from tieout.store.store import Connection
 
 log = structlog.get_logger()
@@ -62,7 +62,7 @@ def poll_orders(floor: Floor, company: Company, back: timedelta) -> int:
     """An order or return changed under a key that is not settled wakes its return."""
 
     def look(head: OrderHead) -> int:
-        return _wake_keys(floor, company, _keys(head.channel_reference))
+        return _wake_keys(floor, company, _keys(head.channel_reference)) + _wake_exchange(floor, company, head)
 
     return _poll_changes(floor, company, ORDERS, back, company.feeds.changed_orders, look)
 
@@ -111,6 +111,20 @@ def _wake_keys(floor: Floor, company: Company, keys: tuple[str, ...]) -> int:
         return 0
     with floor.store.scope(company.name) as c:
         return _wake_owners(floor, company, c, keys)
+
+
+def _wake_exchange(floor: Floor, company: Company, head: OrderHead) -> int:
+    """The order that sends an exchange carries the exchange's name: whoever waits for its despatch is woken."""
+    if not head.channel_reference:
+        return 0
+    woken = 0
+    with floor.store.scope(company.name) as c:
+        for name in cross_references.find(c, head.channel_reference, system="storefront", kind="exchange"):
+            document = documents.document(c, company.name, KIND, name.document_key)
+            if document is not None and document.due_at is None and document.state not in ("done", "blocked"):
+                wake(c, company.name, company.lanes, document.key, at=floor.clock())
+                woken += 1
+    return woken
 
 
 def _wake_owners(floor: Floor, company: Company, c: Connection, keys: tuple[str, ...]) -> int:

@@ -6,18 +6,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from tieout.domain.documents.books import PostedCredit
-from tieout.domain.faults import returns as kinds
-from tieout.domain.faults.kinds import Fault
 from tieout.domain.identifiers import find_key
 from tieout.ports.directory import Company
 from tieout.ports.errors import ConnectorError
+from tieout.processes.credit_notes_seen import miss_credit_notes, see_credit_note
 from tieout.processes.lanes import Floor
 from tieout.processes.refunds_seen import see_refund
 from tieout.processes.returns import KIND
 from tieout.processes.routing import wake
-from tieout.processes.standing import seen_leg
-from tieout.processes.strays import report_stray
 from tieout.store import attempts, documents, legs, sweeps
 from tieout.store.documents import Document
 from tieout.store.store import Connection
@@ -68,17 +64,21 @@ def sweep_refunds(floor: Floor, company: Company, back: timedelta) -> int:
 
 
 def sweep_credit_notes(floor: Floor, company: Company, back: timedelta) -> int:
-    """See every credit note in Sage: ours fill their leg, the rest were made by hand around the flow."""
+    """See every credit note in Sage: ours fill their leg, others were made by hand, and one that is gone is missed."""
     now = floor.clock()
     strays = listed = 0
+    seen: set[str] = set()
     try:
         for credit in company.ledger.credit_notes((now - back).date()):
             listed += 1
+            seen.update(key for text in (credit.reference, credit.second_reference) if (key := find_key(text)))
             with floor.store.scope(company.name) as c:
                 strays += see_credit_note(floor, company, c, credit)
+        missed = miss_credit_notes(floor, company, seen, (now - back).date())
     except ConnectorError as error:
         return _stopped(company, "credit notes", error, strays)
-    _note(floor, company.name, company.ledger_account, "credit notes", {"listed": listed, "strays": strays})
+    counted = {"listed": listed, "strays": strays, "missed": missed}
+    _note(floor, company.name, company.ledger_account, "credit notes", counted)
     return strays
 
 
@@ -112,44 +112,6 @@ def _is_stale(c: Connection, known: Document, status_text: str, now: datetime, *
             return last_text != status_text or (is_old and known.state != "done")
         case _:
             return True
-
-
-def see_credit_note(floor: Floor, company: Company, c: Connection, credit: PostedCredit) -> int:
-    """One credit note in Sage: ours fills its leg; another's is a stray. Returns 1 for a stray not known before."""
-    amount = credit.net + credit.tax
-    key = find_key(credit.reference) or find_key(credit.second_reference)
-    owner = _owner_of_leg(c, company.name, key) if key else None
-    if owner is not None and key is not None:
-        legs.see(
-            c,
-            owner,
-            seen_leg("sage", "credit note", key, "finance", amount=amount, reference=credit.reference),
-            at=floor.clock(),
-        )
-        return 0
-    fault = Fault(
-        code=kinds.UNLINKED_CREDIT.code, at=f"credit note {credit.reference}", saw=str(amount), wanted="a return"
-    )
-    return int(
-        report_stray(
-            c,
-            company=company.name,
-            kind="credit note",
-            key=credit.posting_id,
-            title=f"Credit note {credit.reference}",
-            fault=fault,
-            stake=amount,
-            leg=seen_leg(
-                "sage", "credit note", credit.posting_id, "finance", amount=amount, reference=credit.reference
-            ),
-            at=floor.clock(),
-        )
-    )
-
-
-def _owner_of_leg(c: Connection, company: str, key: str) -> Document | None:
-    owner = legs.document_of(c, ref=key)
-    return documents.document(c, company, *owner) if owner is not None else None
 
 
 def _stopped(company: Company, name: str, error: ConnectorError, found: int) -> int:

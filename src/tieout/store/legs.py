@@ -165,6 +165,14 @@ def legs_of(c: Connection, document: Document) -> list[Leg]:
     return read_all(Leg, c.execute(query))
 
 
+def agreed_since(c: Connection, *, system: str, kind: str, since: datetime) -> list[Leg]:
+    """Return the legs of one kind that agree and were seen at or after a time, oldest seen first."""
+    query = select(*_COLUMNS).where(
+        legs.c.system == system, legs.c.kind == kind, legs.c.agreed, legs.c.seen_at >= since, legs.c.waived_at.is_(None)
+    )
+    return read_all(Leg, c.execute(query.order_by(legs.c.seen_at, legs.c.ref)))
+
+
 def legs_where(
     c: Connection, condition: LegCondition, *, now: datetime, owner: str | None = None, limit: int = PAGE
 ) -> list[Leg]:
