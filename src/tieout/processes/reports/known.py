@@ -31,6 +31,8 @@ class Step:
     leg: legs.Leg | None
     is_agreed: bool
     """The leg was read back and agrees."""
+    at: datetime | None = None
+    """When it was first read back as done; None before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,5 +122,9 @@ def _all_facts(c: Connection, document: Document, last: attempts.Attempt) -> Ite
 def _step(effect: effects.Effect, by_ref: dict[str, tuple[legs.Leg, LegState]]) -> Step:
     leg, state = by_ref.get(effect.key, (None, None))
     return Step(
-        command=command_from_json(effect.content), state=effect.state, leg=leg, is_agreed=state is LegState.AGREED
+        command=command_from_json(effect.content),
+        state=effect.state,
+        leg=leg,
+        is_agreed=state is LegState.AGREED,
+        at=effect.settled_at if effect.state == "done" else None,
     )
