@@ -84,6 +84,9 @@ class ScheduleSettings(_Group):
     overdue_sweep: str = Field(
         default="*/10 * * * *", description="Look again at returns of which something has fallen due."
     )
+    payout_sweep: str = Field(
+        default="47 */6 * * *", description="List what the payment provider paid out; only where the house has it on."
+    )
     credit_note_sweep: str = Field(default="37 * * * *", description="List Sage's credit notes.")
     account_check: str = Field(
         default="11 6 * * *", description="Look at every account: its sign-in, and what its system allows."

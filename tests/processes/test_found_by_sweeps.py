@@ -9,6 +9,7 @@ import pytest
 from tests.processes.house import COMPANY, LONG_AGO
 
 from tieout.processes.held import wake_held
+from tieout.processes.payouts_seen import sweep_payouts
 from tieout.processes.sweeps import sweep_credit_notes, sweep_refunds
 from tieout.store import documents
 
@@ -96,3 +97,27 @@ def test_one_mapping_lets_go_everything_that_its_lack_held(house: House) -> None
     assert [case.document_key for case in house.open_cases()] == [other.number]
     with house.application.store.scope(COMPANY) as c:
         assert documents.count_due(c) == 0
+
+
+def test_a_refund_has_left_the_bank_only_when_its_payout_is_paid(house: House) -> None:
+    """RGO-45: the provider's balance is the source of truth for what left the bank."""
+    house.rule("policy", "payouts", LONG_AGO, value="on")
+    rma = credited(house)
+    company = house.application.companies[COMPANY]
+    assert sweep_payouts(house.application.floor, company, BACK) == 0
+    assert house.leg_states(rma)["expected"] == 1, "the balance holds it and no payout does"
+    assert house.document(rma).state == "done", "the bank has its own time"
+    house.later(timedelta(days=8))
+    assert house.leg_states(rma)["overdue"] == 1
+    issued_at = house.application.clock().isoformat()
+    payout = house.control.post("/shopify/payouts", {"issued_at": issued_at, "status": "SCHEDULED"})
+    assert sweep_payouts(house.application.floor, house.application.companies[COMPANY], BACK) == 0
+    house.control.post(f"/shopify/payouts/{payout['id']}/status", {"status": "PAID"})
+    assert sweep_payouts(house.application.floor, house.application.companies[COMPANY], BACK) == 1
+    assert set(house.leg_states(rma)) == {"agreed"}
+
+
+def test_a_house_that_does_not_ask_for_payouts_is_not_asked_about_them(house: House) -> None:
+    rma = credited(house)
+    assert sweep_payouts(house.application.floor, house.application.companies[COMPANY], BACK) == 0
+    assert set(house.leg_states(rma)) == {"agreed"}

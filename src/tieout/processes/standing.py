@@ -90,8 +90,8 @@ def see_read(c: Connection, document: Document, seen: Iterable[legs.SeenLeg], *,
 
 
 def leg_states(c: Connection, document: Document, now: datetime) -> list[LegState]:
-    """The state of every leg of a document."""
-    return [leg_state(leg, now) for leg in legs.legs_of(c, document)]
+    """The state of every leg of a document, but for what the bank does in its own time."""
+    return [leg_state(leg, now) for leg in legs.legs_of(c, document) if leg.system != "payouts"]
 
 
 def leg_state(leg: legs.Leg, now: datetime) -> LegState:

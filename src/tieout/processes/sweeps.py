@@ -87,7 +87,7 @@ def sweep_overdue(floor: Floor, company: Company) -> int:
     now = floor.clock()
     with floor.store.scope(company.name) as c:
         late = legs.legs_where(c, "overdue", now=now, limit=OVERDUE_AT_ONCE)
-        due_by = {leg.document_key: leg.due_by for leg in late if leg.document_kind == KIND}
+        due_by = {leg.document_key: leg.due_by for leg in late if leg.document_kind == KIND and leg.system != "payouts"}
         woken = 0
         for key, due in due_by.items():
             document = documents.document(c, company.name, KIND, key)

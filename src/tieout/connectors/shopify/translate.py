@@ -138,6 +138,7 @@ def refund_from(refund: RefundShape, order: OrderMoneyShape, app: str) -> ShopRe
         shipping=_postage_back(refund, taxes_included=order.taxes_included),
         staff=refund.staff_member.name if refund.staff_member else "",
         return_name=refund.belongs_to.name if refund.belongs_to else "",
+        transactions=tuple(digits(row.id) for row in alive),
     )
 
 

@@ -67,6 +67,8 @@ class ShopRefund:
     """The person behind it, where the storefront says."""
     return_name: str = ""
     """The storefront's own return that it belongs to; empty for none."""
+    transactions: tuple[str, ...] = ()
+    """The movements of money behind it, digits only: what the payment provider's balance names."""
 
 
 ExchangeShape = Literal["order", "return", "till"]
