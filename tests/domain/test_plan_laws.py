@@ -4,104 +4,28 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.domain.lives import CREDITS, Life, finish, order_lines, rma_units, value
 
 from tieout.domain import commands as c
-from tieout.domain.documents.rma import Grade, RmaStatus, RmaUnit
+from tieout.domain.documents.rma import Grade, RmaUnit
 from tieout.domain.documents.sales_order import OrderLine
 from tieout.domain.identifiers import is_key
-from tieout.domain.money import Money, total
+from tieout.domain.money import total
 from tieout.domain.returns.allocation import spread
-from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
-from tieout.domain.returns.plan import Plan, plan_return
+from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.returns.plan import plan_return
 from tieout.processes import record
 
-CREDITS = (c.PostSopCreditNote, c.RaiseCreditNote)
 BEFORE_THE_CREDIT = (c.ReceiveReturn, c.WriteOn, c.MoveStock, c.RaiseAvailability)
 cuts = st.integers(0, 12)
 ROUTES: tuple[Literal["sop", "ledger"], ...] = ("sop", "ledger")
-
-
-@dataclass(slots=True, kw_only=True)
-class Life:
-    """One return from plan to plan: what was performed becomes the facts of the next plan."""
-
-    facts: ReturnFacts
-    effects: dict[str, tuple[c.AnyCommand, Literal["intended", "done", "refused"]]] = field(default_factory=dict)
-    performed: list[c.AnyCommand] = field(default_factory=list)
-
-    def known(self) -> ReturnFacts:
-        """The facts with every effect of earlier plans."""
-        taken = tuple(
-            TakenUnits(key=command.key, order_line=line.order_line, ordinals=line.ordinals)
-            for command, state in self.effects.values()
-            if isinstance(command, CREDITS) and state != "refused"
-            for line in command.lines
-        )
-        known = tuple(effect_fact(command, state) for command, state in self.effects.values())
-        return replace(self.facts, effects=known, taken=(*self.facts.taken, *taken))
-
-    def live(self, count: int = 10**6) -> Plan:
-        """Plan, and perform the first commands; an intent that a later plan does without is withdrawn."""
-        plan = plan_return(self.known())
-        assert isinstance(plan, Plan), plan
-        planned = {command.key for command in plan.commands}
-        for key, (command, state) in self.effects.items():
-            if state == "intended" and key not in planned:
-                self.effects[key] = command, "refused"
-        for number, command in enumerate(plan.commands):
-            self.effects[command.key] = command, "done" if number < count else "intended"
-        self.performed.extend(plan.commands[:count])
-        return plan
-
-    def change(self, changed: RmaUnit) -> None:
-        """Another state of one unit at the portal."""
-        assert self.facts.rma is not None
-        units = tuple(changed if unit.unit_id == changed.unit_id else unit for unit in self.facts.rma.units)
-        self.facts = replace(self.facts, rma=replace(self.facts.rma, units=units))
-
-    def turn(self, status: RmaStatus) -> None:
-        """Another status of the RMA."""
-        assert self.facts.rma is not None
-        self.facts = replace(self.facts, rma=replace(self.facts.rma, status=status))
-
-    def credits(self) -> list[c.PostSopCreditNote | c.RaiseCreditNote]:
-        """The credit notes that stand in the ledger."""
-        return [command for command in self.performed if isinstance(command, CREDITS)]
-
-
-def effect_fact(command: c.AnyCommand, state: Literal["intended", "done", "refused"]) -> EffectFact:
-    """What is known of a command afterwards."""
-    credited = sum((line.net + line.tax).minor for line in command.lines) if isinstance(command, CREDITS) else 0
-    return EffectFact(
-        key=command.key,
-        kind=command.kind,
-        state=state,
-        batch=command.batch,
-        units=command.units,
-        return_key=getattr(command, "return_key", ""),
-        on=getattr(command, "on", None) or getattr(command, "received_on", None),
-        amount=command.amount.minor if isinstance(command, c.Refund) else credited,
-    )
-
-
-def value(lines: Sequence[c.CreditLine]) -> Money:
-    return total([line.net + line.tax for line in lines])
-
-
-def order_lines(facts: ReturnFacts) -> tuple[OrderLine, ...]:
-    return facts.order_candidates[0].lines
-
-
-def rma_units(facts: ReturnFacts) -> tuple[RmaUnit, ...]:
-    assert facts.rma is not None
-    return facts.rma.units
 
 
 @pytest.fixture(scope="session")
@@ -145,15 +69,6 @@ def live_through(life: Life, data: st.DataObject) -> None:
             come_back(life, data, unit_id)
         life.live(data.draw(cuts, label="commands before the cut"))
     finish(life)
-
-
-def finish(life: Life) -> Plan:
-    """Plan and perform until nothing is left to do."""
-    for _ in range(5):
-        plan = life.live()
-        if not plan.commands:
-            return plan
-    raise AssertionError("there is always something left to do")
 
 
 @given(data=st.data())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from tieout.domain.documents.rma import Outcome, RmaUnit
 from tieout.domain.documents.sales_order import OrderLine, SalesOrder
-from tieout.domain.money import Money, total
+from tieout.domain.money import Money, round_half_up, total
 from tieout.domain.returns.facts import Ranges, ReturnFacts
 
 
@@ -90,6 +91,12 @@ def invoiced_share(line: OrderLine, ordinals: Ranges) -> tuple[Money, Money]:
 def unit_gross(line: OrderLine) -> Money:
     """What one unit of the line was invoiced at with tax, to the nearest penny."""
     return (line.net + line.tax).part(Decimal(0), Decimal(1), line.quantity)
+
+
+def invoiced_together(lines: Iterable[OrderLine], currency: str) -> Money:
+    """What one unit of each line was invoiced at, tax included, rounded once: the shares of units do not divide."""
+    exact = sum((Fraction((line.net + line.tax).minor) / Fraction(line.quantity) for line in lines), Fraction(0))
+    return Money(round_half_up(Decimal(exact.numerator) / exact.denominator), currency)
 
 
 def spread(ranges: Ranges) -> Iterable[int]:

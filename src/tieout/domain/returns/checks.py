@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from tieout.domain.documents.rma import Outcome, RmaStatus, RmaUnit
@@ -12,8 +12,8 @@ from tieout.domain.faults.kinds import Fault, FaultKind
 from tieout.domain.faults.performing import REFUND_FAILED
 from tieout.domain.faults.returns_value import BUNDLE_UNMAPPED
 from tieout.domain.identifiers import find_key
-from tieout.domain.money import Money, round_half_up, total
-from tieout.domain.returns.allocation import allocate, matched_order, returned_units
+from tieout.domain.money import Money, total
+from tieout.domain.returns.allocation import allocate, invoiced_together, matched_order, returned_units
 from tieout.domain.returns.batches import booked_units, is_of_goods, route_of
 from tieout.domain.returns.exchanges import exchanges_agree
 from tieout.domain.returns.facts import ReturnFacts
@@ -77,10 +77,18 @@ def order_is_matched(facts: ReturnFacts) -> Iterator[Fault]:
         yield Fault(code=kinds.ORDER_AMBIGUOUS.code, at=looked_for, saw=numbers, wanted="one order")
     elif order is None and not facts.rma.order_name and not facts.customer_reference:
         yield Fault(code=kinds.CUSTOMER_UNMAPPED.code, at=facts.rma.customer_reference or "no customer", saw="none")
+    elif order is None and _is_old(facts) and not facts.customer_reference:
+        known_by = facts.rma.customer_reference or (facts.shop_order.customer_email if facts.shop_order else "")
+        yield Fault(code=kinds.CUSTOMER_UNMAPPED.code, at=known_by or "no customer", saw="none", wanted="an account")
     elif order is None:
         yield Fault(code=kinds.ORDER_NOT_FOUND.code, at=looked_for, saw="no order")
     elif order.is_cancelled:
         yield Fault(code=kinds.ORDER_CANCELLED.code, at=order.number, saw="cancelled")
+
+
+def _is_old(facts: ReturnFacts) -> bool:
+    """Whether the storefront knows the order, Sage does not, and the house takes such orders back."""
+    return facts.shop_order is not None and facts.tables.find("value_policy", "historical") is not None
 
 
 def units_are_on_the_order(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
@@ -145,7 +153,7 @@ def price_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator
         if unit.unit_id in line_of:
             counted.setdefault(unit.part_of or unit.unit_id, []).append(unit)
     for name, units in counted.items():
-        invoiced = _invoiced_together([line_of[unit.unit_id] for unit in units], order.currency)
+        invoiced = invoiced_together([line_of[unit.unit_id] for unit in units], order.currency)
         stated = [unit.paid_gross for unit in units]
         if all(value_given(facts, unit) is None for unit in units):
             stated = [unit.value if unit.value is not None else unit.paid_gross for unit in units]
@@ -153,12 +161,6 @@ def price_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator
         if abs(invoiced.minor - paid.minor) > tolerance:
             at = f"{units[0].sku}, unit {name}"
             yield Fault(code=kinds.REFUND_NE_INVOICE.code, at=at, saw=str(paid), wanted=str(invoiced))
-
-
-def _invoiced_together(lines: Sequence[OrderLine], currency: str) -> Money:
-    """What one unit of each line was invoiced at, tax included, rounded once: shares of a bundle do not divide."""
-    exact = sum((Decimal((line.net + line.tax).minor) / line.quantity for line in lines), Decimal(0))
-    return Money(round_half_up(exact), currency)
 
 
 def tax_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:

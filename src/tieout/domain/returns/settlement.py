@@ -9,7 +9,14 @@ from enum import StrEnum
 from tieout.domain.documents.rma import Outcome, RmaUnit
 from tieout.domain.documents.sales_order import OrderLine, SalesOrder
 from tieout.domain.money import Money, round_half_up, total
-from tieout.domain.returns.allocation import Allocation, allocate, matched_order, returned_units, unit_gross
+from tieout.domain.returns.allocation import (
+    Allocation,
+    allocate,
+    invoiced_together,
+    matched_order,
+    returned_units,
+    unit_gross,
+)
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.values import is_credited_in_full, is_given_as_discount, value_given
 
@@ -76,7 +83,7 @@ def exchange_value(facts: ReturnFacts, order: SalesOrder) -> tuple[Money, Money]
     """
     units = exchanged_units(facts)
     line_of = allocate(facts, order).line_of
-    returned = total([unit_gross(line_of[u.unit_id]) for u in units if u.unit_id in line_of], order.currency)
+    returned = invoiced_together([line_of[u.unit_id] for u in units if u.unit_id in line_of], order.currency)
     sent = total([item.price for unit in units for item in unit.exchange], order.currency)
     tolerance = facts.tables.number("price_tolerance_pence", 0) * max(len(units), 1)
     return returned, (returned if abs((returned - sent).minor) <= tolerance else sent)
@@ -103,8 +110,8 @@ def _exchanged_for(facts: ReturnFacts, order: SalesOrder, found: Allocation) -> 
     returned, sent = exchange_value(facts, order)
     due = max(returned - sent, Money(0, order.currency))
     weights = [unit_gross(found.line_of[unit.unit_id]).minor for unit in units]
-    if not sum(weights):
-        return {}
+    if not sum(weights) or due == returned:
+        return {}  # nothing is sent for them: each is credited at its own price
     return {unit.unit_id: part for unit, part in zip(units, due.split(weights), strict=True)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -80,28 +80,39 @@ def _line_of(line: ShopLine, nominal: Nominal, tables: MappingTables) -> OrderLi
 
 
 def _discounts_shared(order: SalesOrder) -> SalesOrder:
-    """Every line that only takes off the order's value is borne by the goods, by their weight in the order."""
-    discounts = [line for line in order.lines if _takes_off(line)]
-    if not discounts:
-        return order
+    """Every line that only takes off the order's value is borne by the goods, by their weight in the order.
+
+    Where they cannot bear all of it the order stays as it is, and the check of prices says so.
+    """
     lines = [line for line in order.lines if not _takes_off(line)]
-    for discount in discounts:
-        bearing = [line.is_goods and line.net.minor > 0 and line.tax_code == discount.tax_code for line in lines]
-        if not any(bearing):
-            bearing = [line.is_goods and line.net.minor > 0 for line in lines]
-        if not any(bearing):
+    codes = {line.tax_code for line in lines if line.is_goods and line.net.minor > 0}
+    for discount in (line for line in order.lines if _takes_off(line)):
+        bearing = _bearing(lines, discount, codes)
+        if -discount.net > total([line.net for line in bearing], order.currency) or (
+            -discount.tax > total([line.tax for line in bearing], order.currency)
+        ):
             return order
         lines = _bear(lines, bearing, discount)
     return replace(order, lines=tuple(lines))
 
 
-def _bear(lines: Sequence[OrderLine], bearing: Sequence[bool], discount: OrderLine) -> list[OrderLine]:
-    weights = [line.net.minor if bears else 0 for line, bears in zip(lines, bearing, strict=True)]
-    nets, taxes = discount.net.split(weights), discount.tax.split(weights)
-    return [
-        _worth(line, total([line.net, net]), total([line.tax, tax])) if bears else line
-        for line, bears, net, tax in zip(lines, bearing, nets, taxes, strict=True)
-    ]
+def _bearing(lines: Sequence[OrderLine], discount: OrderLine, codes: Collection[str]) -> list[OrderLine]:
+    """The goods that bear a discount: those of its tax code; all of them where none has it and the discount no VAT."""
+    goods = [line for line in lines if line.is_goods and line.net.minor > 0]
+    is_borne_alike = discount.tax_code in codes or discount.tax
+    return [line for line in goods if line.tax_code == discount.tax_code] if is_borne_alike else goods
+
+
+def _bear(lines: Sequence[OrderLine], bearing: Sequence[OrderLine], discount: OrderLine) -> list[OrderLine]:
+    nets = discount.net.split([line.net.minor for line in bearing])
+    taxes = discount.tax.split([line.net.minor for line in bearing])
+    if any(line.tax + tax < Money(0, tax.currency) for line, tax in zip(bearing, taxes, strict=True)):
+        taxes = discount.tax.split([line.tax.minor for line in bearing])
+    borne = {
+        line.line_id: _worth(line, line.net + net, line.tax + tax)
+        for line, net, tax in zip(bearing, nets, taxes, strict=True)
+    }
+    return [borne.get(line.line_id, line) for line in lines]
 
 
 def _worth(line: OrderLine, net: Money, tax: Money) -> OrderLine:
