@@ -13,7 +13,7 @@ from tieout.domain.documents.books import PeriodCheck
 from tieout.domain.documents.goods_in import GoodsReceipt
 from tieout.domain.documents.rma import Rma
 from tieout.domain.documents.sales_order import SalesOrder
-from tieout.domain.money import Money, total
+from tieout.domain.money import Money
 from tieout.domain.returns.adopted import Adoption
 from tieout.domain.returns.allocation import matched_order
 from tieout.domain.returns.batches import Batch, batches, coming_returns
@@ -21,8 +21,10 @@ from tieout.domain.returns.bundles import receipts_apart, rma_apart
 from tieout.domain.returns.exchanges import DESPATCHED, despatched_legs
 from tieout.domain.returns.expected_legs import GIVEN, refund_expected
 from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
-from tieout.domain.returns.money_back import CLEARING, foreign_refunds, issued_for
+from tieout.domain.returns.issued import CLEARING, IssuedLeft
+from tieout.domain.returns.money_back import foreign_refunds
 from tieout.domain.returns.receipts import with_receipts
+from tieout.domain.returns.values import is_given_as_discount
 from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
 from tieout.processes.adoption import adopted_rma, adoption_of, explained_refunds
@@ -46,7 +48,7 @@ def gather_return(
     before = _before(held, company.name, document)
     is_adopted = before.adopted is not None
     told = adopted_rma(company, before.adopted) if before.adopted else company.portal.rma(document.key)
-    sale = gather_sale(company, held, told, tables)
+    sale = gather_sale(company, held, document, told, tables, is_begun=bool(before.known))
     came = _came(company, held, document, told, sale, tables)
     exchanges = gather_exchanges(company, came.rma, sale.shop_order)
     with held.begin() as connection:
@@ -229,13 +231,14 @@ def seen_while_gathering(facts: ReturnFacts) -> Iterable[legs.SeenLeg]:
         return
     foreign = foreign_refunds(facts)
     found = batches(facts, coming_returns(facts))
+    issued = IssuedLeft(facts=facts)
     in_money = [batch for batch in found if batch.settlement not in CLEARING and refund_expected(facts, batch)]
     for batch in found:
         if batch.has_goods:
             received = sum(1 for unit in batch.units if unit.received_at is not None)
             yield seen_leg("portal", "received", batch.batch_id, "operations", quantity=Decimal(received))
         if batch.settlement in CLEARING:
-            yield from _issued_legs(facts, batch)
+            yield from _issued_legs(facts, batch, issued)
         elif foreign > 0 and batch in in_money:
             part = foreign if batch is in_money[-1] else min(foreign, refund_expected(facts, batch).minor)
             foreign -= part
@@ -244,12 +247,11 @@ def seen_while_gathering(facts: ReturnFacts) -> Iterable[legs.SeenLeg]:
         yield seen_leg("sage", DESPATCHED, ref, "operations", quantity=quantity, reference=number)
 
 
-def _issued_legs(facts: ReturnFacts, batch: Batch) -> Iterable[legs.SeenLeg]:
-    assert facts.rma is not None
-    issued = issued_for(facts.rma, batch)
-    if issued:
+def _issued_legs(facts: ReturnFacts, batch: Batch, issued: IssuedLeft) -> Iterable[legs.SeenLeg]:
+    if any(is_given_as_discount(facts, unit) for unit in batch.units):
+        return  # it takes off a later sale: nothing of it is booked or expected now
+    share = issued.take(batch, refund_expected(facts, batch))
+    if share is not None:
         system, kind = GIVEN[batch.settlement]
-        amount = total([one.amount for one in issued], facts.rma.currency)
-        yield seen_leg(
-            system, kind, batch.batch_id, "finance", amount=amount, reference=", ".join(one.reference for one in issued)
-        )
+        references = ", ".join(share.references)
+        yield seen_leg(system, kind, batch.batch_id, "finance", amount=share.amount, reference=references)

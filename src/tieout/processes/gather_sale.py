@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tieout.domain.documents.books import Product
@@ -16,8 +16,12 @@ from tieout.domain.returns.matching import holding_all
 from tieout.domain.returns.sold import HISTORICAL, as_sold, historical_order
 from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
+from tieout.processes.kinds import RETURN
+from tieout.processes.record import facts_from_json
 from tieout.processes.rules import rules_on
-from tieout.store.store import Held
+from tieout.store import attempts, cross_references, documents
+from tieout.store.documents import Document
+from tieout.store.store import Connection, Held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +38,23 @@ class Sale:
     unclear_bundles: tuple[str, ...]
 
 
-def gather_sale(company: Company, held: Held, rma: Rma | None, tables: MappingTables) -> Sale:
-    """The sale of an RMA. Raises connector errors of the reads."""
+def gather_sale(
+    company: Company, held: Held, document: Document, rma: Rma | None, tables: MappingTables, *, is_begun: bool
+) -> Sale:
+    """The sale of an RMA; `is_begun` when something stands, or may stand, in other systems for it.
+
+    Raises connector errors of the reads.
+    """
     customer = _customer(company, tables, rma)
     candidates, method = _candidates(company, rma, customer)
     shop_order = _shop_order(company, rma, candidates)
-    if not candidates and shop_order is not None and rma is not None:
-        customer, candidates = _historical(company, tables, rma, shop_order)
-        method = HISTORICAL if candidates else method
+    if not candidates and rma is not None and rma.order_name:
+        remembered = _remembered(held, document, shop_order)
+        if remembered is not None and is_begun:
+            candidates = (remembered,)  # what was begun on the order Sage had is ended on it
+        elif shop_order is not None:
+            customer, candidates = _historical(company, tables, rma, shop_order, remembered)
+            method = HISTORICAL if candidates else method
     day = _day_of_sale(candidates, shop_order)
     with held.begin() as connection:
         then = rules_on(connection, company.name, day) if day is not None else tables
@@ -129,10 +142,40 @@ def _candidates(company: Company, rma: Rma | None, customer: str) -> tuple[tuple
     return holding_all(rma, found), "invoice line"
 
 
+def _remembered(held: Held, document: Document, shop_order: ShopOrder | None) -> SalesOrder | None:
+    """The order as Sage had it when this return, or another of the same sale, was matched to it; newest first.
+
+    So every return of one sale counts its units on the same lines, whether Sage still has them or not.
+    """
+    with held.begin() as c:
+        same = cross_references.find(c, shop_order.order_id, system="storefront", kind="order") if shop_order else []
+        others = [one.document_key for one in same if (one.company, one.document_kind) == (document.company, RETURN)]
+        for key in dict.fromkeys((document.key, *others)):
+            known = documents.document(c, document.company, RETURN, key)
+            order = _last_matched(c, known) if known is not None else None
+            if order is not None:
+                return order
+    return None
+
+
+def _last_matched(c: Connection, document: Document) -> SalesOrder | None:
+    for attempt in reversed(attempts.attempts_of(c, document)):
+        found = facts_from_json(attempt.facts).order_candidates if attempt.facts is not None else ()
+        if len(found) == 1 and not found[0].is_historical:
+            return found[0]
+    return None
+
+
 def _historical(
-    company: Company, tables: MappingTables, rma: Rma, shop_order: ShopOrder
+    company: Company, tables: MappingTables, rma: Rma, shop_order: ShopOrder, remembered: SalesOrder | None
 ) -> tuple[str, tuple[SalesOrder, ...]]:
-    """A sale that Sage no longer holds, on the customer's account: by mapping, else the one for old orders."""
+    """A sale that Sage no longer holds, on the customer's account: by mapping, else the one for old orders.
+
+    Where we know it from when Sage had it, it is told as Sage told it, on the account that Sage had it on.
+    """
+    if remembered is not None:
+        is_allowed = tables.find("value_policy", "historical") is not None
+        return remembered.customer_reference, (replace(remembered, is_historical=True),) if is_allowed else ()
     default = tables.value("value_policy", "historical", "customer") or ""
     account = _account(tables, rma.customer_reference or shop_order.customer_email) or default
     ids = ((name, company.orders.customer_id(name)) for name in dict.fromkeys((account, default)) if name)

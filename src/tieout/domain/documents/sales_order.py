@@ -73,4 +73,4 @@ class SalesOrder:
     invoices: tuple[PostedInvoice, ...]
     is_on_hold: bool = False
     is_historical: bool = False
-    """Not found in Sage any more: told again from the storefront's order (an archived order's lines are gone)."""
+    """Not found in Sage any more: told from the storefront's order, or as Sage told it to an earlier return."""
