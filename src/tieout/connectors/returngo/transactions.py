@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
 from tieout.connectors.returngo import compat
 from tieout.connectors.returngo.figures import amount_of, digits_of
-from tieout.connectors.returngo.wire import RmaShape, TransactionShape
+from tieout.connectors.returngo.wire import ItemShape, RmaShape, TransactionShape
 from tieout.domain.documents.rma import CreditKind, Fee, FeeKind, IssuedCredit, PortalPayment, RmaRefund
 from tieout.domain.money import Money, money
 from tieout.ports.errors import BadAnswer
@@ -65,10 +65,19 @@ def payment_from(row: TransactionShape, currency: str) -> PortalPayment | None:
 
 def fees_from(shape: RmaShape, currency: str) -> tuple[Fee, ...]:
     """What is kept, one sum of each kind over all units; kinds that come to nothing are left out."""
+    return _fees(shape.items, shape.cancellation_fee, currency)
+
+
+def fees_of(item: ItemShape, currency: str) -> tuple[Fee, ...]:
+    """What is kept of one unit."""
+    return _fees((item,), None, currency)
+
+
+def _fees(items: Sequence[ItemShape], cancellation_fee: Decimal | None, currency: str) -> tuple[Fee, ...]:
     sums: Mapping[FeeKind, Decimal] = {
-        "restocking_fee": _sum(item.restocking_fee for item in shape.items),
-        "return_shipping_fee": _sum(fee for item in shape.items for fee in (item.return_fee, item.shipment_fee)),
-        "cancellation_fee": shape.cancellation_fee or Decimal(0),
+        "restocking_fee": _sum(item.restocking_fee for item in items),
+        "return_shipping_fee": _sum(fee for item in items for fee in (item.return_fee, item.shipment_fee)),
+        "cancellation_fee": cancellation_fee or Decimal(0),
     }
     fees = (Fee(kind=kind, amount=money(figure, currency)) for kind, figure in sums.items())
     return tuple(fee for fee in fees if fee.amount.minor > 0)

@@ -119,6 +119,7 @@ def _unit(
         is_missing=is_missing(item),
         value=value_of(item, shop_currency),
         exchange=exchange,
+        fees=transactions.fees_of(item, shop_currency),
     )
 
 

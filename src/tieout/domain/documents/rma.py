@@ -52,6 +52,18 @@ class ExchangeItem:
     """What the whole quantity is charged at, tax included, in the shop's currency."""
 
 
+FeeKind = Literal["restocking_fee", "return_shipping_fee", "cancellation_fee"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """What the merchant keeps of the refund."""
+
+    kind: FeeKind
+    amount: Money
+    """Positive, tax included."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RmaUnit:
     """One physical unit on an RMA: portals count units, not quantities."""
@@ -76,6 +88,8 @@ class RmaUnit:
     value: Money | None = None
     """What the portal gives for the unit before fees, where it states another figure than the price paid."""
     exchange: tuple[ExchangeItem, ...] = ()
+    fees: tuple[Fee, ...] = ()
+    """What of the RMA's fees was agreed for this unit, where the portal says so; `Rma.fees` holds all of them."""
     came_to: str = ""
     """The warehouse whose door it came in by, by the ledger's own name; empty where nobody said."""
     part_of: str = ""
@@ -93,18 +107,8 @@ class RmaRefund:
     has_failed: bool = False
 
 
-FeeKind = Literal["restocking_fee", "return_shipping_fee", "cancellation_fee"]
 AllowanceKind = Literal["goodwill", "shipping_refund", "partial_amount"]
 CreditKind = Literal["store_credit", "gift_card"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fee:
-    """What the merchant keeps of the refund."""
-
-    kind: FeeKind
-    amount: Money
-    """Positive, tax included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

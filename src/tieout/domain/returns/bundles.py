@@ -131,6 +131,7 @@ def _unit_parts(unit: RmaUnit, bundle: Bundle | None) -> Iterator[RmaUnit]:
             paid_gross=part,
             value=value,
             exchange=unit.exchange if (component, number) == slots[0] else (),
+            fees=unit.fees if (component, number) == slots[0] else (),
             part_of=unit.unit_id,
         )
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from tieout.domain import commands as c
-from tieout.domain.documents.rma import CreditKind, FeeKind, IssuedCredit, Rma, RmaUnit
+from tieout.domain.documents.rma import Fee, FeeKind, RmaUnit
 from tieout.domain.documents.sales_order import SalesOrder
+from tieout.domain.faults.kinds import Fault
 from tieout.domain.identifiers import compose_key, find_key
 from tieout.domain.money import Money, total
-from tieout.domain.returns.batches import Batch
+from tieout.domain.returns.allocation import returned_units
+from tieout.domain.returns.batches import Batch, batches
 from tieout.domain.returns.facts import ReturnFacts
-from tieout.domain.returns.settlement import Settlement, replaced_value
-from tieout.domain.returns.values import fees_of, is_credited_in_full, policy_for, tax_inside
+from tieout.domain.returns.issued import CLEARING, IssuedLeft
+from tieout.domain.returns.settlement import Settlement, replaced_value, settlement_of
+from tieout.domain.returns.values import (
+    bonus_faults,
+    fee_of_the_whole,
+    fee_of_units,
+    fees_of,
+    is_credited_in_full,
+    policy_for,
+    tax_inside,
+)
 
 FEE_STEPS: dict[FeeKind, str] = {
     "restocking_fee": "FR",
@@ -22,8 +33,6 @@ FEE_STEPS: dict[FeeKind, str] = {
     "cancellation_fee": "FC",
 }
 """The step in the key of the invoice that keeps each kind of fee."""
-
-CLEARING: Mapping[Settlement, CreditKind] = {Settlement.STORE_CREDIT: "store_credit", Settlement.GIFT_CARD: "gift_card"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +53,13 @@ class Purse:
     facts: ReturnFacts
     foreign: int
     """Pence that others refunded and that no batch so far was paid with; batches are paid in their order."""
+    issued: IssuedLeft
+    """Store credits and cards that no batch so far was paid with."""
     replaced: int
     """Pence of credit that stay on the account to pay for goods sent in exchange."""
     refunded_units: dict[str, int] = field(default_factory=dict)
     """Units by storefront line that this run's refunds take."""
     fees_used: dict[FeeKind, int] = field(default_factory=dict)
-    issued_used: set[str] = field(default_factory=set)
-    """References of store credits and cards that batches of this run are paid with."""
     waits_for: list[str] = field(default_factory=list)
     """What somebody else must give before the rest can be posted."""
     dues: dict[str, Money] = field(default_factory=dict)
@@ -59,19 +68,26 @@ class Purse:
     """Pence that are credited in this run and that the portal is to release."""
     differs: tuple[int, int] | None = None
     """Pence that others gave for a batch, and what was due: no figure of ours would be right."""
+    faults: list[Fault] = field(default_factory=list)
+    """What else keeps the money of a batch from being booked."""
 
 
 def purse_of(facts: ReturnFacts, order: SalesOrder) -> Purse:
     """A run of planning that begins behind the batches that earlier attempts completed."""
     ours = {effect.batch for effect in facts.done("refund")}
     complete = {effect.batch for effect in facts.effects if _is_over(facts, effect.batch, order)}
-    in_money = {batch for batch in complete - ours if batch[2:3] not in ("S", "G")}
+    in_money = {batch for batch in complete - ours if is_in_money(facts, batch)}
+    issued = IssuedLeft(facts=facts)
+    for batch in batches(facts):
+        if batch.batch_id in complete and batch.settlement in CLEARING:
+            issued.take(batch, Money(_paid_for(facts, batch.batch_id), order.currency))
     exchanged = [e for e in facts.effects if e.batch in complete and e.batch[2:3] == "X" and e.state == "done"]
     kept = sum(e.amount for e in exchanged if "credit_note" in e.kind) - sum(
         e.amount for e in exchanged if e.kind == "post_refund_payment"
     )
     return Purse(
         facts=facts,
+        issued=issued,
         foreign=foreign_refunds(facts) - sum(_paid_for(facts, batch) for batch in in_money),
         replaced=max(replaced_value(facts, order).minor - kept, 0),
     )
@@ -82,6 +98,12 @@ def _paid_for(facts: ReturnFacts, batch_id: str) -> int:
     mine = [effect for effect in facts.effects if effect.batch == batch_id and effect.state == "done"]
     paid = [effect.amount for effect in mine if effect.kind == "post_refund_payment"]
     return sum(paid) if paid else sum(effect.amount for effect in mine if "credit_note" in effect.kind)
+
+
+def is_in_money(facts: ReturnFacts, batch_id: str) -> bool:
+    """Whether a batch ends in money by the way of payment, not in store credit or a gift card."""
+    held = {unit for effect in facts.effects if effect.batch == batch_id for unit in effect.units}
+    return not any(settlement_of(unit) in CLEARING for unit in returned_units(facts) if unit.unit_id in held)
 
 
 def is_complete(facts: ReturnFacts, batch: Batch, order: SalesOrder) -> bool:
@@ -137,8 +159,8 @@ def settle_money(
 def due_in_all(facts: ReturnFacts, order: SalesOrder) -> int:
     """Pence that must have gone back by the way of payment for all that is credited, less fees and exchanges."""
     credits_done = [e for e in facts.effects if "credit_note" in e.kind and e.state == "done"]
-    credited = sum(effect.amount for effect in credits_done if effect.batch[2:3] not in ("S", "G"))
-    fees = sum(effect.amount for effect in facts.done("raise_invoice"))
+    credited = sum(effect.amount for effect in credits_done if is_in_money(facts, effect.batch))
+    fees = sum(effect.amount for effect in facts.done("raise_invoice") if is_in_money(facts, effect.batch))
     is_exchanged = any(effect.batch[2:3] == "X" for effect in credits_done)
     return credited - fees - (replaced_value(facts, order).minor if is_exchanged else 0)
 
@@ -160,14 +182,16 @@ def _fees(purse: Purse, batch: Batch, order: SalesOrder, due: Money, on: date) -
         assert policy is not None, f"{fee.kind} was not checked"
         step = FEE_STEPS[fee.kind]
         key = _key(facts, step, batch)
-        others = sum(e.amount for e in facts.effects if e.key.startswith(f"T{step}-") and e.batch != batch.batch_id)
         mine = next((e.amount for e in facts.effects if e.key == key), None)
-        open_fee = fee.amount.minor - others - purse.fees_used.get(fee.kind, 0)
-        amount = Money(min(mine if mine is not None else max(open_fee, 0), left), due.currency)
+        own = fee_of_units(facts, fee.kind, batch.units)
+        shared = max(fee_of_the_whole(facts, fee) - _shared_by_others(facts, fee, batch), 0)
+        open_fee = own + max(shared - purse.fees_used.get(fee.kind, 0), 0)
+        amount = Money(min(mine if mine is not None else open_fee, left), due.currency)
         if not amount:
             continue
         left -= amount.minor
-        purse.fees_used[fee.kind] = purse.fees_used.get(fee.kind, 0) + (0 if mine is not None else amount.minor)
+        if mine is None:
+            purse.fees_used[fee.kind] = purse.fees_used.get(fee.kind, 0) + max(amount.minor - own, 0)
         rate = next(code.rate for code in facts.tax_codes if code.code == policy.tax_code)
         tax = tax_inside(amount, rate)
         line = c.LedgerLine(
@@ -186,6 +210,16 @@ def _fees(purse: Purse, batch: Batch, order: SalesOrder, due: Money, on: date) -
             second_reference=facts.rma_number,
             lines=(line,),
         )
+
+
+def _shared_by_others(facts: ReturnFacts, fee: Fee, batch: Batch) -> int:
+    """Pence of a fee of the whole return that other batches bore beside that of their own units."""
+    units = {unit.unit_id: unit for unit in returned_units(facts)}
+    kept = [e for e in facts.effects if e.key.startswith(f"T{FEE_STEPS[fee.kind]}-") and e.batch != batch.batch_id]
+    return sum(
+        max(e.amount - fee_of_units(facts, fee.kind, [units[unit] for unit in e.units if unit in units]), 0)
+        for e in kept
+    )
 
 
 def _refunded(purse: Purse, batch: Batch, due: Money) -> Generator[c.AnyCommand, None, bool]:
@@ -231,14 +265,18 @@ def _credit_issued(
     invoices = tuple(_fees(purse, batch, order, credited, on))
     due = credited - total([invoice.lines[0].net + invoice.lines[0].tax for invoice in invoices], credited.currency)
     yield from invoices
-    issued = _issued_for(purse, batch)
-    if due and not issued:
+    share = purse.issued.take(batch, due)
+    if due and share is None:
         purse.dues[batch.batch_id] = due
         purse.unpaid += due.minor
         purse.waits_for.append(f"the {batch.settlement.value} to be issued")
         return
+    issued = share.amount if share is not None else due
     if issued < due:
         purse.differs = (issued.minor, due.minor)
+        return
+    if issued > due and (faults := bonus_faults(facts, issued - due)):
+        purse.faults.extend(faults)
         return
     purse.dues[batch.batch_id] = issued
     bonus = tuple(_bonus(facts, batch, order, issued - due, on))
@@ -250,25 +288,6 @@ def _credit_issued(
         bank=policy.bank,
     )
     yield from _paid(facts, batch, order, tied, issued, on)
-
-
-def issued_for(rma: Rma, batch: Batch) -> list[IssuedCredit]:
-    """The store credits or cards that the portal issued for the units of a batch, settled, or for no unit by name."""
-    mine = {name for unit in batch.units for name in (unit.unit_id, unit.part_of) if name}
-    return [
-        issued
-        for issued in rma.issued
-        if (issued.kind, issued.is_settled, issued.has_failed) == (CLEARING[batch.settlement], True, False)
-        and (not issued.units or mine.intersection(issued.units))
-    ]
-
-
-def _issued_for(purse: Purse, batch: Batch) -> Money:
-    """What the portal issued for a batch; what names no unit goes to the first that has none."""
-    assert purse.facts.rma is not None
-    found = [one for one in issued_for(purse.facts.rma, batch) if one.reference not in purse.issued_used]
-    purse.issued_used.update(issued.reference for issued in found)
-    return total([issued.amount for issued in found], purse.facts.rma.currency)
 
 
 def _bonus(facts: ReturnFacts, batch: Batch, order: SalesOrder, amount: Money, on: date) -> Iterator[c.RaiseCreditNote]:

@@ -25,8 +25,8 @@ from tieout.domain.returns.disposition import by_nominal
 from tieout.domain.returns.exchanges import exchange_legs, exchange_orders, waits_for_exchange
 from tieout.domain.returns.expected_legs import due_leg, portal_leg, refund_leg
 from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.returns.issued import CLEARING
 from tieout.domain.returns.money_back import (
-    CLEARING,
     due_in_all,
     foreign_refunds,
     is_complete,
@@ -124,6 +124,8 @@ def _plan_open(facts: ReturnFacts) -> Plan | Blocked:
     commands += [command for batch in open_batches for command in money_commands(booking, batch)]
     if booking.purse.differs is not None:
         return _blocked(facts, (_refund_differs(facts, *booking.purse.differs),))
+    if booking.purse.faults:
+        return _blocked(facts, tuple(booking.purse.faults))
     commands += _release(facts, booking)
     waiting_for = _waiting_for(facts, booking)
     if not booking.purse.waits_for:
@@ -144,7 +146,7 @@ def _refund_is_the_credit(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fau
     foreign, due = foreign_refunds(facts), due_in_all(facts, order)
     ours = sum(effect.amount for effect in facts.done("refund"))
     is_gated = facts.refund_mode == "gate" and not is_released_by_portal(facts)
-    is_wrong = foreign + ours > due if is_gated else foreign != due
+    is_wrong = foreign + ours > due if is_gated else foreign + ours != due
     if foreign and is_all_credited and given <= credited_without and is_wrong:
         yield _refund_differs(facts, foreign + ours, due)
 

@@ -7,12 +7,12 @@ Rows of the table `value_policy`, one for each kind: `returnless`, `store_credit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from tieout.domain.documents.rma import Allowance, AllowanceKind, Fee, Outcome, RmaUnit
+from tieout.domain.documents.rma import Allowance, AllowanceKind, Fee, FeeKind, Outcome, RmaUnit
 from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.faults import returns as kinds
 from tieout.domain.faults import returns_value as value_kinds
@@ -120,6 +120,27 @@ def fees_of(facts: ReturnFacts) -> tuple[Fee, ...]:
     )
 
 
+def fee_of_units(facts: ReturnFacts, kind: FeeKind, units: Iterable[RmaUnit]) -> int:
+    """Pence of a kind of fee that these units bear themselves; the fees of a unit never take more than it is worth."""
+    if all(fee.kind != kind for fee in fees_of(facts)):
+        return 0
+    borne = 0
+    for unit in units:
+        left = (unit.value or unit.paid_gross).minor
+        for fee in unit.fees:
+            part = min(fee.amount.minor, left)
+            left -= part
+            borne += part if fee.kind == kind else 0
+    return borne
+
+
+def fee_of_the_whole(facts: ReturnFacts, fee: Fee) -> int:
+    """Pence of a fee that was agreed for the return and no unit of it: the first batches bear it."""
+    assert facts.rma is not None
+    of_units = sum(part.amount.minor for unit in facts.rma.units for part in unit.fees if part.kind == fee.kind)
+    return max(fee.amount.minor - of_units, 0)
+
+
 def tax_inside(gross: Money, rate_percent: Decimal) -> Money:
     """The VAT that stands inside an amount at a percentage, rounded half up to the penny (VAT fraction, HMRC 700)."""
     return Money(round_half_up(Decimal(gross.minor) * rate_percent / (100 + rate_percent)), gross.currency)
@@ -147,17 +168,8 @@ def values_are_declared(facts: ReturnFacts) -> Iterator[Fault]:
 def policies_can_post(facts: ReturnFacts) -> Iterator[Fault]:
     """The nominals, tax codes and clearing accounts of the policies in use stand in Sage."""
     for policy in _in_use(facts):
-        at = f"{TABLE} {policy.name}"
         if policy.name not in ("returnless", "exchange", "historical", "store_credit", "gift_card"):
-            account = next((known for known in facts.nominals if known.nominal == policy.nominal), None)
-            if account is None:
-                wanted = "an account in Sage"
-                yield Fault(code=kinds.NOMINAL_MISSING.code, at=at, saw=str(policy.nominal) or "none", wanted=wanted)
-            elif not account.is_postable:
-                yield Fault(code=kinds.NOMINAL_CLOSED.code, at=at, saw=f"{policy.nominal} {account.name}")
-            if all(known.code != policy.tax_code for known in facts.tax_codes):
-                wanted = "a tax code in Sage"
-                yield Fault(code=kinds.VAT_CODE_MISSING.code, at=at, saw=policy.tax_code or "none", wanted=wanted)
+            yield from _check_posting(facts, policy)
         if policy.name in ("store_credit", "gift_card"):
             yield from _check_clearing(facts, policy)
 
@@ -185,6 +197,29 @@ def values_are_approved(facts: ReturnFacts) -> Iterator[Fault]:
                 saw=said,
                 wanted=f"a person's word over {limit}",
             )
+
+
+def bonus_faults(facts: ReturnFacts, amount: Money) -> tuple[Fault, ...]:
+    """What keeps so much, issued on top of the price, from being booked: it is known only once it was issued."""
+    policy = policy_for(facts.tables, "store_credit_bonus")
+    if policy is not None:
+        return tuple(_check_posting(facts, policy))
+    at, said = f"RMA {facts.rma_number}", f"store credit bonus {amount}"
+    return (Fault(code=value_kinds.ALLOWANCE_NOT_COVERED.code, at=at, saw=said),)
+
+
+def _check_posting(facts: ReturnFacts, policy: ValuePolicy) -> Iterator[Fault]:
+    """The nominal and tax code that a policy posts to stand in Sage."""
+    at = f"{TABLE} {policy.name}"
+    account = next((known for known in facts.nominals if known.nominal == policy.nominal), None)
+    if account is None:
+        wanted = "an account in Sage"
+        yield Fault(code=kinds.NOMINAL_MISSING.code, at=at, saw=str(policy.nominal) or "none", wanted=wanted)
+    elif not account.is_postable:
+        yield Fault(code=kinds.NOMINAL_CLOSED.code, at=at, saw=f"{policy.nominal} {account.name}")
+    if all(known.code != policy.tax_code for known in facts.tax_codes):
+        wanted = "a tax code in Sage"
+        yield Fault(code=kinds.VAT_CODE_MISSING.code, at=at, saw=policy.tax_code or "none", wanted=wanted)
 
 
 def _check_clearing(facts: ReturnFacts, policy: ValuePolicy) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tieout.domain.documents.rma import RmaUnit
+from tieout.domain.documents.rma import IssuedCredit, Rma, RmaUnit
 from tieout.domain.faults import returns_value as kinds
 from tieout.domain.faults.kinds import Fault, Owner
 from tieout.domain.faults.performing import REFUND_FAILED
@@ -40,7 +40,7 @@ def concerns(facts: ReturnFacts, waits_for: str) -> tuple[Fault, ...]:
         *exchange_troubles(facts),
         *_refunded_without_goods(facts),
         *_credited_without_money(facts, waits_for),
-        *_portal_could_not_pay(facts),
+        *_portal_could_not_pay(facts, waits_for),
     )
 
 
@@ -116,17 +116,25 @@ def _credited_without_money(facts: ReturnFacts, waits_for: str) -> Iterator[Faul
         yield Fault(code=kinds.CREDIT_NOT_REFUNDED.code, at=at, saw=waits_for, wanted=str(owed))
 
 
-def _portal_could_not_pay(facts: ReturnFacts) -> Iterator[Fault]:
-    """The portal tried and failed, and nothing has gone through since."""
+def _portal_could_not_pay(facts: ReturnFacts, waits_for: str) -> Iterator[Fault]:
+    """The portal tried and failed, and what it tried has not gone through since."""
     assert facts.rma is not None
+    is_settled = any(refund.is_settled for refund in facts.rma.refunds) and "refund" not in waits_for
     for refund in facts.rma.refunds:
-        if refund.has_failed and not any(other.is_settled for other in facts.rma.refunds):
-            at = f"the portal's refund {refund.refund_id or 'without a number'}"
+        if refund.has_failed and not is_settled:
+            at = f"the portal's refund {refund.refund_id}".strip()
             yield Fault(code=REFUND_FAILED.code, at=at, saw="failed", wanted=str(refund.amount))
     for issued in facts.rma.issued:
-        if issued.has_failed and not any(other.is_settled for other in facts.rma.issued):
+        if issued.has_failed and not _is_issued_since(facts.rma, issued):
             at = f"the portal's {issued.kind.replace('_', ' ')} {issued.reference}".strip()
             yield Fault(code=REFUND_FAILED.code, at=at, saw="failed", wanted=str(issued.amount))
+
+
+def _is_issued_since(rma: Rma, failed: IssuedCredit) -> bool:
+    """Whether every unit of a failed credit has one of its kind that went through."""
+    settled = [one for one in rma.issued if one.kind == failed.kind and one.is_settled and not one.has_failed]
+    named = {unit for one in settled for unit in one.units}
+    return any(not one.units for one in settled) or bool(settled and set(failed.units) <= named)
 
 
 def _credited_at(facts: ReturnFacts) -> list[datetime]:
