@@ -23,11 +23,11 @@ from tieout.domain.documents.books import (
     TaxCode,
     TextLimits,
 )
-from tieout.domain.documents.feeds import OrderHead, PostingHead, StockLevel, StockMovement
+from tieout.domain.documents.feeds import NominalPosting, OrderHead, PostingHead, StockLevel, StockMovement
 from tieout.domain.documents.goods_in import GoodsReceipt
 from tieout.domain.documents.payouts import BalanceMovement, Payout
 from tieout.domain.documents.rma import PortalPayment, Rma, RmaHead
-from tieout.domain.documents.sales_order import SalesOrder
+from tieout.domain.documents.sales_order import Nominal, SalesOrder
 from tieout.domain.documents.shop_order import ShopOrder, ShopRefund
 
 
@@ -235,6 +235,9 @@ class LedgerFeeds(Protocol):
 
     def newest_movement(self) -> int:
         """The id of the newest row of the movement log; 0 when it is empty."""
+
+    def nominal_postings(self, nominals: Sequence[Nominal], since: date) -> Iterator[NominalPosting]:
+        """Every side posted to these nominals and dated since, whoever posted it; one that is not there has none."""
 
     def stock_levels(self) -> Iterator[StockLevel]:
         """Every bin that holds or allocates anything: the full sweep behind the feed."""

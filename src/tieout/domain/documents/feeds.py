@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money
 
 PostingKind = Literal["invoice", "credit_note", "receipt", "payment", "other"]
@@ -42,6 +43,27 @@ class PostingHead:
     tax: Money
     outstanding: Money
     changed_at: datetime
+    user: str = ""
+    """Who posted it, as the ledger names them; empty where it does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NominalPosting:
+    """One side of a posting as it stands in the nominal ledger."""
+
+    posting_id: str
+    urn: str
+    """The number that all sides of one transaction share, also in the other ledgers."""
+    nominal: Nominal
+    on: date
+    amount: Money
+    """Debits positive, credits negative."""
+    reference: str
+    narrative: str
+    user: str
+    """Who posted it, as the ledger names them."""
+    source: str
+    """The ledger's own word for where it came from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

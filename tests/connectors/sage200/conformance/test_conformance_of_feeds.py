@@ -115,3 +115,22 @@ def test_the_sweep_of_stock_agrees_with_the_movements(world: World) -> None:
 def test_nothing_is_given_where_nothing_changed(world: World) -> None:
     newest = max(head.changed_at for head in world.sage.feeds.changed_orders(None))
     assert list(world.sage.feeds.changed_orders(newest + timedelta(days=1))) == []
+
+
+def test_sides_of_a_nominal_are_given_with_who_posted_them_and_the_number_they_share(world: World) -> None:
+    """RET-08: a credit note by the API's user, a journal by a person; other nominals and earlier days are left out."""
+    (key, *_) = credit_notes(world)
+    nominal = world.make.credit_note(world.order, key).lines[0].nominal
+    lines = [{"nominal": str(nominal), "debit": "7.50"}, {"nominal": "5200", "credit": "7.50"}]
+    body = {"date": str(ON), "reference": "BATCH 7", "narrative": "refunds of the week", "lines": lines, "user": "ANN"}
+    world.does("POST", "/desktop/nominal-journal", body)
+    found = list(world.sage.feeds.nominal_postings((nominal, nominal), ON))
+    assert {side.nominal for side in found} == {nominal}
+    assert len({side.posting_id for side in found}) == len(found)
+    (journal,) = (side for side in found if side.reference == "BATCH 7")
+    assert (journal.amount, journal.user, journal.narrative) == (Money(750), "ANN", "refunds of the week")
+    heads = {head.urn: head for head in world.sage.feeds.changed_postings(None)}
+    (credit,) = (side for side in found if side.urn in heads and heads[side.urn].reference == key)
+    assert credit.user == heads[credit.urn].user != "ANN"
+    assert list(world.sage.feeds.nominal_postings((nominal,), ON + timedelta(days=30))) == []
+    assert list(world.sage.feeds.nominal_postings((), ON)) == []

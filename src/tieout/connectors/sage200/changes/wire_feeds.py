@@ -51,7 +51,23 @@ class PostingHeadShape(Shape):
     document_tax_value: Decimal = Decimal(0)
     document_outstanding_value: Decimal = Decimal(0)
     date_time_updated: Stamp
+    user_name: Text = ""
     customer: DebtorShape | None = None
+
+
+class NominalPostingShape(Shape):
+    """`nominal_transaction_enquiry_view` (B.4), without the other ledgers' items."""
+
+    id: int
+    nominal_code_id: Id = 0
+    transaction_date: Text
+    reference: Text = ""
+    narrative: Text = ""
+    debit: Decimal = Decimal(0)
+    credit: Decimal = Decimal(0)
+    user_name: Text = ""
+    source: Text = ""
+    urn: Text = ""
 
 
 class MovementShape(Shape):
