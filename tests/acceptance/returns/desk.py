@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
+import httpx
 import uvicorn
+from click.testing import CliRunner
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
+from tests.intake.conftest import signed
 from tests.processes.estate import SHOP, THE_DAY, Control, Json, Line, pence
-from tests.processes.house import Choices, House, Rma
+from tests.processes.house import COMPANY, Choices, House, Rma
 
+from tieout.cli import tieout
+from tieout.durable import LaneJob
+from tieout.durable.lanes import Deadline
 from tieout.intake import webhooks
+from tieout.processes.lanes import drain
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.estate import Estate
 from tieout.sandbox.loop import LoopSandbox
@@ -27,6 +36,7 @@ from tieout.sandbox.returngo import ReturnGoSandbox
 from tieout.sandbox.sage200 import Sage200Sandbox
 from tieout.sandbox.serve import ServedEstate
 from tieout.sandbox.shopify import ShopifySandbox
+from tieout.store import attempts
 
 if TYPE_CHECKING:
     from tieout.store.cases import Case
@@ -154,6 +164,11 @@ class Desk:
         """A parcel comes with these units, all when none is named, and somebody looks at them."""
         self.house.receive(rma, *units, damaged=damaged, graded=graded)
 
+    def inspected(self, rma: Rma, *, damaged: tuple[str, ...] = ()) -> None:
+        """Somebody looks at what was received before."""
+        grades = {unit: {"restockable": unit not in damaged, "returned": True} for unit in rma.units}
+        self.house.act(rma, "validate", returned_item_ids=list(rma.units), grades=grades)
+
     def refunded_by_hand(self, order: str, amount: str, **more: Json) -> Json:
         """Somebody refunds in the shop's admin, around the flow."""
         return self.control.post("/shopify/refunds", {"order": order, "amount": amount, "lines": [], **more})
@@ -163,7 +178,49 @@ class Desk:
         self.house.later(timedelta(days=days))
         self.schedules_run()
 
+    def counted_at_the_door(self, rma: Rma, *lines: tuple[str, int, str, str], receipt: str = "", **more: Json) -> None:
+        """The warehouse tells by a signed message what it counted: (stock code, quantity, grade, warehouse)."""
+        goods = [dict(zip(("sku", "quantity", "grade", "warehouse"), line, strict=True)) for line in lines]
+        at = self.house.application.clock().isoformat()
+        told = {"receipt_id": receipt or str(uuid4()), "rma": rma.number, "received_at": at, "lines": goods, **more}
+        assert self.pushed("dock", json.dumps(told).encode(), signed).status_code == 202
+
+    def pushed(self, account: str, body: bytes, proof: Callable[[bytes], Mapping[str, str]]) -> httpx.Response:
+        """Whatever somebody sends to Tieout's address of an account."""
+        head = {"Content-Type": "application/json", **proof(body)}
+        return httpx.post(f"{self.url}/in/{account}", content=body, headers=head, timeout=10)
+
+    def accepted(self, rma: Rma) -> None:
+        """A person accepts the case about the RMA as it is, with a reason."""
+        found = self.house.case(rma)
+        assert found is not None, "there is nothing to accept"
+        self.answered("case", "accept", str(found.id), "--why", "agreed")
+
+    def tried_again(self, rma: Rma) -> None:
+        """A person put the cause right and lets the case be tried again."""
+        found = self.house.case(rma)
+        assert found is not None, "there is no case"
+        self.answered("case", "retry", str(found.id))
+
+    def mapped(self, table: str, key: str, **value: str) -> None:
+        """A person puts a rule in force at the command line, which lets go what the lack of it held."""
+        self.answered("mapping", "set", COMPANY, table, key, *(f"{name}={text}" for name, text in value.items()))
+
+    def answered(self, *words: str) -> str:
+        """What the command line answers."""
+        head = ["--config", str(self.house.config), "--home", str(self.house.home)]
+        shown = CliRunner().invoke(tieout, [*head, *words])
+        assert shown.exit_code == 0, shown.output
+        return shown.stdout
+
     # What Tieout does
+
+    def tried_for(self, seconds: float) -> None:
+        """What has come in is worked on for so long, however it goes."""
+        for system in ("returngo", "loop", "shopify"):
+            self.control.post(f"/{system}/drain")
+        until = Deadline(seconds, threading.Event())
+        drain(self.house.application.floor, LaneJob(company=COMPANY, lane=0, deadline=until))
 
     def settle(self, seconds: float = 20.0) -> None:
         """Every webhook on its way is delivered; then the lanes are worked until nothing is due."""
@@ -182,15 +239,28 @@ class Desk:
         """Other settings for a while: `mode`, `route`, `tries_max` and the like."""
         before = {name: getattr(self.house.choices, name) for name in choices}
         self.house.choose(**choices)
-        yield
-        self.house.choose(**before)
+        try:
+            yield
+        finally:
+            self.house.choose(**before)
 
     @contextmanager
-    def ruled(self, table: str, key: str, otherwise: dict[str, str], **value: str) -> Iterator[None]:
+    def ruled(self, table: str, key: str, otherwise: dict[str, str], /, **value: str) -> Iterator[None]:
         """A mapping rule for a while; `otherwise` is the rule in force afterwards."""
         self.house.rule(table, key, **value)
-        yield
-        self.house.rule(table, key, **otherwise)
+        try:
+            yield
+        finally:
+            self.house.rule(table, key, **otherwise)
+
+    @contextmanager
+    def amiss(self, path: str, wrong: Json, right: Json) -> Iterator[None]:
+        """Something that somebody in another system has set wrong for a while."""
+        self.control.put(path, wrong)
+        try:
+            yield
+        finally:
+            self.control.put(path, right)
 
     # What is seen
 
@@ -224,6 +294,22 @@ class Desk:
     def cases_about(self, text: str) -> list[Case]:
         """Open cases whose title or faults name something."""
         return [case for case in self.house.open_cases() if text in f"{case.document_key} {case.faults}"]
+
+    def says(self, rma: Rma) -> str:
+        """Everything that the case about the RMA says, as one text."""
+        found = self.house.case(rma)
+        return json.dumps(found.faults) if found is not None else ""
+
+    def waits_for(self, rma: Rma) -> str:
+        """What must happen outside before more can be done; empty when nothing must."""
+        with self.house.application.store.scope(COMPANY) as c:
+            last = attempts.last_attempt(c, self.house.document(rma))
+        return (last.note or "") if last is not None else ""
+
+    def posted_in_sage(self) -> int:
+        """How many changes of any kind have gone in through Sage's doors, by its own journal."""
+        entries = self.control.get("/sage200/journal?effects_only=1")["entries"]
+        return sum(len(entry["effects"]) for entry in entries if entry["method"] not in {"CONTROL", "DESKTOP"})
 
     def is_done(self, rma: Rma) -> bool:
         """Every leg of the RMA was read back and agrees, and nothing waits on a desk."""

@@ -1,35 +1,180 @@
-"""What a return is worth: the invoiced price, its VAT and its pennies."""
+"""What a return is worth: the invoiced price, its VAT and its pennies, on the order that was sold."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.acceptance.returns.rows import Row, play
+from tests.acceptance.returns.rows import Later, Row, play
 from tests.processes.estate import Line
 
 if TYPE_CHECKING:
     from tests.acceptance.returns.desk import Desk
 
+JANUARY = {"period_start": "2011-01-01"}
+PRICED = {"paid_price": "10.00", "paid_tax": "2.00", "tax_included": False}
+
 
 def price_of_the_invoice(desk: Desk) -> None:
-    """Two mugs are sold at 10.00; the price book then says 0.01 and zero VAT; one comes back.
+    """Two mugs are sold at 10.00; the price book then says 0.01; one comes back, and on another RMA a bowl never sold.
 
-    Sage's credit note is 10.00 and 2.00 VAT, and the customer gets 12.00.
+    The mug: Sage's credit note is 10.00 and 2.00 VAT, and the customer gets 12.00. The bowl: nothing is posted.
     """
     order = desk.sold(Line("MUG", 2, "10.00"))
-    desk.control.put("/sage200/prices", {"MUG": "0.01"})
-    desk.control.put("/sage200/company", {"products": {"MUG": {"tax_code": 2}}})
-    rma = desk.authorised(order, ("MUG", 1))
-    desk.settle()
-    desk.arrived(rma)
-    desk.settle()
+    mug, bowl = desk.authorised(order, ("MUG", 1)), desk.authorised(order, ("BOWL", 1), **PRICED)
+    with desk.amiss("/sage200/prices", {"MUG": "0.01", "BOWL": "0.01"}, {"MUG": "99.00", "BOWL": "99.00"}):
+        desk.arrived(mug)
+        desk.arrived(bowl)
+        desk.settle()
     change = desk.change()
     assert change.credits == ((1000, 200),)
     assert change.refunds == ((order, 1200),)
-    assert change.payments == (1200,)
+    assert (change.payments, change.outstanding) == ((1200,), 0)
+    assert desk.is_done(mug)
+    assert desk.case(bowl) == "LINE_NOT_ON_ORDER"
+
+
+def order_found_in_sage(desk: Desk) -> None:
+    """One return names its order; the order number of another is in Sage twice.
+
+    The first is credited at the invoiced price. The second is a case that names both orders; nothing is guessed.
+    """
+    named = desk.sold(Line("LAMP", 1, "25.00"))
+    twice = desk.sold(Line("BOOK", 1, "4.55", 2))
+    desk.control.add_sage_order(twice, "2011-01-14")
+    desk.open_books()
+    first, second = desk.authorised(named, ("LAMP", 1)), desk.authorised(twice, ("BOOK", 1))
+    desk.arrived(first)
+    desk.arrived(second)
+    desk.settle()
+    change = desk.change()
+    assert change.credits == ((2500, 500),)
+    assert change.refunds == ((named, 3000),)
+    assert desk.case(second) == "ORDER_AMBIGUOUS"
+    assert desk.is_done(first)
+
+
+def odd_pennies(desk: Desk) -> None:
+    """Five mugs at 3.33 and 17.5 per cent VAT come back in two parcels, sold when that was the rate.
+
+    Two credit notes add up to the invoiced 16.65 and 2.91 VAT to the penny; refunds and payments are the same 19.56.
+    """
+    order = desk.sold(Line("MUG", 5, "3.33", 9), day="2010-12-20")
+    rma = desk.authorised(order, ("MUG", 5))
+    desk.arrived(rma, *rma.units[:2])
+    desk.settle()
+    desk.arrived(rma, *rma.units[2:])
+    desk.settle()
+    change = desk.change()
+    assert len(change.credits) == 2
+    assert (sum(net for net, _ in change.credits), sum(tax for _, tax in change.credits)) == (1665, 291)
+    assert change.refunded == sum(change.payments) == 1956
     assert change.outstanding == 0
+
+
+def nothing_before_the_order_matches(desk: Desk) -> None:
+    """A return names an order that neither Sage nor the shop has; the order turns up a little later.
+
+    Until then nothing of any kind goes into Sage; afterwards the return is credited once.
+    """
+    rma = desk.asked("R-NOT-YET", ("MUG", 1), **PRICED)
+    desk.house.approve(rma)
+    desk.arrived(rma)
+    before = desk.posted_in_sage()
+    desk.settle()
+    assert desk.case(rma) == "ORDER_NOT_FOUND"
+    assert desk.posted_in_sage() == before
+    assert desk.change().is_nothing
+    desk.control.add_order("R-NOT-YET", "2011-01-19")
+    desk.open_books()
+    desk.tried_again(rma)
+    desk.settle()
+    assert desk.change().credits == ((1000, 200),)
     assert desk.is_done(rma)
+
+
+def refund_of_another_amount(desk: Desk) -> None:
+    """The portal says that 11.00 was paid for a mug invoiced at 10.00.
+
+    The case shows both figures, 13.20 and 12.00 with VAT, and nothing is posted; accepted, Sage credits its invoice.
+    """
+    rma = desk.authorised(desk.sold(), ("MUG", 1), paid_price="11.00", paid_tax="2.20", tax_included=False)
+    desk.arrived(rma)
+    desk.settle()
+    assert desk.case(rma) == "REFUND_NE_INVOICE"
+    assert "13.20" in desk.says(rma)
+    assert "12.00" in desk.says(rma)
+    assert desk.change().is_nothing
+    desk.accepted(rma)
+    desk.settle()
+    change = desk.change()
+    assert change.credits == ((1000, 200),)
+    assert change.refunded == 1200
+
+
+def resolved_by_a_person(desk: Desk) -> None:
+    """A price discrepancy is accepted at the invoiced price; a closed period holds another return until it is opened.
+
+    Both end with one credit note each, of 12.00 with VAT, and one refund each.
+    """
+    dear = desk.authorised(desk.sold(), ("MUG", 1), **PRICED | {"paid_price": "9.00"})
+    desk.arrived(dear)
+    desk.settle()
+    assert desk.case(dear) == "REFUND_NE_INVOICE"
+    desk.accepted(dear)
+    desk.settle()
+    assert desk.change().credits == ((1000, 200),)
+    assert desk.change().refunded == 1200
+    late = desk.authorised(desk.sold(), ("MUG", 1))
+    with desk.amiss("/sage200/periods", JANUARY | {"status": "Closed"}, JANUARY | {"status": "Open"}):
+        desk.arrived(late)
+        desk.settle()
+        assert desk.case(late) == "PERIOD_CLOSED"
+        assert desk.change().credits == ()
+    desk.tried_again(late)
+    desk.settle()
+    assert desk.change().credits == ((1000, 200),)
+    assert desk.change().refunded == 1200
+
+
+def told_what_is_wrong(desk: Desk) -> None:
+    """Somebody removes tax code 1 in Sage after a mug was sold with it, and the mug comes back.
+
+    Finance's case names the stock code and what is missing; put back, the mug is credited.
+    """
+    rma = desk.authorised(desk.sold(), ("MUG", 1))
+    removed, back = ({"tax_codes": {"1": {"removed": gone}}} for gone in (True, False))
+    with desk.amiss("/sage200/company", removed, back):
+        desk.arrived(rma)
+        desk.settle()
+        (case,) = (case for case in desk.house.open_cases() if case.document_key == rma.number)
+        assert (case.code, case.owner) == ("VAT_CODE_MISSING", "finance")
+        assert "MUG" in desk.says(rma)
+        assert "tax code" in desk.says(rma)
+        assert desk.change().is_nothing
+    desk.tried_again(rma)
+    desk.settle()
+    assert desk.change().credits == ((1000, 200),)
+
+
+def stake_of_a_case(desk: Desk) -> None:
+    """Two returns stop at a missing tender: one of 12.00, one of 60.00.
+
+    Each case carries the sum that Sage credits once it is put right, and the dearer stands first.
+    """
+    small = desk.authorised(desk.sold(), ("MUG", 1))
+    large = desk.authorised(desk.sold(Line("LAMP", 2, "25.00")), ("LAMP", 2))
+    with desk.ruled("tender", "shopify_payments", {"bank": "SHOPPAY"}, bank="NOWHERE"):
+        desk.arrived(small)
+        desk.arrived(large)
+        desk.settle()
+        listed = json.loads(desk.answered("cases", "--owner", "finance", "--json"))
+        stakes = [(case["document"], case["stake_minor"]) for case in listed if case["code"] == "TENDER_UNMAPPED"]
+        assert stakes == [(f"return {large.number}", 6000), (f"return {small.number}", 1200)]
+    desk.mapped("tender", "shopify_payments", bank="SHOPPAY")
+    desk.settle()
+    assert desk.change().credits == ((1000, 200), (5000, 1000))
 
 
 ROWS = (
@@ -37,6 +182,43 @@ ROWS = (
         id="RET-06",
         says="A return is credited at the price and VAT of its invoice, never at today's price book.",
         scenario=price_of_the_invoice,
+    ),
+    Row(
+        id="RET-21",
+        says="The sales order of a return is found in Sage; where several could be meant, a person decides.",
+        scenario=order_found_in_sage,
+    ),
+    Row(id="RET-23", says="Odd pennies are shared out, never lost and never found.", scenario=odd_pennies),
+    Row(
+        id="RET-36",
+        says="Who must act is told the record, the field and the value when a price, tax code or the like is missing.",
+        scenario=told_what_is_wrong,
+        missing="which tax code it was; a deadline, and a message to the owner beside the list of cases",
+        left_to=(Later.CONSOLE,),
+    ),
+    Row(
+        id="RET-39",
+        says="A price discrepancy and a closed period are put right by a person, by a runbook.",
+        scenario=resolved_by_a_person,
+        missing="guided actions beside accepting and trying again: moving the date, accruing",
+        left_to=(Later.CONSOLE, Later.CLOSE),
+    ),
+    Row(
+        id="RET-46",
+        says="Every exception shows what money it holds up, the dearest first.",
+        scenario=stake_of_a_case,
+        missing="the effect split into profit, stock and VAT, and the units and orders held up",
+        left_to=(Later.CONSOLE,),
+    ),
+    Row(
+        id="RET-48",
+        says="Nothing is written into Sage before the return's order is found there.",
+        scenario=nothing_before_the_order_matches,
+    ),
+    Row(
+        id="RET-52",
+        says="A refund that is not what was invoiced is stopped and shown with both figures.",
+        scenario=refund_of_another_amount,
     ),
 )
 
