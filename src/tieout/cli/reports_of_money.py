@@ -10,10 +10,12 @@ import click
 from tieout.cli.report_shared import asking, at, company_option, opened, period_of, period_options, tell
 from tieout.cli.shared import Context, json_option
 from tieout.domain.business_dates import uk_date
+from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.money import Money
 from tieout.processes.reports.asked import ask_credits, ask_refunds
 from tieout.processes.reports.bypass import Bypass, Workflow, ask_portal, bypass_report
 from tieout.processes.reports.credits import CreditRow, Credits, credits_report
+from tieout.processes.reports.journals import Journals, ask_postings, journals_report, returns_nominals
 from tieout.processes.reports.known import known_returns, known_strays
 from tieout.processes.rules import rules_on
 from tieout.store import mapping_rules
@@ -91,6 +93,48 @@ def bypass_command(
     tell(as_json, made, _bypass_text(made))
 
 
+@click.command(
+    "journals",
+    help="Journals and credit notes that people posted on the nominals of returns, with user, date and return.\n\n"
+    "The nominals are those of the tables `reason` and `value_policy` and of the policy `stock_write_on_nominal`; "
+    "--nominal adds more.\n\n"
+    "Example: tieout report journals --since 2026-10-01 --nominal 4000/WEB",
+)
+@company_option
+@period_options
+@click.option("--nominal", "more", multiple=True, help="A further nominal: account, or account/cost centre/department.")
+@json_option
+@click.pass_obj
+def journals_command(
+    context: Context,
+    company: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    more: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click's flag
+) -> None:
+    """Print what was posted by hand."""
+    with opened(context, company) as (application, companies):
+        now = application.clock()
+        period = period_of(now, since, until)
+        with application.store.scope(company) as c:
+            known = known_returns(c, now)
+            tables = {one.name: rules_on(c, one.name, uk_date(now)) for one in companies}
+        added = [_nominal(text) for text in more]
+        with asking():
+            asked = [
+                ask_postings(one, sorted({*returns_nominals(tables[one.name]), *added}, key=str), period, now)
+                for one in companies
+            ]
+        made = journals_report(asked, known, period, now)
+    tell(as_json, made, _journals_text(made))
+
+
+def _nominal(text: str) -> Nominal:
+    account, cost_centre, department = [*text.split("/"), "", ""][:3]
+    return Nominal(account=account, cost_centre=cost_centre, department=department)
+
+
 def _ids(rows: Sequence[CreditRow]) -> list[str]:
     return [row.posting_id for row in rows]
 
@@ -132,6 +176,27 @@ def _credit_lines(row: CreditRow) -> Iterator[str]:
         yield f"      {receipt.units} of {row.units} units {receipt.what} ({receipt.system} {at(receipt.at)})"
     if not row.has_receipt:
         yield "      no goods are to come" if row.is_declared else "      NO RECEIPT IN SAGE"
+
+
+def _journals_text(made: Journals) -> Iterator[str]:
+    yield f"Posted by hand from {made.period.first} to {made.period.last}, by Sage as at {at(made.as_at)}"
+    yield f"  nominals: {', '.join(made.nominals) or 'none in the tables'}"
+    for row in made.rows:
+        amount = Money(row.minor, row.currency)
+        where = row.nominal or "-"
+        yield f"  {row.company:12} {row.on} {row.kind.value:14} {where:14} {amount!s:>14}  by {row.user or 'not named'}"
+        names = " ".join(text for text in (row.reference, row.narrative) if text)
+        yield f"      urn {row.urn} {names or '-'}: {f'names return {row.rma}' if row.rma else 'names no return'}"
+    if not made.rows:
+        yield "  None."
+    yield ""
+    for week in made.weeks:
+        amount = Money(week.minor, week.currency)
+        yield (
+            f"  week of {week.week} {week.kind.value:14} {week.postings:>5} {amount!s:>14}, {week.linked} name a return"
+        )
+    for user in made.users:
+        yield f"  {user.user:20} {user.postings:>5} postings {Money(user.minor, user.currency)!s:>14}"
 
 
 def _bypass_text(made: Bypass) -> Iterator[str]:
