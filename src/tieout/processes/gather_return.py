@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from tieout.domain import commands as c
 from tieout.domain.business_dates import uk_date
 from tieout.domain.documents.books import PeriodCheck
 from tieout.domain.documents.goods_in import GoodsReceipt
-from tieout.domain.documents.rma import Rma
+from tieout.domain.documents.rma import Rma, RmaUnit
 from tieout.domain.documents.sales_order import SalesOrder
 from tieout.domain.money import Money
 from tieout.domain.returns.adopted import Adoption
@@ -29,9 +29,9 @@ from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
 from tieout.processes.adoption import adopted_rma, adoption_of, explained_refunds
 from tieout.processes.gather_sale import Sale, gather_exchanges, gather_sale, products_of
-from tieout.processes.record import command_from_json
+from tieout.processes.record import command_from_json, facts_from_json
 from tieout.processes.standing import seen_leg
-from tieout.store import approvals, cross_references, effects, legs
+from tieout.store import approvals, attempts, cross_references, effects, legs
 from tieout.store.documents import Document
 from tieout.store.store import Connection, Held
 
@@ -49,7 +49,7 @@ def gather_return(
     is_adopted = before.adopted is not None
     told = adopted_rma(company, before.adopted) if before.adopted else company.portal.rma(document.key)
     sale = gather_sale(company, held, document, told, tables, is_begun=bool(before.known))
-    came = _came(company, held, document, told, sale, tables)
+    came = _came(company, held, document, told, sale, tables, before)
     exchanges = gather_exchanges(company, came.rma, sale.shop_order)
     with held.begin() as connection:
         _note_names(connection, document, [("storefront", "exchange", one.exchange.name) for one in exchanges])
@@ -93,6 +93,8 @@ class Before:
     known: tuple[EffectFact, ...]
     accepted: frozenset[str]
     adopted: Adoption | None
+    booked: Mapping[str, RmaUnit]
+    """Units that stand, or may stand, in other systems, as they were when they were last decided on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +111,31 @@ def _before(held: Held, company: str, document: Document) -> Before:
         known = tuple(_effect_fact(effect) for effect in effects.effects_of(connection, document) if _may_stand(effect))
         accepted = approvals.approvals_of(connection, document.company, document.kind, document.key)
         adopted = adoption_of(connection, company, document.key)
-    return Before(known=known, accepted=frozenset(approval.code for approval in accepted), adopted=adopted)
+        booked = _booked(connection, document, {unit for effect in known if effect.batch for unit in effect.units})
+    return Before(
+        known=known, accepted=frozenset(approval.code for approval in accepted), adopted=adopted, booked=booked
+    )
 
 
-def _came(
-    company: Company, held: Held, document: Document, told: Rma | None, sale: Sale, tables: MappingTables
+def _booked(connection: Connection, document: Document, wanted: set[str]) -> Mapping[str, RmaUnit]:
+    found: dict[str, RmaUnit] = {}
+    for attempt in reversed(attempts.attempts_of(connection, document)) if wanted else ():
+        facts = facts_from_json(attempt.facts) if attempt.facts is not None else None
+        units = facts.rma.units if facts is not None and facts.rma is not None else ()
+        found |= {unit.unit_id: unit for unit in units if unit.unit_id in wanted - set(found) and unit.received_at}
+        if len(found) == len(wanted):
+            break
+    return found
+
+
+def _came(  # noqa: PLR0913, PLR0917 - what it is, and who says so
+    company: Company,
+    held: Held,
+    document: Document,
+    told: Rma | None,
+    sale: Sale,
+    tables: MappingTables,
+    before: Before,
 ) -> Came:
     """What came in. Its names are noted first: a warehouse may have told it under the order's or a label's."""
     with held.begin() as connection:
@@ -123,7 +145,7 @@ def _came(
         return Came(told=None, rma=None, receipts=receipts)
     told = rma_apart(told, sale.bundles)
     receipts = receipts_apart(receipts, sale.bundles)
-    return Came(told=told, rma=with_receipts(told, receipts, tables), receipts=receipts)
+    return Came(told=told, rma=with_receipts(told, receipts, tables, before.booked), receipts=receipts)
 
 
 def with_taken(connection: Connection, facts: ReturnFacts) -> ReturnFacts:
@@ -231,8 +253,9 @@ def seen_while_gathering(facts: ReturnFacts) -> Iterable[legs.SeenLeg]:
         return
     foreign = foreign_refunds(facts)
     found = batches(facts, coming_returns(facts))
-    issued = IssuedLeft(facts=facts)
-    in_money = [batch for batch in found if batch.settlement not in CLEARING and refund_expected(facts, batch)]
+    issued, ours = IssuedLeft(facts=facts), {refund.batch for refund in facts.done("refund")}
+    by_others = [batch for batch in found if batch.settlement not in CLEARING and batch.batch_id not in ours]
+    in_money = [batch for batch in by_others if refund_expected(facts, batch)]
     for batch in found:
         if batch.has_goods:
             received = sum(1 for unit in batch.units if unit.received_at is not None)

@@ -64,6 +64,8 @@ class Purse:
     """What somebody else must give before the rest can be posted."""
     dues: dict[str, Money] = field(default_factory=dict)
     """What the customer is to get for each batch of this run, by batch."""
+    ours: set[str] = field(default_factory=set)
+    """Batches of this run that we refund ourselves."""
     unpaid: int = 0
     """Pence that are credited in this run and that the portal is to release."""
     differs: tuple[int, int] | None = None
@@ -233,6 +235,7 @@ def _refunded(purse: Purse, batch: Batch, due: Money) -> Generator[c.AnyCommand,
     if facts.refund_mode == "gate" and is_ours_to_give:
         if purse.foreign > 0 and not is_ours:
             purse.differs = (purse.foreign, due.minor)
+        purse.ours.add(batch.batch_id)
         yield _refund(purse, batch, due)
         return True
     purse.unpaid += due.minor
@@ -337,9 +340,11 @@ def _refund_lines(purse: Purse, batch: Batch) -> tuple[c.RefundLine, ...]:
     assert facts.shop_order is not None
     left = {line.line_id: line.refundable - taken.get(line.line_id, 0) for line in facts.shop_order.lines}
     counted: dict[str, int] = {}
-    counted_units = {unit.part_of or unit.unit_id: unit for unit in batch.units}
-    for unit in counted_units.values():
+    firsts = {unit.part_of: unit.unit_id for unit in reversed(returned_units(facts))}
+    for unit in batch.units:
         lines = [line for line in facts.shop_order.lines if line.line_id == unit.shop_line]
+        if lines and unit.part_of and firsts[unit.part_of] != unit.unit_id:
+            continue  # the storefront counts a bundle once, however many parcels its components come in
         lines += [line for line in facts.shop_order.lines if line.sku.casefold() == unit.sku.strip().casefold()]
         line = next((line for line in lines if left[line.line_id] > 0), None)
         if line is not None:

@@ -287,7 +287,7 @@ def _legs_of_batches(facts: ReturnFacts, booking: Booking, open_batches: Sequenc
         if batch.has_goods:
             yield portal_leg(batch, due_by)
         due = booking.purse.dues.get(batch.batch_id)
-        if due and (is_others or batch.settlement in CLEARING):
+        if due and batch.batch_id not in booking.purse.ours and (is_others or batch.settlement in CLEARING):
             yield refund_leg(facts, batch, facts.now + refund_hours(facts) + A_LITTLE, due)
     yield from exchange_legs(facts)
 
