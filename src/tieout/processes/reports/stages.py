@@ -62,7 +62,7 @@ def standings(known: Known) -> Iterator[Standing]:
     facts = known.facts
     if facts is None or facts.rma is None:
         return
-    values = _values(known, facts)
+    values = unit_values(known, facts)
     places = _places(known, facts)
     for unit in sorted(facts.rma.units, key=lambda each: each.unit_id):
         booked = places.get(unit.unit_id)
@@ -156,7 +156,7 @@ def _received(receipt: c.ReceiveReturn, facts: ReturnFacts) -> Iterator[tuple[st
             yield unit.unit_id, Place(warehouse=receipt.warehouse, bin=name)
 
 
-def _values(known: Known, facts: ReturnFacts) -> dict[str, Value]:
+def unit_values(known: Known, facts: ReturnFacts) -> dict[str, Value]:
     """What every unit on a credit note was invoiced at, tax included; together they are the credit note to the penny.
 
     By the credit note once it stands, by the invoice while it is planned.
