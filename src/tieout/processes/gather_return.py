@@ -128,7 +128,7 @@ def _booked(connection: Connection, document: Document, wanted: set[str]) -> Map
     return found
 
 
-def _came(  # noqa: PLR0913, PLR0917 - what it is, and who says so
+def _came(
     company: Company,
     held: Held,
     document: Document,

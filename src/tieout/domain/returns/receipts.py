@@ -7,9 +7,10 @@ warehouse's word and stops when the portal says another number.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from tieout.domain.documents.goods_in import GoodsReceipt
 from tieout.domain.documents.rma import Grade, Outcome, Rma, RmaUnit
@@ -18,6 +19,7 @@ from tieout.domain.faults.kinds import Fault
 from tieout.domain.rules.mapping import MappingTables
 
 AUTHORITIES = ("portal", "warehouse", "both")
+NOTHING_BOOKED: Mapping[str, RmaUnit] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +38,23 @@ def authority_of(tables: MappingTables) -> str:
     return chosen if chosen in AUTHORITIES else "portal"
 
 
-def with_receipts(rma: Rma, receipts: Sequence[GoodsReceipt], tables: MappingTables) -> Rma:
-    """The RMA with its units received as the authority says; units that were counted elsewhere keep nothing of it."""
+def with_receipts(
+    rma: Rma,
+    receipts: Sequence[GoodsReceipt],
+    tables: MappingTables,
+    booked: Mapping[str, RmaUnit] = NOTHING_BOOKED,
+) -> Rma:
+    """The RMA with its units received as the authority says; units that were counted elsewhere keep nothing of it.
+
+    Units that are booked, by id and as they were then, keep what they were booked for, in whatever order parcels are
+    told: else a good piece told late would change hands with a damaged one that was moved already.
+    """
     if authority_of(tables) == "portal":
         return rma
     left = _arrived(receipts)
     units = []
-    for unit in sorted(rma.units, key=lambda each: each.unit_id):
-        found = None if _stays_away(unit) else _take(left, unit)
+    for unit in sorted(rma.units, key=lambda each: (each.unit_id not in booked, each.unit_id)):
+        found = None if _stays_away(unit) else _take(left, unit, booked.get(unit.unit_id))
         units.append(
             replace(
                 unit,
@@ -53,7 +64,7 @@ def with_receipts(rma: Rma, receipts: Sequence[GoodsReceipt], tables: MappingTab
                 came_to=found.warehouse if found else "",
             )
         )
-    return replace(rma, units=tuple(units))
+    return replace(rma, units=tuple(sorted(units, key=lambda each: each.unit_id)))
 
 
 def receipt_conflicts(told: Rma, receipts: Sequence[GoodsReceipt], tables: MappingTables) -> Iterator[Fault]:
@@ -112,11 +123,23 @@ def _arrived(receipts: Sequence[GoodsReceipt]) -> list[Arrived]:
     ]
 
 
-def _take(left: list[Arrived], unit: RmaUnit) -> Arrived | None:
-    found = next((arrived for arrived in left if _code(arrived.sku) == _code(unit.sku)), None)
-    if found is not None:
-        left.remove(found)
+def _take(left: list[Arrived], unit: RmaUnit, booked: RmaUnit | None) -> Arrived | None:
+    """The first piece of the unit's stock code; of a unit that is booked, the one most like what was booked."""
+    pieces = [arrived for arrived in left if _code(arrived.sku) == _code(unit.sku)]
+    if not pieces:
+        return None
+    found = pieces[0] if booked is None else max(pieces, key=lambda each: _likeness(each, booked))
+    left.remove(found)
     return found
+
+
+def _likeness(arrived: Arrived, booked: RmaUnit) -> int:
+    is_same = (
+        arrived.at == booked.received_at,
+        arrived.grade is booked.grade,
+        arrived.warehouse == booked.came_to,
+    )
+    return sum(is_same)
 
 
 def _stays_away(unit: RmaUnit) -> bool:
