@@ -21,10 +21,27 @@ KEYS = {
     "refunded_minor",
     "explained_minor",
     "debt_minor",
+    "special_returns",
+    "damaged_units",
+    "quarantined_units",
     "faults_injected",
     "workers_killed",
     "broken_proofs",
     "seconds",
+}
+
+SPECIALS = {
+    "exchange_even",
+    "exchange_dearer",
+    "exchange_cheaper",
+    "bundle",
+    "archived",
+    "refund_by_hand_flagged",
+    "refund_by_hand_adopted",
+    "store_credit",
+    "gift_card",
+    "returnless",
+    "restocking_fee",
 }
 
 
@@ -43,6 +60,23 @@ def assert_right(result: dict[str, Any]) -> None:
     assert (result["duplicates"], result["lost"], result["broken_proofs"]) == (0, 0, [])
     assert result["credited_minor"] == result["refunded_minor"] + result["explained_minor"]
     assert result["tied_out"] > 0
+    assert result["damaged_units"] == result["quarantined_units"]
+    assert_specials(result["special_returns"])
+
+
+def assert_specials(lines: list[dict[str, Any]]) -> None:
+    """Issue 4, done when 5: every kind is played, ends as it must, and Sage says what shop and portal say."""
+    by_kind = {line["kind"]: line for line in lines}
+    assert by_kind.keys() >= SPECIALS
+    for kind, line in by_kind.items():
+        assert line["is_as_expected"], line
+        assert line["played"] == line["tied_out"] + line["on_case"], line
+        is_on_a_case = kind == "refund_by_hand_flagged"
+        assert (line["on_case"] > 0) is is_on_a_case, line
+        if not is_on_a_case:
+            assert abs(line["in_sage_minor"] - line["in_shop_and_portal_minor"]) <= 1, line
+    assert by_kind["exchange_dearer"]["in_shop_and_portal_minor"] < 0 < by_kind["exchange_cheaper"]["in_sage_minor"]
+    assert by_kind["bundle"]["played"] == 2
 
 
 def test_the_demo_ends_well_and_says_what_it_promises() -> None:

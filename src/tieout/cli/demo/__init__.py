@@ -18,8 +18,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tieout.bootstrap import Application, open_application
+from tieout.cli.demo.cast import cast_of
 from tieout.cli.demo.house import set_house_rules
 from tieout.cli.demo.installation import COMPANY, Installation, Reaper
+from tieout.cli.demo.playing import Cast
 from tieout.cli.demo.printing import print_tie_out
 from tieout.cli.demo.report import TieOut, tie_out
 from tieout.cli.demo.script import RaisedRma, Script
@@ -120,14 +122,16 @@ def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation
             show = _progress(progress)
             show("sales loaded", 0, len(play.sales))
             shop_ids = fill(served.url, play)
+            cast = Cast(served.url, cast_of(play), COMPANY)
+            cast.fill()
             show("sales loaded", len(play.sales), len(play.sales))
             installation = _install(wish, home, served.url, stage)
             application = open_application(load(installation.config), home)
             try:
-                set_house_rules(application.store, COMPANY, play, application.clock())
+                set_house_rules(application.store, COMPANY, play, cast.scenes, application.clock())
                 script = Script(served.url, play, shop_ids, stage.today, wish.seed)
-                raised = _perform(wish, installation, application, script, show, served.url)
-                result = tie_out(application, COMPANY, served.url, raised)
+                raised = _perform(wish, installation, application, script, cast, show)
+                result = tie_out(application, COMPANY, served.url, raised, cast)
                 result.faults_injected = faults_injected(served.url)
                 result.workers_killed = installation.kills
                 result.seconds = time.monotonic() - began
@@ -160,8 +164,8 @@ def _perform(
     installation: Installation,
     application: Application,
     script: Script,
+    cast: Cast,
     show: Callable[[str, int, int], None],
-    estate_url: str,
 ) -> list[RaisedRma]:
     """Start Tieout, play the returns under the temper, then let everything come to rest."""
     installation.start("web", "web")
@@ -169,34 +173,54 @@ def _perform(
     installation.start("worker", "worker", "--verbose")
     script.subscribe(installation.url, installation.inbound_secret)
     script.raise_quotas()
-    set_tempers(estate_url, wish.temper, wish.seed)
+
+    def announced() -> None:
+        cast.open()
+        _drain(application, show, "announced", ANNOUNCE_SECONDS_MAX)
+
+    with _tempered(wish, installation):
+        raised = script.run(show, announced)
+        cast.send_back()
+        _drain(application, show, "settled", DRAIN_SECONDS_MAX)
+    _come_to_rest(application, script, show)
+    cast.decide(application)
+    _drain(application, show, "settled", DRAIN_SECONDS_MAX)
+    with _tempered(wish, installation):
+        cast.finish(application)
+        _drain(application, show, "settled", DRAIN_SECONDS_MAX)
+    cast.look_again(application)
+    _come_to_rest(application, script, show)
+    _sweep_credit_notes(application)
+    return raised
+
+
+@contextmanager
+def _tempered(wish: Wish, installation: Installation) -> Iterator[None]:
+    """The systems misbehave as wished, and workers die, while the block runs; then all is calm again."""
+    set_tempers(installation.estate, wish.temper, wish.seed)
     reaper = Reaper(installation, wish.seed, every_seconds=wish.kill_every) if wish.kill_every else None
     if reaper:
         reaper.start()
     try:
-        raised = script.run(show, lambda: _drain(application, show, "announced", ANNOUNCE_SECONDS_MAX))
-        _drain(application, show, "settled", DRAIN_SECONDS_MAX)
+        yield
     finally:
         if reaper:
             reaper.stop()
-    set_tempers(estate_url, "calm", wish.seed)
+    set_tempers(installation.estate, "calm", wish.seed)
+
+
+def _come_to_rest(application: Application, script: Script, show: Callable[[str, int, int], None]) -> None:
+    """What the schedules do every hour: find RMAs and refunds that no event told of, or told wrongly."""
     script.drain_webhooks()
-    _sweep_portal(application)
-    _drain(application, show, "settled", DRAIN_SECONDS_MAX)
-    _sweep_ledgers(application)
-    return raised
-
-
-def _sweep_portal(application: Application) -> None:
-    """What the schedule does every hour: find RMAs that no event told of, or told wrongly."""
     for company in application.companies.values():
         sweeps.sweep_portal(application.floor, company, SWEEP_BACK)
-
-
-def _sweep_ledgers(application: Application) -> None:
-    """What the schedules do: see every refund and credit note, whoever made it."""
-    for company in application.companies.values():
         sweeps.sweep_refunds(application.floor, company, SWEEP_BACK)
+    _drain(application, show, "settled", DRAIN_SECONDS_MAX)
+
+
+def _sweep_credit_notes(application: Application) -> None:
+    """What the schedules do: see every credit note, whoever made it."""
+    for company in application.companies.values():
         sweeps.sweep_credit_notes(application.floor, company, SWEEP_BACK)
 
 

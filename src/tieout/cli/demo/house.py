@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
+from tieout.cli.demo.cast import Scene, bundle_rule
 from tieout.cli.demo.script import email_of
-from tieout.cli.demo.stage import GATEWAY
-from tieout.cli.demo.trading import DAMAGED_REASONS, SOUND_REASONS, Play
+from tieout.cli.demo.stage import CREDIT_BANK, FEES, GATEWAY, GOODWILL, TAX_CODES
+from tieout.cli.demo.trading import DAMAGED_REASONS, HOME_COUNTRY, SOUND_REASONS, Play, vat_percent
 from tieout.store import Store, mapping_rules
 
 RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
@@ -35,17 +37,27 @@ RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("policy", "goods_in_bin", {"value": "GOODS-IN"}),
     ("policy", "stock_write_on_nominal", {"value": "5200"}),
     ("policy", "portal_app", {"value": "ReturnGO"}),
+    ("policy", "adopt_alone_up_to", {"value": "1"}),
+    ("exchange_service", "*", {"service": "Second class parcel", "analysis": "1"}),
+    ("value_policy", "exchange", {"treatment": "zero"}),
+    ("value_policy", "store_credit", {"treatment": "liability", "bank": CREDIT_BANK}),
+    ("value_policy", "gift_card", {"treatment": "liability", "bank": CREDIT_BANK}),
+    ("value_policy", "returnless", {"approve_over": "50"}),
+    ("value_policy", "historical", {"account": "4010", "approve_over": "500"}),
+    *(("tax_rate", f"{rate.normalize():f}", {"code": str(code)}) for rate, code in TAX_CODES.items()),
 )
 
 FIRST_DAY = date(2000, 1, 1)
 
 
-def set_house_rules(store: Store, company: str, play: Play, at: datetime) -> None:
+def set_house_rules(store: Store, company: str, play: Play, scenes: tuple[Scene, ...], at: datetime) -> None:
     """Put the rules in force, with the Sage account of every customer who returns something."""
     customers = sorted({request.customer for request in play.returns if request.customer})
+    customers += [scene.account for scene in scenes]
     accounts = [("customer", email_of(customer), {"account": customer}) for customer in customers]
+    rules = [*RULES, *accounts, *_rules_of_the_day(play, scenes)]
     with store.scope(company) as c:
-        for table, key, value in (*RULES, *accounts):
+        for table, key, value in rules:
             rule = mapping_rules.propose(
                 c,
                 company=company,
@@ -57,3 +69,13 @@ def set_house_rules(store: Store, company: str, play: Play, at: datetime) -> Non
                 proposed_by="demo",
             )
             mapping_rules.approve(c, rule.id, by="demo owner", at=at)
+
+
+def _rules_of_the_day(play: Play, scenes: tuple[Scene, ...]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """What is given and kept without goods carries the VAT of the day; the bundle is made of what was sold."""
+    day = max(sale.day for sale in play.sales)
+    tax_code = str(TAX_CODES[vat_percent(day, HOME_COUNTRY)])
+    for name, account in (("goodwill", GOODWILL), ("store_credit_bonus", GOODWILL), ("restocking_fee", FEES)):
+        yield "value_policy", name, {"account": account, "tax_code": tax_code, "approve_over": "0"}
+    for order in (order for scene in scenes for order in scene.orders if order.bundle):
+        yield "bundle", order.bundle, bundle_rule(order)

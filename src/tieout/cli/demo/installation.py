@@ -94,6 +94,7 @@ class Installation:
 
     def __init__(self, home: Path, estate: str, *, route: str, offset_seconds: float, portal_calls: int) -> None:
         self.home = home
+        self.estate = estate
         self.port = _free_port()
         self.inbound_secret = secrets.token_urlsafe(16)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}

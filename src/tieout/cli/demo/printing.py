@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tieout.cli.demo.report import TieOut
+from tieout.cli.demo.tally import Tally
 from tieout.domain.faults import BY_CODE
 from tieout.domain.money import Money
 
@@ -32,6 +35,7 @@ def print_tie_out(result: TieOut, route: str) -> str:
             f"    {count:>5}  {BY_CODE[code].title}  ({BY_CODE[code].owner.value})"
             for code, count in result.cases.most_common()
         ]
+    lines += _special_lines(result)
     if result.faults_injected:
         faults = ", ".join(
             f"{kind.replace('_', ' ')} {count}" for kind, count in sorted(result.faults_injected.items())
@@ -44,3 +48,28 @@ def print_tie_out(result: TieOut, route: str) -> str:
     lines += [f"    books out of balance: {proof}" for proof in result.broken_proofs]
     lines += ["", f"  {verdict}  ({result.seconds:.0f} s)"]
     return "\n".join(lines)
+
+
+def _special_lines(result: TieOut) -> Iterator[str]:
+    """One line for each kind of special return, and the damaged goods."""
+    if result.specials:
+        yield ""
+        yield "  Special returns: what the customer got by Sage's books, and by those of shop and portal"
+        yield f"    {'':36}{'played':>6}{'tied out':>10}{'on a case':>11}{'Sage':>10}{'outside':>10}"
+    for line in result.specials:
+        counts = f"{line.played:>6}{line.tied_out:>10}{line.cases.total():>11}"
+        amounts = f"{Money(line.in_sage_minor).text():>10}{Money(line.outside_minor).text():>10}"
+        yield f"    {line.title:<36}{counts}{amounts}{_remark(line)}"
+    yield ""
+    yield f"  damaged units       {result.damaged_units:>8}"
+    yield f"  in quarantine       {result.quarantined_units:>8}   by Sage's stock ledger"
+
+
+def _remark(line: Tally) -> str:
+    """The cases that it stands on, and whether that is how it had to end."""
+    standing = ", ".join(BY_CODE[code].title for code in line.cases)
+    pence = abs(line.in_sage_minor - line.booked_minor)
+    rounded = f"{pence}p off: Sage reckons VAT on the net price" if line.is_right and pence else ""
+    wrong = "" if line.is_right else "NOT AS EXPECTED"
+    remark = "; ".join(text for text in (standing, rounded, wrong) if text)
+    return f"   {remark}" if remark else ""

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import httpx
 
 from tieout.bootstrap import Application
+from tieout.cli.demo.playing import Cast
 from tieout.cli.demo.script import RaisedRma
-from tieout.domain.legs import LegState, debt, is_tied_out
-from tieout.domain.money import money
+from tieout.cli.demo.tally import Ledgers, Tally, minor_of, read_ledgers, tally, ties_out
+from tieout.domain.legs import debt
 from tieout.processes.returns import KIND
 from tieout.processes.standing import leg_state, standing_of
 from tieout.store import cases, documents, legs
-from tieout.store.documents import Document
 from tieout.store.store import Connection
 
 Json = dict[str, Any]
 ALL_ROWS = 1_000_000
+QUARANTINE = "QUARANTINE"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +39,11 @@ class TieOut:
     explained_minor: int = 0
     """Credit notes less refunds, over the documents that are on a case."""
     debt_minor: int = 0
+    specials: list[Tally] = field(default_factory=list)
+    damaged_units: int = 0
+    """Units of tied-out returns that were found damaged."""
+    quarantined_units: int = 0
+    """Units in Sage's quarantine."""
     broken_proofs: list[str] = field(default_factory=list)
     faults_injected: dict[str, int] = field(default_factory=dict)
     workers_killed: int = 0
@@ -53,7 +58,9 @@ class TieOut:
     def is_right(self) -> bool:
         """Whether everything is accounted for, nothing is doubled, and the remote books agree with one another."""
         agrees = self.credited_minor == self.refunded_minor + self.explained_minor
-        return not (self.unaccounted or self.duplicates or self.broken_proofs) and agrees
+        is_apart = self.damaged_units == self.quarantined_units
+        as_expected = is_apart and all(line.is_right for line in self.specials)
+        return not (self.unaccounted or self.duplicates or self.broken_proofs) and agrees and as_expected
 
     def to_json(self) -> Json:
         """The figures as one JSON document."""
@@ -69,6 +76,9 @@ class TieOut:
             "refunded_minor": self.refunded_minor,
             "explained_minor": self.explained_minor,
             "debt_minor": self.debt_minor,
+            "special_returns": [line.to_json() for line in self.specials],
+            "damaged_units": self.damaged_units,
+            "quarantined_units": self.quarantined_units,
             "faults_injected": dict(sorted(self.faults_injected.items())),
             "workers_killed": self.workers_killed,
             "broken_proofs": self.broken_proofs,
@@ -76,36 +86,37 @@ class TieOut:
         }
 
 
-def tie_out(application: Application, company: str, url: str, raised: list[RaisedRma]) -> TieOut:
+def tie_out(application: Application, company: str, url: str, raised: list[RaisedRma], cast: Cast) -> TieOut:
     """Count every RMA the portal holds, and hold our story against the sandbox's ledgers."""
     result = TieOut(documents=len(raised))
     with application.store.scope(company) as c:
         for rma in raised:
-            _count_document(c, application, company, rma.rma_id, result)
+            _count_document(c, application, company, rma, result)
         for row in documents.documents_in(c, limit=ALL_ROWS):
             for leg in legs.legs_of(c, row):
                 state = leg_state(leg, application.clock())
                 result.legs[state.value] += 1
                 result.debt_minor += debt(standing_of(leg), state)
-    _count_ledgers(url, result, _rmas_on_case(application, company, raised))
+    with httpx.Client(base_url=f"{url}/_sandbox", timeout=120) as control:
+        _prove(control, result)
+        books = read_ledgers(control)
+    _count_money(books, cast, result, _rmas_on_case(application, company, raised))
+    result.quarantined_units = sum(int(row["quantity"]) for row in books.stock if row["warehouse"] == QUARANTINE)
+    result.specials = tally(application, company, cast, books)
     return result
 
 
-def _count_document(c: Connection, application: Application, company: str, rma_id: str, result: TieOut) -> None:
-    document = documents.document(c, company, KIND, rma_id)
-    open_case = cases.open_case_of(c, company, KIND, rma_id) if document else None
+def _count_document(c: Connection, application: Application, company: str, rma: RaisedRma, result: TieOut) -> None:
+    document = documents.document(c, company, KIND, rma.rma_id)
+    open_case = cases.open_case_of(c, company, KIND, rma.rma_id) if document else None
     if open_case is not None:
         result.on_case += 1
         result.cases[open_case.code] += 1
-    elif document is not None and _is_tied_out(c, document, application):
+    elif document is not None and ties_out(c, document, application):
         result.tied_out += 1
+        result.damaged_units += sum(is_damaged for _, is_damaged in rma.units)
     else:
-        result.unaccounted.append(rma_id)
-
-
-def _is_tied_out(c: Connection, document: Document, application: Application) -> bool:
-    states = [leg_state(leg, application.clock()) for leg in legs.legs_of(c, document)]
-    return document.state == "done" and is_tied_out(states) and LegState.AGREED in states
+        result.unaccounted.append(rma.rma_id)
 
 
 def _rmas_on_case(application: Application, company: str, raised: list[RaisedRma]) -> set[str]:
@@ -113,21 +124,25 @@ def _rmas_on_case(application: Application, company: str, raised: list[RaisedRma
         return {rma.rma_id for rma in raised if cases.open_case_of(c, company, KIND, rma.rma_id)}
 
 
-def _count_ledgers(url: str, result: TieOut, on_case: set[str]) -> None:
-    """Credits, refunds and duplicates by the remote systems' own books, never by ours."""
-    with httpx.Client(base_url=f"{url}/_sandbox", timeout=120) as control:
-        proofs = control.get("/sage200/ledgers/proofs").json()
-        result.broken_proofs = [name for name, holds in proofs.items() if name != "duplicates" and not holds]
-        result.duplicates += [f"sage: {entry}" for entry in proofs["duplicates"]]
-        shop = control.get("/shopify/proofs").json()
-        result.duplicates += [f"shopify: {entry}" for entry in shop["duplicates"]]
-        credits_made = [row for row in control.get("/sage200/ledgers/sales").json() if "Credit" in row["type"]]
-        refunds_made = control.get("/shopify/ledgers/refunds").json()["refunds"]
-    credited = sum(abs(_minor(row["gross"])) for row in credits_made)
-    refunded = sum(abs(_minor(row["amount"])) for row in refunds_made)
-    result.credited_minor, result.refunded_minor = credited, refunded
-    on_case_credited = sum(abs(_minor(row["gross"])) for row in credits_made if _rma_of(row) in on_case)
-    on_case_refunded = sum(abs(_minor(row["amount"])) for row in refunds_made if _rma_in(row["note"]) in on_case)
+def _prove(control: httpx.Client, result: TieOut) -> None:
+    """What the remote systems' own books say of themselves: whether they agree, and what stands there twice."""
+    proofs = control.get("/sage200/ledgers/proofs").json()
+    result.broken_proofs = [name for name, holds in proofs.items() if name != "duplicates" and not holds]
+    result.duplicates += [f"sage: {entry}" for entry in proofs["duplicates"]]
+    shop = control.get("/shopify/proofs").json()
+    result.duplicates += [f"shopify: {entry}" for entry in shop["duplicates"]]
+
+
+def _count_money(books: Ledgers, cast: Cast, result: TieOut, on_case: set[str]) -> None:
+    """Credits and refunds by the remote systems' own books, never by ours; the special returns are counted apart."""
+    accounts = {scene.account for scene in cast.scenes}
+    orders = {order.sold.number for scene in cast.scenes for order in scene.orders}
+    credits_made = [row for row in books.sales if "Credit" in row["type"] and row["customer"] not in accounts]
+    refunds_made = [row for row in books.refunds if row["order"] not in orders]
+    result.credited_minor = sum(abs(minor_of(row["gross"])) for row in credits_made)
+    result.refunded_minor = sum(abs(minor_of(row["amount"])) for row in refunds_made)
+    on_case_credited = sum(abs(minor_of(row["gross"])) for row in credits_made if _rma_of(row) in on_case)
+    on_case_refunded = sum(abs(minor_of(row["amount"])) for row in refunds_made if _rma_in(row["note"]) in on_case)
     result.explained_minor = on_case_credited - on_case_refunded
 
 
@@ -138,7 +153,3 @@ def _rma_of(row: Json) -> str:
 def _rma_in(text: str) -> str:
     _, found, rest = text.partition("RMA ")
     return rest.split()[0] if found and rest.split() else ""
-
-
-def _minor(amount: str | float) -> int:
-    return money(Decimal(str(amount))).minor

@@ -24,6 +24,10 @@ WEB_CUSTOMER = "WEB"
 """The cash account of sales whose customer the file does not name."""
 TAX_CODES = {Decimal(20): 1, Decimal("17.5"): 9, Decimal(15): 10, Decimal(0): 2}
 GATEWAY = "shopify_payments"
+CREDIT_BANK = "CREDITS"
+"""The clearing account that store credit and gift cards are paid from."""
+GOODWILL, FEES = "6210", "4910"
+"""Nominals of what is given away, and of what is kept of a refund."""
 ORDERS_AT_ONCE = 250
 
 Json = dict[str, Any]
@@ -52,16 +56,17 @@ def build_stage(play: Play, seed: int) -> Stage:
 def fill(url: str, play: Play) -> Json:
     """Load the file's customers, products and invoices into Sage and the shop; returns the shop's ids."""
     with httpx.Client(base_url=f"{url}/_sandbox", timeout=300) as control:
-        _load(control, "sage200", _sage_records(play))
-        _load(control, "shopify", {"location": "HOME", "variants": list(_variants(play))})
+        load_into(control, "sage200", _sage_records(play))
+        load_into(control, "shopify", {"location": "HOME", "variants": list(_variants(play))})
         ids: Json = {}
         for sales in _in_parts(play.sales):
-            _load(control, "sage200", {"orders": [_sage_order(sale) for sale in sales]})
-            ids |= _load(control, "shopify", {"orders": [_shop_order(sale) for sale in sales]})["orders"]
+            load_into(control, "sage200", {"orders": [sage_order(sale) for sale in sales]})
+            ids |= load_into(control, "shopify", {"orders": [shop_order(sale) for sale in sales]})["orders"]
         return ids
 
 
-def _load(control: httpx.Client, system: str, content: Json) -> Json:
+def load_into(control: httpx.Client, system: str, content: Json) -> Json:
+    """Load records into one system; returns what it says was loaded."""
     answer = control.post(f"/{system}/load", json=content)
     assert answer.status_code == 200, f"{system} did not take the trading: {answer.text[:500]}"
     loaded: Json = answer.json()
@@ -77,7 +82,15 @@ def _sage_records(play: Play) -> Json:
             {"name": "HOME", "use_for_sales_trading": True, "bins": [{"name": "A1"}, {"name": "GOODS-IN"}]},
             {"name": "QUARANTINE", "use_for_sales_trading": False, "bins": [{"name": "Q1"}]},
         ],
-        "banks": [{"code": "SHOPPAY", "name": "Shopify Payments clearing", "nominal": "1210"}],
+        "nominals": [
+            {"account": "2215", "name": "Store credit and gift cards"},
+            {"account": GOODWILL, "name": "Goodwill and bonuses"},
+            {"account": FEES, "name": "Fees kept of refunds"},
+        ],
+        "banks": [
+            {"code": "SHOPPAY", "name": "Shopify Payments clearing", "nominal": "1210"},
+            {"code": CREDIT_BANK, "name": "Store credit and gift cards", "nominal": "2215"},
+        ],
         "customers": [
             {"reference": WEB_CUSTOMER, "name": "Web shop customers"},
             *({"reference": ref, "name": f"Customer {ref}, {where}"[:60]} for ref, where in countries.items()),
@@ -104,7 +117,8 @@ def _variants(play: Play) -> Iterator[Json]:
         yield {"sku": sku, "title": titles[sku] or sku, "price": f"{max(price, Decimal(0)):.2f}", "available": 100}
 
 
-def _sage_order(sale: Sale) -> Json:
+def sage_order(sale: Sale) -> Json:
+    """A sale as Sage holds it: despatched, invoiced and paid."""
     return {
         "customer": sale.customer or WEB_CUSTOMER,
         "customer_document_no": sale.number,
@@ -125,7 +139,7 @@ def _sage_order(sale: Sale) -> Json:
     }
 
 
-def _shop_order(sale: Sale) -> Json:
+def shop_order(sale: Sale) -> Json:
     """The same order in the shop: net prices, VAT on the whole order shared over its lines."""
     nets = [_line_net(line) for line in sale.lines]
     tax = tax_on(total(nets), sale.vat_percent)
