@@ -121,3 +121,15 @@ def test_a_house_that_does_not_ask_for_payouts_is_not_asked_about_them(house: Ho
     rma = credited(house)
     assert sweep_payouts(house.application.floor, house.application.companies[COMPANY], BACK) == 0
     assert set(house.leg_states(rma)) == {"agreed"}
+
+
+def test_trying_again_does_not_hide_a_credit_note_that_is_gone(house: House) -> None:
+    """RET-29: our own record says done, and is not believed."""
+    rma = credited(house)
+    posted = [row for row in house.control.get("/sage200/ledgers/sales") if "Credit" in row["type"]]
+    house.control.post("/sage200/desktop/restore-without", {"references": [row["reference"] for row in posted]})
+    look_again(house)
+    house.tell(rma)
+    house.work()
+    assert house.case(rma) is not None
+    assert house.document(rma).state != "done"

@@ -14,7 +14,7 @@ from typing import Literal
 
 from tieout.domain.faults import returns as return_kinds
 from tieout.domain.faults.kinds import Fault
-from tieout.domain.legs import Leg, is_tied_out
+from tieout.domain.legs import Leg, LegState, is_tied_out
 from tieout.domain.money import Money
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.plan import Blocked, Plan, plan_return, stake_of
@@ -187,11 +187,11 @@ def _finish(work: Work, attempt: Attempt, plan: Plan) -> Ending:
     """
     with work.held.begin() as c:
         attempts.finish(c, attempt, ended="performed", note=plan.waiting_for, at=work.now)
+        states = standing.leg_states(c, work.document, work.now)
         if plan.raised:
             standing.open_case(c, work.document, plan.raised, _stake(work), at=work.now)
-        else:
+        elif LegState.DIFFERS not in states:  # while two systems say two things, somebody has to look
             standing.close_case(c, work.document, at=work.now)
-        states = standing.leg_states(c, work.document, work.now)
         inbox.mark_handled(c, work.document.company, KIND, work.document.key, work.document.touched_at, work.now)
     if plan.waiting_for or plan.raised:
         return Ending(state="waiting", note=plan.waiting_for or plan.raised[0].code)
