@@ -34,7 +34,7 @@ def exchange_orders(facts: ReturnFacts, order: SalesOrder) -> Iterator[c.EnterOr
     """The sales order of every exchange that may leave; one that stands in Sage already is not entered again."""
     ours = {effect.key for effect in facts.effects if effect.kind == "enter_order" and effect.state != "refused"}
     for fact in facts.exchanges:
-        key = _key(facts, fact)
+        key = exchange_key(facts, fact)
         is_anothers = fact.order is not None and key not in ours
         if fact.exchange.is_released and fact.exchange.lines and not is_anothers:
             yield _enter(facts, order, fact, key)
@@ -92,7 +92,7 @@ def exchange_legs(facts: ReturnFacts) -> Iterator[Leg]:
             yield Leg(
                 system="sage",
                 kind=DESPATCHED,
-                ref=_key(facts, fact),
+                ref=exchange_key(facts, fact),
                 amount=None,
                 quantity=Decimal(sum(line.quantity for line in fact.exchange.lines)),
                 due_by=facts.now + allowed(facts) + timedelta(hours=1),
@@ -105,7 +105,7 @@ def despatched_legs(facts: ReturnFacts) -> Iterator[tuple[str, Decimal, str]]:
     for fact in facts.exchanges:
         if fact.order is not None and is_despatched(fact):
             quantity = sum((line.despatched for line in fact.order.lines if line.is_goods), Decimal(0))
-            yield _key(facts, fact), quantity, fact.order.number
+            yield exchange_key(facts, fact), quantity, fact.order.number
 
 
 def is_despatched(fact: ExchangeFact) -> bool:
@@ -210,13 +210,14 @@ SERVICE_ANALYSIS = 3
 
 def _since(facts: ReturnFacts, fact: ExchangeFact) -> datetime:
     """Since when the order stands in Sage; by its date where somebody else entered it."""
-    key = _key(facts, fact)
+    key = exchange_key(facts, fact)
     entered = next((effect.at for effect in facts.effects if effect.key == key and effect.at is not None), None)
     day = fact.order.ordered_on if fact.order is not None else facts.today
     return entered or datetime.combine(day, time(12), UTC)
 
 
-def _key(facts: ReturnFacts, fact: ExchangeFact) -> str:
+def exchange_key(facts: ReturnFacts, fact: ExchangeFact) -> str:
+    """The key of the order that sends an exchange, and the reference of its legs."""
     return compose_key("XO", facts.company, facts.rma_number, fact.exchange.name)
 
 
