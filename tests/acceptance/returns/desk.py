@@ -28,6 +28,7 @@ from tieout.cli import tieout
 from tieout.durable import LaneJob
 from tieout.durable.lanes import Deadline
 from tieout.intake import webhooks
+from tieout.processes import sweeps
 from tieout.processes.lanes import drain
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.estate import Estate
@@ -102,7 +103,7 @@ class Change:
     outstanding: int
     """What is more, or less, unallocated in Sage's sales ledger."""
     nominals: dict[str, int]
-    """Nominal account and the pence that its balance moved."""
+    """Nominal account and the pence that its balance moved, debits positive."""
 
     @property
     def credited(self) -> int:
@@ -232,6 +233,7 @@ class Desk:
     def schedules_run(self) -> None:
         """The sweeps look at every system, and what they find is worked on."""
         self.house.sweep()
+        sweeps.sweep_overdue(self.house.application.floor, self.house.application.companies[COMPANY])
         self.house.drain()
 
     @contextmanager
@@ -332,7 +334,7 @@ class Desk:
             stock=Counter({(r["product"], r["bin"]): int(r["quantity"]) for r in stock}),
             offered=Counter({r["sku"]: int(r["available"]) for r in levels}),
             outstanding=sum(pence(r["outstanding"]) for r in ledger),
-            nominals=Counter({str(r["account"]): pence(str(r["balance"])) for r in nominal}),
+            nominals=_by_account(nominal),
         )
 
 
@@ -345,6 +347,14 @@ class _Counted:
     offered: Counter[str]
     outstanding: int
     nominals: Counter[str]
+
+
+def _by_account(nominal: Json) -> Counter[str]:
+    """Balances by account, its cost centres and departments together."""
+    found: Counter[str] = Counter()
+    for row in nominal:
+        found[str(row["account"])] += pence(row["balance"])
+    return found
 
 
 def _moved(now: Counter[Key], before: Counter[Key]) -> dict[Key, int]:
