@@ -12,6 +12,7 @@ from tieout.cli.report_shared import at, company_option, period_of, period_optio
 from tieout.cli.shared import Context, json_option, known_company
 from tieout.domain.business_dates import uk_date
 from tieout.domain.money import Money
+from tieout.processes.reports.exchanges import Exchanges, exchanges_report
 from tieout.processes.reports.known import known_returns
 from tieout.processes.reports.lag import By, Lag, lag_report
 from tieout.processes.rules import rules_on
@@ -54,6 +55,41 @@ def lag_command(
         when = moment.replace(tzinfo=UTC) if moment is not None else now
         made = lag_report(known_returns(c, now), tables, period, now, by=by, moment=when)
     tell(as_json, made, _lag_text(made))
+
+
+@click.command(
+    "exchanges",
+    help="Every exchange with its legs: released, order in Sage, despatch, goods back; what is late first.\n\n"
+    "Example: tieout report exchanges --open --company giftware",
+)
+@company_option
+@click.option("--open", "only_open", is_flag=True, help="Only those that lack a leg.")
+@json_option
+@click.pass_obj
+def exchanges_command(context: Context, company: str | None, only_open: bool, as_json: bool) -> None:  # noqa: FBT001 - click's flags
+    """Print the exchanges."""
+    with context.application() as application, application.store.scope(known_company(application, company)) as c:
+        now = application.clock()
+        made = exchanges_report(known_returns(c, now), now, only_open=only_open)
+    tell(as_json, made, _exchanges_text(made))
+
+
+def _exchanges_text(made: Exchanges) -> Iterator[str]:
+    yield f"Exchanges as at {at(made.as_at)}: {made.whole} whole, {made.open} open, {made.late} late"
+    for row in made.rows:
+        late = "  LATE" if row.is_late else ""
+        promised = f", promised by {at(row.promised_at)}" if row.promised_at is not None else ""
+        name = row.exchange or "no name yet"
+        yield ""
+        yield f"RMA {row.rma}  order {row.order or '-'}  {row.company}  exchange {name}: {row.stage.value}{late}"
+        yield f"  {row.goods or 'goods not named'}; asked for {at(row.asked_at)} ({row.age_hours} h){promised}"
+        if row.case:
+            yield f"  on a desk: {row.case}"
+        for leg in row.legs:
+            mark = "x" if leg.is_there else " "
+            yield f"  [{mark}] {leg.name:14} {leg.what or '-':20} ({leg.system} {at(leg.read_at)})"
+        if row.stock_expected != row.stock_shown:
+            yield f"  stock: {row.stock_expected} units in all when done, {row.stock_shown} shown by Sage"
 
 
 def _lag_text(made: Lag) -> Iterator[str]:

@@ -33,6 +33,8 @@ class Step:
     """The leg was read back and agrees."""
     at: datetime | None = None
     """When it was first read back as done; None before."""
+    reference: str = ""
+    """What people call it in the remote system; empty before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,4 +129,5 @@ def _step(effect: effects.Effect, by_ref: dict[str, tuple[legs.Leg, LegState]]) 
         leg=leg,
         is_agreed=state is LegState.AGREED,
         at=effect.settled_at if effect.state == "done" else None,
+        reference=effect.reference or "",
     )
