@@ -30,7 +30,12 @@ class NotAdoptable(Exception):  # noqa: N818 - a sentence for a person
 
 
 def record_adoption(c: Connection, company: str, decided: Adoption, *, why: str) -> None:
-    """Keep a person's decision to adopt a refund; it counts once `adopt_when_agreed` finds that it may."""
+    """Keep a person's decision to adopt a refund; it counts once `adopt_when_agreed` finds that it may.
+
+    Raises `NotAdoptable` for a refund that was taken in already: what is booked is not decided again.
+    """
+    if is_adopted(c, company, decided.refund_id):
+        raise NotAdoptable(f"Refund {decided.refund_id} is in the workflow already: {document_key(decided.refund_id)}.")
     since = decided.goods_here_since.isoformat() if decided.goods_here_since else ""
     approvals.approve(
         c,
@@ -85,8 +90,14 @@ def adopt_when_agreed(
 
 
 def _is_seconded(c: Connection, company: str, decided: Adoption) -> bool:
-    everything = approvals.approvals_of(c, company, REFUND, decided.refund_id)
-    return any(one.code == SECONDED and one.who.casefold() != decided.who.casefold() for one in everything)
+    """Whether another person agreed to what was decided last: a word on an earlier decision is none on this."""
+    is_seconded = False
+    for one in approvals.approvals_of(c, company, REFUND, decided.refund_id):
+        if one.code.startswith(ADOPTED):
+            is_seconded = False
+        elif one.code == SECONDED and one.who.strip().casefold() != decided.who.strip().casefold():
+            is_seconded = True
+    return is_seconded
 
 
 def alone_up_to(tables: MappingTables) -> int:
@@ -106,13 +117,21 @@ def adoption_of(c: Connection, company: str, key: str) -> Adoption | None:
     return _adoption(decided[-1], refund_id) if decided else None
 
 
+def is_adopted(c: Connection, company: str, refund_id: str) -> bool:
+    """Whether a refund was taken into the workflow: decided, and agreed to where that takes two."""
+    key = document_key(refund_id)
+    is_decided = adoption_of(c, company, key) is not None
+    return is_decided and documents.document(c, company, RETURN, key) is not None
+
+
 def explained_refunds(c: Connection, company: str, order: ShopOrder | None, *, but: str) -> frozenset[str]:
-    """The refunds on an order that were adopted as returns of their own, other than the one named."""
+    """The refunds on an order that were adopted as returns of their own, other than the one named.
+
+    One that still waits for a second person explains nothing yet.
+    """
     refunds = [refund.refund_id for refund in (order.refunds if order is not None else ())]
     return frozenset(
-        refund_id
-        for refund_id in refunds
-        if document_key(refund_id) != but and adoption_of(c, company, document_key(refund_id)) is not None
+        refund_id for refund_id in refunds if document_key(refund_id) != but and is_adopted(c, company, refund_id)
     )
 
 

@@ -12,10 +12,10 @@ from tieout.domain.faults import returns as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.identifiers import find_key
 from tieout.domain.money import Money, money
-from tieout.domain.returns.adopted import ADOPTIONS, Adoption, document_key
+from tieout.domain.returns.adopted import ADOPTIONS, Adoption
 from tieout.domain.rules.mapping import MappingRule, MappingTables
 from tieout.ports.directory import Company
-from tieout.processes.adoption import adopt_when_agreed, adoption_of, record_adoption
+from tieout.processes.adoption import adopt_when_agreed, is_adopted, record_adoption
 from tieout.processes.kinds import REFUND, RETURN
 from tieout.processes.lanes import Floor
 from tieout.processes.routing import wake
@@ -73,7 +73,7 @@ def _is_ours(floor: Floor, company: Company, c: Connection, refund: ShopRefund) 
 
 def _wake_concerned(floor: Floor, company: Company, c: Connection, refund: ShopRefund) -> bool:
     """Wake the returns that must look at the refund; returns whether one of them accounts for it."""
-    adopted = adoption_of(c, company.name, document_key(refund.refund_id)) is not None
+    adopted = is_adopted(c, company.name, refund.refund_id)
     names = {r.document_key for r in cross_references.find(c, refund.order_id) if r.document_kind == RETURN}
     is_accounted_for = adopted
     for key in sorted(names):

@@ -6,7 +6,7 @@ Nothing else in the flow knows the difference: checks, credit note, payment and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -43,11 +43,16 @@ def document_key(refund_id: str) -> str:
 
 
 def rma_of(adoption: Adoption, order: ShopOrder, refund: ShopRefund) -> Rma:
-    """The RMA that this refund should have had: its units, what of it was postage, and the rest as goodwill."""
+    """The RMA that this refund should have had: its units, what of it was postage, and the rest as goodwill.
+
+    Where less was given than the units and the postage cost, the units bear it by their price.
+    """
     units = () if adoption.adopted_as == "goodwill" else tuple(_units(adoption, refund))
     goods = total([unit.paid_gross for unit in units], refund.amount.currency)
     shipping = refund.shipping or Money(0, refund.amount.currency)
     rest = refund.amount - goods - shipping
+    if rest.minor < 0:
+        units = tuple(_given(units, max(goods + rest, Money(0, rest.currency))))
     amounts: tuple[tuple[AllowanceKind, Money], ...] = (("shipping_refund", shipping), ("goodwill", rest))
     is_open = any(unit.received_at is None and not unit.is_kept for unit in units)
     return Rma(
@@ -61,9 +66,28 @@ def rma_of(adoption: Adoption, order: ShopOrder, refund: ShopRefund) -> Rma:
         raised_at=refund.made_at,
         units=units,
         fees=(),
-        refunds=(RmaRefund(refund_id=refund.refund_id, amount=refund.amount, is_settled=refund.is_settled),),
+        refunds=(_as_the_portal_would(refund),),
         allowances=tuple(Allowance(kind=kind, amount=amount) for kind, amount in amounts if amount.minor > 0),
     )
+
+
+def _as_the_portal_would(refund: ShopRefund) -> RmaRefund:
+    return RmaRefund(
+        refund_id=refund.refund_id,
+        amount=refund.amount,
+        is_settled=refund.is_settled,
+        has_failed=refund.has_failed,
+    )
+
+
+def _given(units: tuple[RmaUnit, ...], amount: Money) -> Iterator[RmaUnit]:
+    """The units with their share of what was given for all of them."""
+    prices = [unit.paid_gross.minor for unit in units]
+    if not sum(prices):
+        yield from units
+        return
+    for unit, part in zip(units, amount.split(prices), strict=True):
+        yield replace(unit, value=part)
 
 
 def _units(adoption: Adoption, refund: ShopRefund) -> Iterator[RmaUnit]:
