@@ -9,6 +9,7 @@ from tieout.cli.report_shared import company_option, tell
 from tieout.cli.report_texts import arrivals_text, control_text, stock_text, variance_text, worklist_text
 from tieout.cli.reports_of_goods import exchanges_command, lag_command
 from tieout.cli.reports_of_money import bypass_command, credits_command, journals_command
+from tieout.cli.reports_of_rules import flow_map_command, reasons_command
 from tieout.cli.shared import Context, json_option, known_company
 from tieout.processes.reports.arrivals import arrivals
 from tieout.processes.reports.control import control
@@ -117,7 +118,15 @@ def control_command(context: Context, company: str | None, as_json: bool) -> Non
     tell(as_json, made, control_text(made))
 
 
-for command in (credits_command, bypass_command, lag_command, journals_command, exchanges_command):
+for command in (
+    credits_command,
+    bypass_command,
+    lag_command,
+    journals_command,
+    exchanges_command,
+    reasons_command,
+    flow_map_command,
+):
     report.add_command(command)
 
 
