@@ -83,6 +83,8 @@ class Setup:
 
     portal: str = "returngo"
     """`returngo`, `loop` or `shopify` (the shop takes returns itself)."""
+    known_by: str = "id"
+    """Whether ReturnGO's customers are known by `id` or by `email`, as it tells them where no order is named."""
     choices: Choices = QUICK
 
 
@@ -125,12 +127,14 @@ class DeskHouse(House):
     """A house whose portal is the one that the module asks for."""
 
     portal = "returngo"
+    known_by = "id"
 
     def settings_text(self) -> str:
         """The settings with the portal of this desk, and Loop's account beside the others."""
         text = super().settings_text()
         if self.portal == "loop":
             text += LOOP.format(estate=self.control.url)
+        text = text.replace("shop_name =", f'customer_known_by = "{self.known_by}"\nshop_name =')
         return text.replace('portal = "returngo"', f'portal = "{self.portal}"')
 
 
@@ -375,7 +379,7 @@ def build_estate(seed: int = 1) -> Estate:
 def open_desk(setup: Setup, address: str, home: Path) -> Iterator[Desk]:
     """A desk on a database of its own, with everything served and every webhook subscribed."""
     estate = build_estate()
-    kind = type("DeskHouse", (DeskHouse,), {"portal": setup.portal})
+    kind = type("DeskHouse", (DeskHouse,), {"portal": setup.portal, "known_by": setup.known_by})
     with ExitStack() as stack:
         served = stack.enter_context(ServedEstate(estate))
         control = Control(served.url, estate)

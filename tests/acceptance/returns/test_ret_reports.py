@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.acceptance.returns.rows import Later, Row, play
 from tests.processes.estate import Json, Line
+from tests.processes.house import COMPANY
+
+from tieout.store import attempts, audit
 
 if TYPE_CHECKING:
     from tests.acceptance.returns.desk import Desk
@@ -84,6 +87,28 @@ def refund_to_saleable(desk: Desk) -> None:
     assert (spread["times"] - before["times"], spread["max_hours"][:2]) == (1, "30")
 
 
+def who_decided(desk: Desk) -> None:
+    """The portal invents a price for a mug; a person accepts the invoiced one; Sage credits 12.00 with VAT.
+
+    The record has who accepted, when and why; what was known when it was decided is kept; the chain of it is whole.
+    """
+    rma = desk.authorised(desk.sold(), ("MUG", 1), paid_price="11.00", paid_tax="2.20", tax_included=False)
+    desk.arrived(rma)
+    desk.settle()
+    desk.accepted(rma)
+    desk.settle()
+    assert desk.change().credited == 1200
+    with desk.house.application.store.scope(COMPANY) as c:
+        (entry,) = (each for each in audit.entries(c) if each.subject.endswith(f"return {rma.number}"))
+        assert audit.verify_chain(c, COMPANY) is None
+        looks = attempts.attempts_of(c, desk.house.document(rma))
+    assert (entry.who != "", json.dumps(entry.after).count("agreed")) == (True, 1)
+    blocked, performed = (next(look for look in looks if look.ended == how) for how in ("blocked", "performed"))
+    assert blocked.started_at <= entry.at <= performed.started_at
+    assert "REFUND_NE_INVOICE" in json.dumps(blocked.decision)
+    assert all(look.facts is not None for look in (blocked, performed))
+
+
 def by_hand(desk: Desk) -> list[Json]:
     """What people posted on the nominals of returns, as the report has it."""
     rows: list[Json] = json.loads(desk.answered("report", "journals", *SINCE))["rows"]
@@ -116,6 +141,13 @@ ROWS = (
         id="RET-08",
         says="Journals posted in the place of credit notes are found, with user, date, amount and return.",
         scenario=batch_journal,
+    ),
+    Row(
+        id="RET-11",
+        says="Who decided what about a return, when, why and on which facts, can be read afterwards and not changed.",
+        scenario=who_decided,
+        missing="rebuilding every state at a past moment from that record alone",
+        left_to=(Later.CLOSE, Later.GO_LIVE),
     ),
     Row(
         id="RET-33",

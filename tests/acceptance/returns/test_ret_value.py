@@ -6,12 +6,16 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.acceptance.returns.desk import Setup
 from tests.acceptance.returns.rows import Later, Row, play
 from tests.processes.estate import Line
+from tests.processes.house import Rma
+from tests.processes.wares import sold
 
 if TYPE_CHECKING:
     from tests.acceptance.returns.desk import Desk
 
+SETUP = Setup(known_by="email")
 JANUARY = {"period_start": "2011-01-01"}
 PRICED = {"paid_price": "10.00", "paid_tax": "2.00", "tax_included": False}
 
@@ -36,22 +40,29 @@ def price_of_the_invoice(desk: Desk) -> None:
 
 
 def order_found_in_sage(desk: Desk) -> None:
-    """One return names its order; the order number of another is in Sage twice.
+    """One return names its order; one names none, and its customer bought such a bowl once; one names two.
 
-    The first is credited at the invoiced price. The second is a case that names both orders; nothing is guessed.
+    The first two are credited at the invoiced prices. The third is a case that names both orders; nothing is guessed.
     """
-    named = desk.sold(Line("LAMP", 1, "25.00"))
-    twice = desk.sold(Line("BOOK", 1, "4.55", 2))
-    desk.control.add_sage_order(twice, "2011-01-14")
+    named, doubled = desk.sold(Line("LAMP", 1, "25.00")), desk.sold(Line("BOOK", 1, "4.55", 2))
+    of_another = {"customer": {"id": 12346, "email": "b@example.org"}}
+    unnamed = sold(desk.control, Line("BOWL", 1, "7.99"), customer="12346", shop_more=of_another)
+    desk.house.rule("customer", "b@example.org", account="12346")
+    desk.control.add_sage_order(doubled, "2011-01-14")
     desk.open_books()
-    first, second = desk.authorised(named, ("LAMP", 1)), desk.authorised(twice, ("BOOK", 1))
-    desk.arrived(first)
-    desk.arrived(second)
+    bowl = {"sku": "BOWL", "quantity": 1, "reason": "Too small", "paid_price": "7.99", "paid_tax": "1.60"}
+    asked = {"order_name": "", "currency": "GBP", "items": [bowl | {"tax_included": False}]} | of_another
+    told = desk.control.post("/returngo/rmas", asked)["rmas"][0]
+    second = desk.house.approve(
+        Rma(str(told["rma_id"]), tuple(str(each["returned_item_id"]) for each in told["items"]))
+    )
+    first, third = desk.authorised(named, ("LAMP", 1)), desk.authorised(doubled, ("BOOK", 1))
+    for rma in (first, second, third):
+        desk.arrived(rma)
     desk.settle()
-    change = desk.change()
-    assert change.credits == ((2500, 500),)
-    assert change.refunds == ((named, 3000),)
-    assert desk.case(second) == "ORDER_AMBIGUOUS"
+    assert desk.change().credits == ((799, 160), (2500, 500))
+    assert set(desk.change().refunds) == {(named, 3000), (unnamed, 959)}
+    assert desk.case(third) == "ORDER_AMBIGUOUS"
     assert desk.is_done(first)
 
 
