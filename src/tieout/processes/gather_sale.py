@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 
 from tieout.domain.documents.books import Product
 from tieout.domain.documents.rma import ExchangeOrder, Outcome, Rma
@@ -21,7 +23,26 @@ from tieout.processes.record import facts_from_json
 from tieout.processes.rules import rules_on
 from tieout.store import attempts, cross_references, documents
 from tieout.store.documents import Document
-from tieout.store.store import Connection, Held
+from tieout.store.store import Connection
+
+
+class Records(Protocol):
+    """Our own records: a held document's, or those of a reader who holds nothing."""
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        """One transaction that sees the company's rows."""
+
+
+class Numbered(Protocol):
+    """A return by its number, whether we have its document or not."""
+
+    @property
+    def company(self) -> str:
+        """The company's name."""
+
+    @property
+    def key(self) -> str:
+        """The RMA's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +60,7 @@ class Sale:
 
 
 def gather_sale(
-    company: Company, held: Held, document: Document, rma: Rma | None, tables: MappingTables, *, is_begun: bool
+    company: Company, held: Records, document: Numbered, rma: Rma | None, tables: MappingTables, *, is_begun: bool
 ) -> Sale:
     """The sale of an RMA; `is_begun` when something stands, or may stand, in other systems for it.
 
@@ -142,7 +163,7 @@ def _candidates(company: Company, rma: Rma | None, customer: str) -> tuple[tuple
     return holding_all(rma, found), "invoice line"
 
 
-def _remembered(held: Held, document: Document, shop_order: ShopOrder | None) -> SalesOrder | None:
+def _remembered(held: Records, document: Numbered, shop_order: ShopOrder | None) -> SalesOrder | None:
     """The order as Sage had it when this return, or another of the same sale, was matched to it; newest first.
 
     So every return of one sale counts its units on the same lines, whether Sage still has them or not.
