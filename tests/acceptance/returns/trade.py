@@ -100,6 +100,13 @@ UNIT = 100_000
 """The stand-in keeps quantities in hundred-thousandths."""
 
 
+def let_go(desk: Desk, order: SageOrder) -> None:
+    """Somebody with the right takes an order off hold in Sage."""
+    books = sage_books(desk)
+    with books.transaction():
+        books.run("UPDATE document SET status = 'Live' WHERE document_no = ? AND kind = 'order'", order.number)
+
+
 def sage_documents(desk: Desk, rma: Rma) -> list[tuple[int, int]]:
     """(net, VAT) of every posted transaction in Sage's sales ledger that names the RMA."""
     ledger = desk.control.get("/sage200/ledgers/sales")
