@@ -57,7 +57,7 @@ credit_route = "{route}"
 refund_mode = "{mode}"
 lanes = {lanes}
 ledger = "sage"
-portal = "returngo"
+portal = "{portal}"
 storefront = "shopify"
 {warehouses}
 [account.sage]
@@ -103,6 +103,16 @@ DOCK = """
 system = "dock"
 secret = "{secret}"
 """
+LOOP = """
+[account.loop]
+system = "loop"
+base_url = "{estate}/loop/api/v1"
+api_key = "loop-sandbox-key"
+webhook_secret = "loop-sandbox-secret"
+shop_currency = "{currency}"
+read_seconds = {read_seconds}
+busy_seconds = 0.05
+"""
 RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("reason", "Too small", {"code": "sound", "account": "4010", "grade": "good"}),
     ("reason", "Changed mind", {"code": "sound", "account": "4010", "grade": "good"}),
@@ -135,6 +145,8 @@ class Choices:
     read_seconds: float = 2.0
     tries_max: int = 6
     pool_size: int = 4
+    portal: str = "returngo"
+    """Account of the returns portal: `returngo`, `loop`, or `shopify` for its own returns."""
     warehouses: tuple[str, ...] = ()
     """Accounts that tell what came in; `desk` is people."""
 
@@ -169,7 +181,7 @@ class House:
         chosen = {name: getattr(self.choices, name) for name in Choices.__dataclass_fields__}
         names = self.choices.warehouses
         chosen["warehouses"] = f"goods_in = {json.dumps(names)}" if names else ""
-        text = SETTINGS.format(
+        text = (SETTINGS + (LOOP if self.choices.portal == "loop" else "")).format(
             database=self.address,
             offset=self.control.estate.clock.offset.total_seconds(),
             estate=self.control.url,

@@ -127,14 +127,15 @@ def _is_over(facts: ReturnFacts, batch_id: str, order: SalesOrder) -> bool:
 
 
 def foreign_refunds(facts: ReturnFacts) -> int:
-    """Pence that went back for this RMA through somebody else's hands, settled."""
+    """Pence that went back for this RMA through somebody else's hands, settled: the portal's too, at our word."""
     if facts.rma is None or facts.shop_order is None:
         return 0
     by_rma = {refund.refund_id for refund in facts.rma.refunds if refund.is_settled}
+    others = {None, *(effect.key for effect in facts.effects if effect.kind == "release_outcome")}
     return sum(
         refund.amount.minor
         for refund in facts.shop_order.refunds
-        if refund.refund_id in by_rma and not refund.has_failed and find_key(refund.note) is None
+        if refund.refund_id in by_rma and not refund.has_failed and find_key(refund.note) in others
     )
 
 
