@@ -194,7 +194,10 @@ def _finish(work: Work, attempt: Attempt, plan: Plan) -> Ending:
             standing.close_case(c, work.document, at=work.now)
         inbox.mark_handled(c, work.document.company, KIND, work.document.key, work.document.touched_at, work.now)
     if plan.waiting_for or plan.raised:
-        return Ending(state="waiting", note=plan.waiting_for or plan.raised[0].code)
+        # What an order became when it was saved (a hold, say) is not known until it is read again.
+        has_entered = any(command.kind == "enter_order" for command in plan.commands)
+        due_at = work.now if has_entered else None
+        return Ending(state="waiting", due_at=due_at, note=plan.waiting_for or plan.raised[0].code)
     is_done = not states or is_tied_out(states)
     due_at = None if is_done else work.now + work.patience.leg_again
     return Ending(state="done" if is_done else "waiting", due_at=due_at, note="tied out" if is_done else "legs open")

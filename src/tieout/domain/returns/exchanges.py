@@ -16,9 +16,10 @@ from tieout.domain import commands as c
 from tieout.domain.documents.sales_order import SalesOrder
 from tieout.domain.faults import returns_value as kinds
 from tieout.domain.faults.kinds import Fault, Owner
+from tieout.domain.faults.returns import CANCELLED_AFTER_RECEIPT
 from tieout.domain.identifiers import compose_key
 from tieout.domain.legs import Leg
-from tieout.domain.money import Money
+from tieout.domain.money import Money, total
 from tieout.domain.returns.allocation import allocate
 from tieout.domain.returns.facts import ExchangeFact, ReturnFacts
 from tieout.domain.returns.settlement import exchange_value, exchanged_units
@@ -83,6 +84,14 @@ def exchange_troubles(facts: ReturnFacts) -> Iterator[Fault]:
                 saw="not despatched",
                 wanted=f"within {int(allowed(facts).total_seconds() // 3600)} hours",
             )
+
+
+def exchanges_called_off(facts: ReturnFacts) -> Iterator[Fault]:
+    """Orders in Sage that send goods for a return that the portal has called off, until they are cancelled there."""
+    for fact in facts.exchanges:
+        if fact.order is not None:
+            saw = f"order {fact.order.number} {'has sent' if is_despatched(fact) else 'sends'} the goods in exchange"
+            yield Fault(code=CANCELLED_AFTER_RECEIPT.code, at=fact.exchange.name, saw=saw, wanted="no exchange")
 
 
 def exchange_legs(facts: ReturnFacts) -> Iterator[Leg]:
@@ -162,16 +171,24 @@ def _enter(facts: ReturnFacts, order: SalesOrder, fact: ExchangeFact, key: str) 
 def _charged(facts: ReturnFacts, order: SalesOrder, fact: ExchangeFact) -> list[Money]:
     """What each line of an exchange is charged at, tax included: its price at full value, else its part of the rest.
 
-    With several exchanges on one RMA the difference stands on the first.
+    With several exchanges on one RMA the goods that came back pay for them in turn, for those in Sage first.
     """
     prices = [_price(facts, fact, index) for index in range(len(fact.exchange.lines))]
     if is_credited_in_full(facts):
         return prices
     returned, sent = exchange_value(facts, order)
-    is_first = fact is facts.exchanges[0]
-    rest = max(sent - returned, Money(0, order.currency)) if is_first else Money(0, order.currency)
-    weights = [price.minor for price in prices]
-    return rest.split(weights if sum(weights) else [1] * len(prices))
+    if returned == sent:
+        return [Money(0, order.currency)] * len(prices)
+    done = {effect.key for effect in facts.effects if effect.kind == "enter_order" and effect.state == "done"}
+    left = returned
+    for other in sorted(facts.exchanges, key=lambda one: exchange_key(facts, one) not in done):
+        worth = total([_price(facts, other, index) for index in range(len(other.exchange.lines))], order.currency)
+        paid = min(left, worth)
+        left -= paid
+        if other is fact:
+            weights = [price.minor for price in prices]
+            return (worth - paid).split(weights if sum(weights) else [1] * len(prices))
+    raise AssertionError(f"{fact.exchange.name} is no exchange of this return")
 
 
 def _price(facts: ReturnFacts, fact: ExchangeFact, index: int) -> Money:
@@ -204,8 +221,8 @@ def _way_sent(facts: ReturnFacts, fact: ExchangeFact) -> tuple[tuple[int, str], 
     return ((int(number) if number.isdecimal() else SERVICE_ANALYSIS, rule.value["service"]),)
 
 
-SERVICE_ANALYSIS = 3
-"""The analysis code of an order that takes the shipping service, where the table names none."""
+SERVICE_ANALYSIS = 4
+"""The analysis code of an order that takes the shipping service, where the table names none; 3 holds our key."""
 
 
 def _since(facts: ReturnFacts, fact: ExchangeFact) -> datetime:

@@ -22,7 +22,12 @@ from tieout.domain.returns.batch_checks import check_batch
 from tieout.domain.returns.batches import Batch, batches, coming_returns, is_ready, open_returns
 from tieout.domain.returns.checks import check_authorised, no_refund_ran_ahead, our_refunds_stand
 from tieout.domain.returns.disposition import by_nominal
-from tieout.domain.returns.exchanges import exchange_legs, exchange_orders, waits_for_exchange
+from tieout.domain.returns.exchanges import (
+    exchange_legs,
+    exchange_orders,
+    exchanges_called_off,
+    waits_for_exchange,
+)
 from tieout.domain.returns.expected_legs import due_leg, portal_leg, refund_leg
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.issued import CLEARING
@@ -254,7 +259,9 @@ def _plan_cancellation(facts: ReturnFacts) -> Plan | Blocked:
     booked = [effect for effect in facts.effects if effect.batch and effect.state != "refused"]
     if booked:
         fault = Fault(code=kinds.CANCELLED_AFTER_RECEIPT.code, at=f"RMA {facts.rma_number}", saw="goods are booked in")
-        return _blocked(facts, (fault,))
+        return _blocked(facts, (fault, *exchanges_called_off(facts)))
+    if faults := tuple(exchanges_called_off(facts)):
+        return _blocked(facts, faults)
     commands = tuple(_cancel(facts, pending.key, pending.units) for pending in open_returns(facts))
     waived = tuple((pending.key, "the RMA was cancelled at the portal") for pending in open_returns(facts))
     return _plan(facts, commands, waived=waived)
