@@ -25,11 +25,12 @@ def check_batch(facts: ReturnFacts, batch: Batch) -> Iterator[Fault]:
     order = matched_order(facts)
     assert order is not None
     line_of = allocate(facts, order).line_of
+    has_goods = batch.has_goods
     for unit in batch.units:
-        if batch.has_goods:
+        if has_goods:
             yield from _check_goods(facts, unit)
         yield from _check_nominal(facts, unit, line_of[unit.unit_id])
-    if batch.has_goods:
+    if has_goods:
         yield from _check_way_in(facts)
     yield from _check_period(facts, batch)
     if batch.settlement in (Settlement.REFUND, Settlement.EXCHANGE):
