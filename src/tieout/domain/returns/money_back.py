@@ -16,7 +16,8 @@ from tieout.domain.returns.allocation import returned_units
 from tieout.domain.returns.batches import Batch, batches
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.issued import CLEARING, IssuedLeft
-from tieout.domain.returns.settlement import Settlement, replaced_value, settlement_of
+from tieout.domain.returns.past_batches import is_exchange, is_in_money, is_over, kept_for_exchanges, paid_for
+from tieout.domain.returns.settlement import Settlement, replaced_value
 from tieout.domain.returns.values import (
     bonus_faults,
     fee_of_the_whole,
@@ -77,53 +78,24 @@ class Purse:
 def purse_of(facts: ReturnFacts, order: SalesOrder) -> Purse:
     """A run of planning that begins behind the batches that earlier attempts completed."""
     ours = {effect.batch for effect in facts.done("refund")}
-    complete = {effect.batch for effect in facts.effects if _is_over(facts, effect.batch, order)}
+    complete = {effect.batch for effect in facts.effects if is_over(facts, effect.batch, order)}
     in_money = {batch for batch in complete - ours if is_in_money(facts, batch)}
     issued = IssuedLeft(facts=facts)
     for batch in batches(facts):
         if batch.batch_id in complete and batch.settlement in CLEARING:
-            issued.take(batch, Money(_paid_for(facts, batch.batch_id), order.currency))
-    exchanged = [e for e in facts.effects if e.batch in complete and e.batch[2:3] == "X" and e.state == "done"]
-    kept = sum(e.amount for e in exchanged if "credit_note" in e.kind) - sum(
-        e.amount for e in exchanged if e.kind == "post_refund_payment"
-    )
+            issued.take(batch, Money(paid_for(facts, batch.batch_id), order.currency))
+    kept = sum(amount for batch, amount in kept_for_exchanges(facts, order).items() if batch in complete)
     return Purse(
         facts=facts,
         issued=issued,
-        foreign=foreign_refunds(facts) - sum(_paid_for(facts, batch) for batch in in_money),
+        foreign=foreign_refunds(facts) - sum(paid_for(facts, batch) for batch in in_money),
         replaced=max(replaced_value(facts, order).minor - kept, 0),
     )
 
 
-def _paid_for(facts: ReturnFacts, batch_id: str) -> int:
-    """Pence that a completed batch was paid with: its payment, or what was credited where nobody noted one."""
-    mine = [effect for effect in facts.effects if effect.batch == batch_id and effect.state == "done"]
-    paid = [effect.amount for effect in mine if effect.kind == "post_refund_payment"]
-    return sum(paid) if paid else sum(effect.amount for effect in mine if "credit_note" in effect.kind)
-
-
-def is_in_money(facts: ReturnFacts, batch_id: str) -> bool:
-    """Whether a batch ends in money by the way of payment, not in store credit or a gift card."""
-    held = {unit for effect in facts.effects if effect.batch == batch_id for unit in effect.units}
-    return not any(settlement_of(unit) in CLEARING for unit in returned_units(facts) if unit.unit_id in held)
-
-
 def is_complete(facts: ReturnFacts, batch: Batch, order: SalesOrder) -> bool:
     """Whether everything of the batch was done by earlier attempts."""
-    return _is_over(facts, batch.batch_id, order)
-
-
-def _is_over(facts: ReturnFacts, batch_id: str, order: SalesOrder) -> bool:
-    mine = [effect for effect in facts.effects if effect.batch == batch_id and effect.state == "done"]
-    credited = [effect.amount for effect in mine if "credit_note" in effect.kind and effect.units] or [
-        effect.amount for effect in mine if "credit_note" in effect.kind
-    ]
-    if credited and not any(credited):
-        return True  # free goods, or an even exchange: no money moves
-    if batch_id[2:3] == "X" and is_credited_in_full(facts):
-        is_paid = any(effect.kind == "post_refund_payment" for effect in mine)
-        return is_paid or (bool(credited) and sum(credited) <= replaced_value(facts, order).minor)
-    return any(effect.kind == "allocate_credit" for effect in mine)
+    return is_over(facts, batch.batch_id, order)
 
 
 def foreign_refunds(facts: ReturnFacts) -> int:
@@ -164,7 +136,7 @@ def due_in_all(facts: ReturnFacts, order: SalesOrder) -> int:
     credits_done = [e for e in facts.effects if "credit_note" in e.kind and e.state == "done"]
     credited = sum(effect.amount for effect in credits_done if is_in_money(facts, effect.batch))
     fees = sum(effect.amount for effect in facts.done("raise_invoice") if is_in_money(facts, effect.batch))
-    is_exchanged = any(effect.batch[2:3] == "X" for effect in credits_done)
+    is_exchanged = any(is_exchange(facts, effect.batch) for effect in credits_done)
     return credited - fees - (replaced_value(facts, order).minor if is_exchanged else 0)
 
 
