@@ -7,6 +7,7 @@ import sys
 import click
 
 from tieout.cli.accounts import accounts
+from tieout.cli.audit import audit
 from tieout.cli.demo import demo
 from tieout.cli.desk import case, cases, show
 from tieout.cli.doctor import doctor
@@ -51,6 +52,7 @@ for command in (
     case,
     show,
     report,
+    audit,
     goods_in,
     mapping,
     locks,
