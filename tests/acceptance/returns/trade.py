@@ -119,10 +119,10 @@ def news_arrives(desk: Desk) -> None:
         desk.control.post(f"/{system}/drain")
 
 
-def typed(desk: Desk, *words: str) -> str:
+def typed(desk: Desk, *words: str, person: str = "amy") -> str:
     """What somebody types at the command line, and what it answers."""
     head = ["--config", str(desk.house.config), "--home", str(desk.house.home)]
-    answer = CliRunner().invoke(tieout, [*head, *words])
+    answer = CliRunner().invoke(tieout, [*head, *words], env={"LOGNAME": person})
     assert answer.exit_code == 0, f"{words}: {answer.output} {answer.exception}"
     return answer.output
 
@@ -142,6 +142,11 @@ def said_of(desk: Desk, rma: Rma) -> list[Said]:
     found = desk.house.case(rma)
     faults = [fault for fault in (found.faults if found else ()) if isinstance(fault, Mapping)]
     return [Said(**{name: str(fault[name]) for name in ("code", "at", "saw", "wanted")}) for fault in faults]
+
+
+def told(desk: Desk, *words: str) -> Json:
+    """A report, as other programs read it."""
+    return json.loads(typed(desk, "report", *words, "--json"))
 
 
 def case_number(desk: Desk, rma: Rma) -> str:
