@@ -42,6 +42,9 @@ SPECIALS = {
     "gift_card",
     "returnless",
     "restocking_fee",
+    "exchange_native",
+    "exchange_at_till",
+    "counted_less",
 }
 
 
@@ -77,6 +80,8 @@ def assert_specials(lines: list[dict[str, Any]]) -> None:
             assert abs(line["in_sage_minor"] - line["in_shop_and_portal_minor"]) <= 1, line
     assert by_kind["exchange_dearer"]["in_shop_and_portal_minor"] < 0 < by_kind["exchange_cheaper"]["in_sage_minor"]
     assert by_kind["bundle"]["played"] == 2
+    assert by_kind["exchange_cheaper"]["settled_cases"] == {"REFUND_BEFORE_CREDIT": 1}
+    assert by_kind["counted_less"]["settled_cases"] == {"RECEIVED_TOO_FEW": 1}
 
 
 def test_the_demo_ends_well_and_says_what_it_promises() -> None:

@@ -18,9 +18,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tieout.bootstrap import Application, open_application
-from tieout.cli.demo.cast import cast_of
-from tieout.cli.demo.house import set_house_rules
+from tieout.cli.demo import outlet as second
+from tieout.cli.demo.cast import cast_of, goods_of
+from tieout.cli.demo.house import set_house_rules, set_outlet_rules
 from tieout.cli.demo.installation import COMPANY, Installation, Reaper
+from tieout.cli.demo.outlet import Outlet
 from tieout.cli.demo.playing import Cast
 from tieout.cli.demo.printing import print_tie_out
 from tieout.cli.demo.report import TieOut, tie_out
@@ -122,16 +124,18 @@ def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation
             show = _progress(progress)
             show("sales loaded", 0, len(play.sales))
             shop_ids = fill(served.url, play)
-            cast = Cast(served.url, cast_of(play), COMPANY)
+            cast, outlet = Cast(served.url, cast_of(play), COMPANY), Outlet(served.url, play, goods_of(play))
             cast.fill()
+            outlet.fill()
             show("sales loaded", len(play.sales), len(play.sales))
             installation = _install(wish, home, served.url, stage)
             application = open_application(load(installation.config), home)
             try:
                 set_house_rules(application.store, COMPANY, play, cast.scenes, application.clock())
+                set_outlet_rules(application.store, second.COMPANY, application.clock())
                 script = Script(served.url, play, shop_ids, stage.today, wish.seed)
-                raised = _perform(wish, installation, application, script, cast, show)
-                result = tie_out(application, COMPANY, served.url, raised, cast)
+                raised = _perform(wish, installation, application, script, (cast, outlet), show)
+                result = tie_out(application, COMPANY, served.url, raised, cast, outlet)
                 result.faults_injected = faults_injected(served.url)
                 result.workers_killed = installation.kills
                 result.seconds = time.monotonic() - began
@@ -164,31 +168,38 @@ def _perform(
     installation: Installation,
     application: Application,
     script: Script,
-    cast: Cast,
+    players: tuple[Cast, Outlet],
     show: Callable[[str, int, int], None],
 ) -> list[RaisedRma]:
     """Start Tieout, play the returns under the temper, then let everything come to rest."""
+    cast, outlet = players
     installation.start("web", "web")
     installation.wait_until_ready()
     installation.start("worker", "worker", "--verbose")
     script.subscribe(installation.url, installation.inbound_secret)
     script.raise_quotas()
+    outlet.subscribe(installation.url)
 
     def announced() -> None:
         cast.open()
+        outlet.open()
         _drain(application, show, "announced", ANNOUNCE_SECONDS_MAX)
 
     with _tempered(wish, installation):
         raised = script.run(show, announced)
         cast.send_back()
+        outlet.send_back(installation.url, installation.dock_secret, application.clock())
         _drain(application, show, "settled", DRAIN_SECONDS_MAX)
     _come_to_rest(application, script, show)
     cast.decide(application)
+    outlet.look_again(application)
     _drain(application, show, "settled", DRAIN_SECONDS_MAX)
     with _tempered(wish, installation):
         cast.finish(application)
+        outlet.finish(application)
         _drain(application, show, "settled", DRAIN_SECONDS_MAX)
     cast.look_again(application)
+    outlet.look_again(application)
     _come_to_rest(application, script, show)
     _sweep_credit_notes(application)
     return raised
@@ -229,7 +240,7 @@ def _drain(application: Application, show: Callable[[str, int, int], None], what
     until = time.monotonic() + seconds_max
     most = 1
     while time.monotonic() < until:
-        with application.store.scope(COMPANY) as c:
+        with application.store.scope(None) as c:
             due = documents.count_due(c)
         most = max(most, due)
         show(what, most - due, most)

@@ -96,15 +96,20 @@ class Scene:
     pence_by_vat: int = 0
     """How far Sage may be from `given`, because it reckons VAT anew on the net price of an order it is given."""
 
+    is_booked: bool = True
+    """Whether Sage must have it, too."""
+    passes: str = ""
+    """Code of the fault that a person has settled on the way."""
+
     @property
     def booked(self) -> Money:
-        """What the customer must have got by Sage's books: nothing while it stands on a case."""
-        return self.given if self.ends == TIED_OUT else Money(0)
+        """What the customer must have got by Sage's books."""
+        return self.given if self.is_booked else Money(0)
 
 
 def cast_of(play: Play) -> tuple[Scene, ...]:
     """The scenes for this trading; none when the file has no three products of different price to play them with."""
-    goods = _goods(play)
+    goods = goods_of(play)
     if len(goods) < 3:
         return ()
     return tuple(_Casting(max(sale.day for sale in play.sales) - SOLD_BEFORE, *goods).scenes())
@@ -116,7 +121,7 @@ def bundle_rule(order: CastOrder) -> dict[str, str]:
     return {"components": "; ".join(parts)}
 
 
-def _goods(play: Play) -> tuple[Goods, ...]:
+def goods_of(play: Play) -> tuple[Goods, ...]:
     """The three best sellers of different price, cheapest first."""
     counted = Counter[str]()
     last: dict[str, Goods] = {}
@@ -136,7 +141,6 @@ class _Casting:
 
     def __init__(self, day: date, cheap: Goods, middle: Goods, dear: Goods) -> None:
         self._day = day
-        self._vat = vat_percent(day, HOME_COUNTRY)
         self._cheap, self._middle, self._dear = cheap, middle, dear
         self._accounts = iter(range(FIRST_ACCOUNT, FIRST_ACCOUNT + 100))
 
@@ -157,10 +161,10 @@ class _Casting:
     def _exchange(self, name: str, wanted: Goods) -> Scene:
         """The portal makes an order of its own for it; what a cheaper one leaves over the portal gives back itself."""
         account, order = self._order((self._middle, 1))
-        price = self._gross(wanted).text()
+        price = gross(wanted, self._day).text()
         exchange = [{"sku": wanted.sku, "title": wanted.title, "catalog_price": price, "effective_price": price}]
         item = self._item(self._middle, resolution="InstantVariantExchange", exchange=exchange)
-        given = self._gross(self._middle) - self._gross(wanted)
+        given = gross(self._middle, self._day) - gross(wanted, self._day)
         accepts = kinds.REFUND_BEFORE_CREDIT.code if given.minor > 0 else ""
         return Scene(
             kind=f"exchange_{name}",
@@ -170,6 +174,7 @@ class _Casting:
             given=given,
             parts=(Part(order=order.sold.number, items=(item,), is_exchanged=True, accepts=accepts),),
             pence_by_vat=int(given.minor < 0),
+            passes=accepts,
         )
 
     def _bundle(self) -> Scene:
@@ -193,7 +198,7 @@ class _Casting:
 
     def _by_hand(self, name: str, *, is_adopted: bool) -> Scene:
         account, order = self._order((self._dear, 1))
-        amount = self._gross(self._cheap)
+        amount = gross(self._cheap, self._day)
         return Scene(
             kind=f"refund_by_hand_{name}",
             title=f"Refund by hand in Shopify, {name}",
@@ -202,6 +207,7 @@ class _Casting:
             given=amount,
             refunds=(RefundByHand(order=order.sold.number, amount=amount, is_adopted=is_adopted),),
             ends=TIED_OUT if is_adopted else kinds.REFUND_OUTSIDE_WORKFLOW.code,
+            is_booked=is_adopted,
         )
 
     def _credit(self, kind: str, title: str, resolution: str, bonus_percent: int) -> Scene:
@@ -209,7 +215,7 @@ class _Casting:
         terms = {} if bonus_percent else {"resolution_value": "+0%"}  # the portal's own bonus is for store credit alone
         item = self._item(self._dear, resolution=resolution, **terms)
         part = Part(order=order.sold.number, items=(item,), is_issued=True)
-        paid = self._gross(self._dear)
+        paid = gross(self._dear, self._day)
         given = money(paid.decimal() * (100 + bonus_percent) / 100)
         return Scene(kind=kind, title=title, account=account, orders=(order,), given=given, parts=(part,))
 
@@ -239,35 +245,11 @@ class _Casting:
 
     def _order(self, *lines: tuple[Goods, int], bundle: str = "", is_archived: bool = False) -> tuple[str, CastOrder]:
         account = str(next(self._accounts))
-        sold = self._sale(account, *lines)
+        sold = sale_of(f"X{account}", account, self._day, *lines)
         whole = sum((goods.price * quantity for goods, quantity in lines), Decimal(0))
         parent = Goods(sku=bundle, title="Set of three", price=whole)
-        as_billed = self._sale(account, (parent, 1)) if bundle else sold
+        as_billed = sale_of(f"X{account}", account, self._day, (parent, 1)) if bundle else sold
         return account, CastOrder(billed=as_billed, sold=sold, bundle=bundle, is_archived=is_archived)
-
-    def _sale(self, account: str, *lines: tuple[Goods, int]) -> Sale:
-        return Sale(
-            number=f"X{account}",
-            day=self._day,
-            customer=account,
-            country=HOME_COUNTRY,
-            vat_percent=self._vat,
-            lines=tuple(
-                SaleLine(
-                    row_id=0,
-                    sku=goods.sku,
-                    title=goods.title,
-                    quantity=quantity,
-                    unit_price=goods.price,
-                    line_class=LineClass.PRODUCT,
-                )
-                for goods, quantity in lines
-            ),
-        )
-
-    def _gross(self, goods: Goods) -> Money:
-        net = money(goods.price)
-        return net + tax_on(net, self._vat)
 
     def _item(self, goods: Goods, **terms: object) -> Json:
         """What the portal is told of goods; it takes their price from the shop's order."""
@@ -278,3 +260,31 @@ def billed(sale: Sale) -> Money:
     """What an order comes to, tax included."""
     net = total([money(line.unit_price * line.quantity) for line in sale.lines])
     return net + tax_on(net, sale.vat_percent)
+
+
+def gross(goods: Goods, day: date) -> Money:
+    """The price of one, with the VAT of the day."""
+    net = money(goods.price)
+    return net + tax_on(net, vat_percent(day, HOME_COUNTRY))
+
+
+def sale_of(number: str, account: str, day: date, *lines: tuple[Goods, int]) -> Sale:
+    """An order of a customer at home, at the list prices."""
+    return Sale(
+        number=number,
+        day=day,
+        customer=account,
+        country=HOME_COUNTRY,
+        vat_percent=vat_percent(day, HOME_COUNTRY),
+        lines=tuple(
+            SaleLine(
+                row_id=0,
+                sku=goods.sku,
+                title=goods.title,
+                quantity=quantity,
+                unit_price=goods.price,
+                line_class=LineClass.PRODUCT,
+            )
+            for goods, quantity in lines
+        ),
+    )

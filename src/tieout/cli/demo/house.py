@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from tieout.cli.demo.cast import Scene, bundle_rule
@@ -49,13 +49,30 @@ RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
 
 FIRST_DAY = date(2000, 1, 1)
 
+OUTLET_RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("reason", "Exchange", {"code": "sound", "account": "4010", "grade": "good"}),
+    ("policy", "receipt_authority", {"value": "warehouse"}),
+    ("policy", "refund_release", {"value": "portal"}),
+)
+"""What the second company has otherwise: the till gives no reason, the warehouse's count holds, the shop pays."""
+
 
 def set_house_rules(store: Store, company: str, play: Play, scenes: tuple[Scene, ...], at: datetime) -> None:
     """Put the rules in force, with the Sage account of every customer who returns something."""
     customers = sorted({request.customer for request in play.returns if request.customer})
     customers += [scene.account for scene in scenes]
     accounts = [("customer", email_of(customer), {"account": customer}) for customer in customers]
-    rules = [*RULES, *accounts, *_rules_of_the_day(play, scenes)]
+    put_in_force(store, company, [*RULES, *accounts, *_rules_of_the_day(play, scenes)], at)
+
+
+def set_outlet_rules(store: Store, company: str, at: datetime) -> None:
+    """Put the rules of the second company in force: those of the house, but for its own."""
+    own = {(table, key) for table, key, _ in OUTLET_RULES} | {("policy", "portal_app")}
+    put_in_force(store, company, [*(rule for rule in RULES if rule[:2] not in own), *OUTLET_RULES], at)
+
+
+def put_in_force(store: Store, company: str, rules: Iterable[tuple[str, str, dict[str, str]]], at: datetime) -> None:
+    """Propose and approve every rule, from the first day on."""
     with store.scope(company) as c:
         for table, key, value in rules:
             rule = mapping_rules.propose(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import secrets
 import signal
@@ -86,6 +87,45 @@ access_token = {{ file = "shopify-token" }}
 client_secret = {{ file = "shopify-secret" }}
 read_seconds = 1.0
 busy_seconds = 0.3
+
+[company.outlet]
+credit_route = "{route}"
+refund_mode = "gate"
+lanes = 1
+ledger = "outlet-sage"
+portal = "outlet"
+storefront = "outlet"
+goods_in = ["dock"]
+
+[account.outlet-sage]
+system = "sage200"
+base_url = "{estate}/outlet-sage"
+identity_url = "{estate}/outlet-sage"
+client_id = "tieout-sandbox"
+client_secret = {{ file = "sage-client-secret" }}
+refresh_token = {{ file = "outlet-refresh-token" }}
+site_id = "{site}"
+company_id = {company_id}
+channel = "companion"
+companion_url = "{estate}/outlet-sage/companion"
+companion_key = {{ file = "companion-key" }}
+bins_known = ["HOME/A1", "HOME/GOODS-IN", "QUARANTINE/Q1"]
+bins_held_back = ["HOME/GOODS-IN"]
+read_seconds = 1.0
+busy_seconds = 0.3
+
+[account.outlet]
+system = "shopify"
+shop_domain = "tieout-outlet.myshopify.com"
+base_url = "{estate}/outlet"
+access_token = {{ file = "shopify-token" }}
+client_secret = {{ file = "shopify-secret" }}
+read_seconds = 1.0
+busy_seconds = 0.3
+
+[account.dock]
+system = "dock"
+secret = {{ file = "dock-secret" }}
 """
 
 
@@ -97,13 +137,17 @@ class Installation:
         self.estate = estate
         self.port = _free_port()
         self.inbound_secret = secrets.token_urlsafe(16)
+        self.dock_secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._kills = 0
         tokens = httpx.post(f"{estate}/_sandbox/sage200/tokens", timeout=30).json()
+        outlet = httpx.post(f"{estate}/_sandbox/outlet-sage/tokens", timeout=30).json()
         home.mkdir(parents=True, exist_ok=True)
         for name, secret in (
             ("sage-client-secret", "sandbox-secret"),
             ("sage-refresh-token", tokens["refresh_token"]),
+            ("outlet-refresh-token", outlet["refresh_token"]),
+            ("dock-secret", self.dock_secret),
             ("companion-key", COMPANION_KEY),
             ("returngo-key", "returngo-sandbox-key"),
             ("returngo-inbound", self.inbound_secret),

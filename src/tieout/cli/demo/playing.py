@@ -58,6 +58,8 @@ class Cast:
         self.scenes = scenes
         self.roles = [Role(scene=scene, part=part) for scene in scenes for part in scene.parts]
         self.strays: list[Stray] = []
+        self.paid_on_top: dict[str, int] = {}
+        """Pence by account that were paid at a till: here nobody pays anywhere but at the portal."""
 
     def close(self) -> None:
         """Let the connections go."""
@@ -202,19 +204,20 @@ class Cast:
                 adopt_when_agreed(c, company, stray.refund_id, tables=tables, at=now)
 
     def _get(self, path: str) -> Json:
-        return _said(path, self._control.get(path))
+        return said(path, self._control.get(path))
 
     def _post(self, path: str, content: Json) -> Json:
-        return _said(path, self._control.post(path, json=content))
+        return said(path, self._control.post(path, json=content))
 
     def _put(self, path: str, content: Json) -> Json:
-        return _said(path, self._control.put(path, json=content))
+        return said(path, self._control.put(path, json=content))
 
 
-def _said(path: str, answer: httpx.Response) -> Json:
+def said(path: str, answer: httpx.Response) -> Json:
+    """What the control surface answered; it never refuses what the play asks for."""
     assert answer.status_code < 300, f"the stage refused {path}: {answer.text[:300]}"
-    said: Json = answer.json()
-    return said
+    content: Json = answer.json()
+    return content
 
 
 def _bundle(order: CastOrder) -> Json:

@@ -68,8 +68,10 @@ def _special_lines(result: TieOut) -> Iterator[str]:
 def _remark(line: Tally) -> str:
     """The cases that it stands on, and whether that is how it had to end."""
     standing = ", ".join(BY_CODE[code].title for code in line.cases)
+    before = ", ".join(BY_CODE[code].title for code in line.settled)
+    settled = f"settled: {before}" if before else ""
     pence = abs(line.in_sage_minor - line.booked_minor)
     rounded = f"{pence}p off: Sage reckons VAT on the net price" if line.is_right and pence else ""
     wrong = "" if line.is_right else "NOT AS EXPECTED"
-    remark = "; ".join(text for text in (standing, rounded, wrong) if text)
+    remark = "; ".join(text for text in (standing, settled, rounded, wrong) if text)
     return f"   {remark}" if remark else ""

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 
 from tieout.bootstrap import Application
+from tieout.cli.demo import outlet as second
+from tieout.cli.demo.outlet import Outlet
 from tieout.cli.demo.playing import Cast
 from tieout.cli.demo.script import RaisedRma
 from tieout.cli.demo.tally import Ledgers, Tally, minor_of, read_ledgers, tally, ties_out
@@ -86,24 +88,36 @@ class TieOut:
         }
 
 
-def tie_out(application: Application, company: str, url: str, raised: list[RaisedRma], cast: Cast) -> TieOut:
+def tie_out(
+    application: Application, company: str, url: str, raised: list[RaisedRma], cast: Cast, outlet: Outlet
+) -> TieOut:
     """Count every RMA the portal holds, and hold our story against the sandbox's ledgers."""
     result = TieOut(documents=len(raised))
     with application.store.scope(company) as c:
         for rma in raised:
             _count_document(c, application, company, rma, result)
-        for row in documents.documents_in(c, limit=ALL_ROWS):
-            for leg in legs.legs_of(c, row):
-                state = leg_state(leg, application.clock())
-                result.legs[state.value] += 1
-                result.debt_minor += debt(standing_of(leg), state)
+    with application.store.scope(None) as c:
+        _count_legs(c, application, result)
     with httpx.Client(base_url=f"{url}/_sandbox", timeout=120) as control:
-        _prove(control, result)
-        books = read_ledgers(control)
+        for sage, shop in (("sage200", "shopify"), (second.SAGE, second.SHOP)):
+            _prove(control, sage, shop, result)
+        books = read_ledgers(control, portal="returngo")
+        books_of_outlet = read_ledgers(control, second.SAGE, second.SHOP)
     _count_money(books, cast, result, _rmas_on_case(application, company, raised))
     result.quarantined_units = sum(int(row["quantity"]) for row in books.stock if row["warehouse"] == QUARANTINE)
     result.specials = tally(application, company, cast, books)
+    result.specials += tally(application, second.COMPANY, outlet, books_of_outlet)
     return result
+
+
+def _count_legs(c: Connection, application: Application, result: TieOut) -> None:
+    """Every leg of every document of both companies, and the debt that they come to."""
+    now = application.clock()
+    for row in documents.documents_in(c, limit=ALL_ROWS):
+        for leg in legs.legs_of(c, row):
+            state = leg_state(leg, now)
+            result.legs[state.value] += 1
+            result.debt_minor += debt(standing_of(leg), state)
 
 
 def _count_document(c: Connection, application: Application, company: str, rma: RaisedRma, result: TieOut) -> None:
@@ -124,13 +138,13 @@ def _rmas_on_case(application: Application, company: str, raised: list[RaisedRma
         return {rma.rma_id for rma in raised if cases.open_case_of(c, company, KIND, rma.rma_id)}
 
 
-def _prove(control: httpx.Client, result: TieOut) -> None:
+def _prove(control: httpx.Client, sage: str, shop: str, result: TieOut) -> None:
     """What the remote systems' own books say of themselves: whether they agree, and what stands there twice."""
-    proofs = control.get("/sage200/ledgers/proofs").json()
-    result.broken_proofs = [name for name, holds in proofs.items() if name != "duplicates" and not holds]
-    result.duplicates += [f"sage: {entry}" for entry in proofs["duplicates"]]
-    shop = control.get("/shopify/proofs").json()
-    result.duplicates += [f"shopify: {entry}" for entry in shop["duplicates"]]
+    proofs = control.get(f"/{sage}/ledgers/proofs").json()
+    result.broken_proofs += [f"{sage}: {name}" for name, holds in proofs.items() if name != "duplicates" and not holds]
+    result.duplicates += [f"{sage}: {entry}" for entry in proofs["duplicates"]]
+    doubled = control.get(f"/{shop}/proofs").json()["duplicates"]
+    result.duplicates += [f"{shop}: {entry}" for entry in doubled]
 
 
 def _count_money(books: Ledgers, cast: Cast, result: TieOut, on_case: set[str]) -> None:

@@ -14,12 +14,13 @@ import httpx
 from tieout.cli.demo.trading import Play, Sale, SaleLine
 from tieout.domain.money import Money, money, tax_on, total
 from tieout.sandbox.clock import SandboxClock
-from tieout.sandbox.estate import Estate
+from tieout.sandbox.estate import Estate, SandboxSystem
 from tieout.sandbox.returngo import ReturnGoSandbox
 from tieout.sandbox.sage200 import Sage200Sandbox
 from tieout.sandbox.shopify import ShopifySandbox
 
 SHOP = "tieout-demo.myshopify.com"
+OUTLET = "tieout-outlet.myshopify.com"
 WEB_CUSTOMER = "WEB"
 """The cash account of sales whose customer the file does not name."""
 TAX_CODES = {Decimal(20): 1, Decimal("17.5"): 9, Decimal(15): 10, Decimal(0): 2}
@@ -31,6 +32,23 @@ GOODWILL, FEES = "6210", "4910"
 ORDERS_AT_ONCE = 250
 
 Json = dict[str, Any]
+
+PLACES: Json = {
+    "warehouses": [
+        {"name": "HOME", "use_for_sales_trading": True, "bins": [{"name": "A1"}, {"name": "GOODS-IN"}]},
+        {"name": "QUARANTINE", "use_for_sales_trading": False, "bins": [{"name": "Q1"}]},
+    ],
+    "nominals": [
+        {"account": "2215", "name": "Store credit and gift cards"},
+        {"account": GOODWILL, "name": "Goodwill and bonuses"},
+        {"account": FEES, "name": "Fees kept of refunds"},
+    ],
+    "banks": [
+        {"code": "SHOPPAY", "name": "Shopify Payments clearing", "nominal": "1210"},
+        {"code": CREDIT_BANK, "name": "Store credit and gift cards", "nominal": "2215"},
+    ],
+}
+"""Warehouses, nominals and banks of every company on the stage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +67,11 @@ def build_stage(play: Play, seed: int) -> Stage:
     clock = SandboxClock(noon - datetime.now(UTC))
     shopify = ShopifySandbox(clock, shop_domain=SHOP, seed=seed)
     returngo = ReturnGoSandbox(clock, shop_name=SHOP, shopify=shopify, seed=seed + 10)
-    estate = Estate([Sage200Sandbox(clock, seed=seed + 20), returngo, shopify], clock, seed)
+    outlet_sage = Sage200Sandbox(clock, seed=seed + 30)
+    outlet = ShopifySandbox(clock, shop_domain=OUTLET, seed=seed + 40)
+    outlet_sage.name, outlet.name = "outlet-sage", "outlet"
+    systems: list[SandboxSystem] = [Sage200Sandbox(clock, seed=seed + 20), returngo, shopify, outlet_sage, outlet]
+    estate = Estate(systems, clock, seed)
     return Stage(estate=estate, clock=clock, today=today)
 
 
@@ -78,19 +100,7 @@ def _sage_records(play: Play) -> Json:
     titles = _titles(play)
     prices = {line.sku: line.unit_price for sale in play.sales for line in sale.lines}
     return {
-        "warehouses": [
-            {"name": "HOME", "use_for_sales_trading": True, "bins": [{"name": "A1"}, {"name": "GOODS-IN"}]},
-            {"name": "QUARANTINE", "use_for_sales_trading": False, "bins": [{"name": "Q1"}]},
-        ],
-        "nominals": [
-            {"account": "2215", "name": "Store credit and gift cards"},
-            {"account": GOODWILL, "name": "Goodwill and bonuses"},
-            {"account": FEES, "name": "Fees kept of refunds"},
-        ],
-        "banks": [
-            {"code": "SHOPPAY", "name": "Shopify Payments clearing", "nominal": "1210"},
-            {"code": CREDIT_BANK, "name": "Store credit and gift cards", "nominal": "2215"},
-        ],
+        **PLACES,
         "customers": [
             {"reference": WEB_CUSTOMER, "name": "Web shop customers"},
             *({"reference": ref, "name": f"Customer {ref}, {where}"[:60]} for ref, where in countries.items()),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
 from tieout.bootstrap import Application
 from tieout.cli.demo.cast import TIED_OUT, Scene, billed
-from tieout.cli.demo.playing import Cast
 from tieout.domain.legs import LegState, is_tied_out
 from tieout.domain.money import money
 from tieout.processes.standing import leg_state
@@ -38,9 +37,13 @@ class Tally:
     """What Sage, and what shop and portal, must show that the customer got: known before the play."""
     pence_by_vat: int = 0
     """How many pence Sage may be off, where it reckons the VAT of an order by itself."""
+    passes: str = ""
+    """The case that a person must have settled on the way; empty for none."""
     played: int = 0
     tied_out: int = 0
     cases: Counter[str] = field(default_factory=Counter)
+    settled: Counter[str] = field(default_factory=Counter)
+    """Cases that were settled on the way, by code."""
     in_sage_minor: int = 0
     """Credit notes less what is kept of them and billed for exchanges."""
     outside_minor: int = 0
@@ -51,7 +54,8 @@ class Tally:
         """Whether every document ended as it was to, with these amounts on both sides."""
         ended = self.cases[self.expected_code] if self.expected_code else self.tied_out
         is_booked = abs(self.in_sage_minor - self.booked_minor) <= self.pence_by_vat
-        return ended == self.played and is_booked and self.outside_minor == self.given_minor
+        is_settled = not self.passes or self.settled[self.passes] > 0
+        return ended == self.played and is_settled and is_booked and self.outside_minor == self.given_minor
 
     def to_json(self) -> Json:
         """The line as JSON."""
@@ -61,10 +65,29 @@ class Tally:
             "tied_out": self.tied_out,
             "on_case": self.cases.total(),
             "cases": dict(sorted(self.cases.items())),
+            "settled_cases": dict(sorted(self.settled.items())),
             "in_sage_minor": self.in_sage_minor,
             "in_shop_and_portal_minor": self.outside_minor,
             "is_as_expected": self.is_right,
         }
+
+
+class Players(Protocol):
+    """Whoever plays scenes."""
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """What is played."""
+        ...
+
+    @property
+    def paid_on_top(self) -> Mapping[str, int]:
+        """Pence by account that were paid at a till."""
+        ...
+
+    def documents_of(self, scene: Scene) -> Iterator[tuple[str, str]]:
+        """(kind, number) of every document that a scene has led to."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,22 +104,22 @@ class Ledgers:
     """What is in Sage's bins."""
 
 
-def read_ledgers(control: httpx.Client) -> Ledgers:
-    """Read them through the sandbox's control surface."""
+def read_ledgers(control: httpx.Client, sage: str = "sage200", shop: str = "shopify", portal: str = "") -> Ledgers:
+    """Read them through the sandbox's control surface; without a portal the shop takes returns itself."""
     return Ledgers(
-        sales=tuple(control.get("/sage200/ledgers/sales").json()),
-        refunds=tuple(control.get("/shopify/ledgers/refunds").json()["refunds"]),
-        rmas=tuple(control.get("/returngo/ledgers/rmas").json()["rmas"]),
-        stock=tuple(control.get("/sage200/ledgers/stock").json()),
+        sales=tuple(control.get(f"/{sage}/ledgers/sales").json()),
+        refunds=tuple(control.get(f"/{shop}/ledgers/refunds").json()["refunds"]),
+        rmas=tuple(control.get(f"/{portal}/ledgers/rmas").json()["rmas"]) if portal else (),
+        stock=tuple(control.get(f"/{sage}/ledgers/stock").json()),
     )
 
 
-def tally(application: Application, company: str, cast: Cast, books: Ledgers) -> list[Tally]:
+def tally(application: Application, company: str, players: Players, books: Ledgers) -> list[Tally]:
     """One line for every scene, in their order."""
-    in_sage, outside = _given_in_sage(cast.scenes, books), _given_outside(cast, books)
+    in_sage, outside = _given_in_sage(players.scenes, books), _given_outside(players, books)
     lines = []
     with application.store.scope(company) as c:
-        for scene in cast.scenes:
+        for scene in players.scenes:
             line = Tally(
                 kind=scene.kind,
                 title=scene.title,
@@ -104,10 +127,11 @@ def tally(application: Application, company: str, cast: Cast, books: Ledgers) ->
                 booked_minor=scene.booked.minor,
                 given_minor=scene.given.minor,
                 pence_by_vat=scene.pence_by_vat,
+                passes=scene.passes,
                 in_sage_minor=in_sage[scene.account],
                 outside_minor=outside[scene.account],
             )
-            for kind, key in cast.documents_of(scene):
+            for kind, key in players.documents_of(scene):
                 _count(c, application, company, documents.document(c, company, kind, key), line)
             lines.append(line)
     return lines
@@ -123,6 +147,8 @@ def _count(c: Connection, application: Application, company: str, document: Docu
     line.played += 1
     if document is None:
         return
+    known = cases.cases_of(c, company, document.kind, document.key)
+    line.settled.update(case.code for case in known if case.state != "open")
     standing = cases.open_case_of(c, company, document.kind, document.key)
     if standing is not None:
         line.cases[standing.code] += 1
@@ -139,10 +165,12 @@ def _given_in_sage(scenes: tuple[Scene, ...], books: Ledgers) -> Mapping[str, in
     return found
 
 
-def _given_outside(cast: Cast, books: Ledgers) -> Mapping[str, int]:
+def _given_outside(players: Players, books: Ledgers) -> Mapping[str, int]:
     """By account: what shop and portal gave, less what they took on top."""
-    account_of = {order.sold.number: scene.account for scene in cast.scenes for order in scene.orders}
+    account_of = {order.sold.number: scene.account for scene in players.scenes for order in scene.orders}
     found: dict[str, int] = defaultdict(int)
+    for account, paid in players.paid_on_top.items():
+        found[account] -= paid
     for refund in books.refunds:
         if refund["order"] in account_of:
             found[account_of[refund["order"]]] += minor_of(refund["amount"])

@@ -51,12 +51,17 @@ TEMPERS: dict[str, dict[str, dict[str, Any]]] = {
         },
     },
 }
+ALIKE = {"outlet-sage": "sage200", "outlet": "shopify"}
+"""The systems of the second company, which behave like these."""
 COMMON = {"lost_reply_as": "any", "silence_seconds": 1.3, "busy_seconds": 1}
 
 
 def set_tempers(url: str, name: str, seed: int) -> None:
     """Give every system its temper, with dice of the seed."""
-    for number, (system, temper) in enumerate(TEMPERS[name].items()):
+    tempers = TEMPERS[name]
+    for number, (system, temper) in enumerate(
+        (tempers | {own: tempers[other] for own, other in ALIKE.items()}).items()
+    ):
         given = {**(COMMON if temper else {}), **temper, "seed": seed * 100 + number}
         httpx.put(f"{url}/_sandbox/{system}/temper", json=given, timeout=30).raise_for_status()
 
@@ -64,7 +69,7 @@ def set_tempers(url: str, name: str, seed: int) -> None:
 def faults_injected(url: str) -> dict[str, int]:
     """How often each kind of fault really happened, over all systems."""
     counted: dict[str, int] = {}
-    for system in TEMPERS["calm"]:
+    for system in (*TEMPERS["calm"], *ALIKE):
         said = httpx.get(f"{url}/_sandbox/{system}/", timeout=60).json()
         for kind, count in said["injected"].items():
             counted[kind] = counted.get(kind, 0) + count
