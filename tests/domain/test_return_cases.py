@@ -292,3 +292,20 @@ def test_what_is_credited_already_is_not_due_again_when_the_rest_is_blocked(
 def test_a_change_of_the_price_book_cannot_reach_a_plan() -> None:
     fields = set(ReturnFacts.__dataclass_fields__)
     assert not {name for name in fields if "price" in name}
+
+
+def test_a_second_parcel_that_the_portal_has_yet_to_refund_is_waited_for_and_not_called_a_wrong_amount(
+    good: Good, unit: Unit, two_lines: list[OrderLine]
+) -> None:
+    """Detect mode: both parcels are credited, the first one's money has gone back, the second one's has not."""
+    mug, jug = unit(1, two_lines[0]), unit(2, two_lines[1])
+    facts = good(two_lines, [mug, replace(jug, received_at=None)], mode="detect")
+    facts = refunded(after(facts, planned(facts)), 1200)
+    facts = turned(after(facts, planned(facts)), RmaStatus.RECEIVED, mug, jug)
+    both = after(facts, planned(facts))
+    assert codes(both) == []
+    assert planned(both).waiting_for == "the refund to be made"
+    assert codes(refunded(both, 599, number="802")) == ["REFUND_NE_CREDIT"]
+    paid = refunded(both, 600, number="802")
+    assert codes(paid) == []
+    assert only(planned(paid), "post_refund_payment").amount == Money(600)

@@ -16,7 +16,7 @@ from tieout.domain.returns.allocation import returned_units
 from tieout.domain.returns.batches import Batch, batches
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.issued import CLEARING, IssuedLeft
-from tieout.domain.returns.past_batches import is_exchange, is_in_money, is_over, kept_for_exchanges, paid_for
+from tieout.domain.returns.past_batches import is_in_money, is_over, kept_for_exchanges, paid_for
 from tieout.domain.returns.settlement import Settlement, replaced_value
 from tieout.domain.returns.values import (
     bonus_faults,
@@ -129,15 +129,6 @@ def settle_money(
         return
     tied = Tied(credit_key=credit_key, fees=tuple(invoice.key for invoice in invoices))
     yield from _paid(purse.facts, batch, order, tied, due, on)
-
-
-def due_in_all(facts: ReturnFacts, order: SalesOrder) -> int:
-    """Pence that must have gone back by the way of payment for all that is credited, less fees and exchanges."""
-    credits_done = [e for e in facts.effects if "credit_note" in e.kind and e.state == "done"]
-    credited = sum(effect.amount for effect in credits_done if is_in_money(facts, effect.batch))
-    fees = sum(effect.amount for effect in facts.done("raise_invoice") if is_in_money(facts, effect.batch))
-    is_exchanged = any(is_exchange(facts, effect.batch) for effect in credits_done)
-    return credited - fees - (replaced_value(facts, order).minor if is_exchanged else 0)
 
 
 def _due(purse: Purse, batch: Batch, credited: Money) -> Money:

@@ -23,6 +23,7 @@ from tieout.domain.returns.batches import Batch, batches, coming_returns, is_rea
 from tieout.domain.returns.checks import check_authorised, no_refund_ran_ahead, our_refunds_stand
 from tieout.domain.returns.disposition import by_nominal
 from tieout.domain.returns.exchanges import (
+    exchange_key,
     exchange_legs,
     exchange_orders,
     exchanges_called_off,
@@ -32,12 +33,12 @@ from tieout.domain.returns.expected_legs import due_leg, portal_leg, refund_leg
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.issued import CLEARING
 from tieout.domain.returns.money_back import (
-    due_in_all,
     foreign_refunds,
     is_complete,
     is_refunded_by_us,
     is_released_by_portal,
 )
+from tieout.domain.returns.past_batches import dues_in_money
 from tieout.domain.returns.settle import Booking, booking_of, money_commands, stock_commands
 from tieout.domain.returns.settlement import price_credited
 from tieout.domain.returns.values import allowances_of
@@ -141,19 +142,31 @@ def _plan_open(facts: ReturnFacts) -> Plan | Blocked:
 
 
 def _refund_is_the_credit(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
-    """Once everything is credited, money that others gave back is what is due, to the penny."""
+    """Once everything is credited, money that others gave back is what is due, to the penny.
+
+    Money that is still to come for one of several credit notes is not a wrong amount.
+    """
     covered = {unit for e in facts.effects if "credit_note" in e.kind and e.state == "done" for unit in e.units}
     is_all_credited = all(unit.unit_id in covered for unit in returned_units(facts))
     given = sum(allowance.amount.minor for allowance in allowances_of(facts))
     credited_without = sum(
         e.amount for e in facts.effects if "credit_note" in e.kind and e.state == "done" and e.batch[2:3] == "V"
     )
-    foreign, due = foreign_refunds(facts), due_in_all(facts, order)
-    ours = sum(effect.amount for effect in facts.done("refund"))
+    dues = dues_in_money(facts, order)
+    foreign, due = foreign_refunds(facts), sum(dues)
+    back = foreign + sum(effect.amount for effect in facts.done("refund"))
     is_gated = facts.refund_mode == "gate" and not is_released_by_portal(facts)
-    is_wrong = foreign + ours > due if is_gated else foreign + ours != due
+    is_wrong = back > due if is_gated else back not in _sums(dues)
     if foreign and is_all_credited and given <= credited_without and is_wrong:
-        yield _refund_differs(facts, foreign + ours, due)
+        yield _refund_differs(facts, back, due)
+
+
+def _sums(dues: Sequence[int]) -> set[int]:
+    """What may have gone back so far: all of it, or what is due for some of the credit notes."""
+    found = {0}
+    for due in dues:
+        found |= {already + due for already in found}
+    return found
 
 
 def _refund_differs(facts: ReturnFacts, refunded: int, credited: int) -> Fault:
@@ -263,7 +276,8 @@ def _plan_cancellation(facts: ReturnFacts) -> Plan | Blocked:
     if faults := tuple(exchanges_called_off(facts)):
         return _blocked(facts, faults)
     commands = tuple(_cancel(facts, pending.key, pending.units) for pending in open_returns(facts))
-    waived = tuple((pending.key, "the RMA was cancelled at the portal") for pending in open_returns(facts))
+    pointless = [pending.key for pending in open_returns(facts)] + [exchange_key(facts, f) for f in facts.exchanges]
+    waived = tuple((ref, "the RMA was cancelled at the portal") for ref in pointless)
     return _plan(facts, commands, waived=waived)
 
 
