@@ -63,9 +63,9 @@ class Script:
             assert answer.status_code == 200, answer.text
 
     def drain_webhooks(self) -> None:
-        """Wait until both systems have delivered what they still had to deliver."""
-        self._post("/returngo/drain", {})
-        self._post("/shopify/drain", {})
+        """Wait until portal and shops have delivered what they still had to deliver."""
+        for system in ("returngo", "shopify", "outlet"):
+            self._post(f"/{system}/drain", {})
 
     def run(self, progress: Callable[[str, int, int], None], meanwhile: Callable[[], None]) -> list[RaisedRma]:
         """Raise and approve every RMA, then let the parcels arrive in a shuffled order, some in two parts.
