@@ -44,15 +44,6 @@ if TYPE_CHECKING:
 
 Key = TypeVar("Key", bound=Hashable)
 PORTAL_WORD = "the-portals-word"
-LOOP = """
-[account.loop]
-system = "loop"
-base_url = "{estate}/loop/api/v1"
-api_key = "loop-sandbox-key"
-webhook_secret = "loop-sandbox-secret"
-read_seconds = 2
-busy_seconds = 0.05
-"""
 RETURNGO_NEWS = (
     "RMA_CREATED",
     "RMA_STATUS_UPDATED",
@@ -81,8 +72,6 @@ QUICK = Choices(late_commit=0.12, read_seconds=1.0)
 class Setup:
     """How the desk of a module is set up: its `SETUP`."""
 
-    portal: str = "returngo"
-    """`returngo`, `loop` or `shopify` (the shop takes returns itself)."""
     known_by: str = "id"
     """Whether ReturnGO's customers are known by `id` or by `email`, as it tells them where no order is named."""
     choices: Choices = QUICK
@@ -124,18 +113,13 @@ class Change:
 
 
 class DeskHouse(House):
-    """A house whose portal is the one that the module asks for."""
+    """A house whose customers ReturnGO knows as the module asks for."""
 
-    portal = "returngo"
     known_by = "id"
 
     def settings_text(self) -> str:
-        """The settings with the portal of this desk, and Loop's account beside the others."""
-        text = super().settings_text()
-        if self.portal == "loop":
-            text += LOOP.format(estate=self.control.url)
-        text = text.replace("shop_name =", f'customer_known_by = "{self.known_by}"\nshop_name =')
-        return text.replace('portal = "returngo"', f'portal = "{self.portal}"')
+        """The settings with what ReturnGO's customers are known by."""
+        return super().settings_text().replace("shop_name =", f'customer_known_by = "{self.known_by}"\nshop_name =')
 
 
 class Desk:
@@ -180,6 +164,7 @@ class Desk:
 
     def days_pass(self, days: float) -> None:
         """Time goes by for everybody, and the schedules run."""
+        self.delivered()
         self.house.later(timedelta(days=days))
         self.schedules_run()
 
@@ -220,18 +205,21 @@ class Desk:
 
     # What Tieout does
 
-    def tried_for(self, seconds: float) -> None:
-        """What has come in is worked on for so long, however it goes."""
+    def delivered(self) -> None:
+        """Every webhook on its way has arrived, or was given up."""
         for system in ("returngo", "loop", "shopify"):
             self.control.post(f"/{system}/drain")
+
+    def tried_for(self, seconds: float) -> None:
+        """What has come in is worked on for so long, however it goes."""
+        self.delivered()
         until = Deadline(seconds, threading.Event())
         drain(self.house.application.floor, LaneJob(company=COMPANY, lane=0, deadline=until))
 
     def settle(self, seconds: float = 20.0) -> None:
         """Every webhook on its way is delivered; then the lanes are worked until nothing is due."""
         for _ in range(2):
-            for system in ("returngo", "loop", "shopify"):
-                self.control.post(f"/{system}/drain")
+            self.delivered()
             self.house.drain(seconds=seconds)
 
     def schedules_run(self) -> None:
@@ -244,10 +232,12 @@ class Desk:
     def chosen(self, **choices: Any) -> Iterator[None]:  # noqa: ANN401  # any choice
         """Other settings for a while: `mode`, `route`, `tries_max` and the like."""
         before = {name: getattr(self.house.choices, name) for name in choices}
+        self.delivered()
         self.house.choose(**choices)
         try:
             yield
         finally:
+            self.delivered()
             self.house.choose(**before)
 
     @contextmanager
@@ -379,7 +369,7 @@ def build_estate(seed: int = 1) -> Estate:
 def open_desk(setup: Setup, address: str, home: Path) -> Iterator[Desk]:
     """A desk on a database of its own, with everything served and every webhook subscribed."""
     estate = build_estate()
-    kind = type("DeskHouse", (DeskHouse,), {"portal": setup.portal, "known_by": setup.known_by})
+    kind = type("DeskHouse", (DeskHouse,), {"known_by": setup.known_by})
     with ExitStack() as stack:
         served = stack.enter_context(ServedEstate(estate))
         control = Control(served.url, estate)
@@ -390,7 +380,9 @@ def open_desk(setup: Setup, address: str, home: Path) -> Iterator[Desk]:
         house.set_rules()
         url = stack.enter_context(_served_intake(house))
         _subscribe(control, url)
-        yield Desk(house, url)
+        desk = Desk(house, url)
+        yield desk
+        desk.delivered()
 
 
 @contextmanager

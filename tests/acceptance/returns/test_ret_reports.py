@@ -79,6 +79,7 @@ def refund_to_saleable(desk: Desk) -> None:
         desk.house.act(rma, "refund")
         desk.settle()
         assert (desk.change().refunded, desk.change().offered) == (3000, {})
+        desk.delivered()
         desk.house.later(timedelta(hours=30))
         desk.arrived(rma)
         desk.settle()
