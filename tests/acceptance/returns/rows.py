@@ -18,6 +18,7 @@ class Later(Enum):
 
     CONSOLE = "The console: exceptions desk, documents, mappings"
     WAREHOUSES = "Warehouses and 3PLs"
+    TILLS = "Tills"
     CLOSE = "Tie-out, reconciliation, month-end close"
     GO_LIVE = "Go-live kit, training and security"
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.acceptance.returns.desk import DeskHouse
 from tests.acceptance.returns.rows import Later, Row, play
 from tests.acceptance.returns.trade import let_go, sage_orders, sold_as, tried_again, typed
 from tests.processes.estate import Line
@@ -51,20 +48,6 @@ def despatched(desk: Desk, order: SageOrder) -> None:
     desk.days_pass(1.01)
 
 
-@contextmanager
-def taken_by_the_shop(desk: Desk) -> Iterator[None]:
-    """Returns are raised in Shopify itself for a while, not at the portal."""
-    house = desk.house
-    assert isinstance(house, DeskHouse)
-    house.portal = "shopify"
-    house.choose()
-    try:
-        yield
-    finally:
-        house.portal = "returngo"
-        house.choose()
-
-
 def exchange_in_all_shapes(desk: Desk) -> None:
     """A mug of 12.00 is swapped for a bowl of 12.00, a dearer one of 15.00 and a cheaper one of 9.00.
 
@@ -84,7 +67,7 @@ def exchange_in_all_shapes(desk: Desk) -> None:
     assert (order_for(desk, cheaper).lines, order_for(desk, cheaper).net) == ((("BOWL", 1),), 0)
     assert desk.change().credits == ((250, 50),)
     assert desk.change().refunds == ((order, 300),)
-    with taken_by_the_shop(desk):
+    with desk.chosen(portal="shopify"):
         _swapped_in_the_shop(desk)
 
 
@@ -191,6 +174,8 @@ ROWS = (
         id="RGO-53",
         says="Every exchange becomes one sales order in Sage, whatever its value and shape.",
         scenario=exchange_in_all_shapes,
+        missing="goods taken at a till, which the till adds to the old order",
+        left_to=(Later.TILLS,),
     ),
     Row(
         id="RGO-54",
