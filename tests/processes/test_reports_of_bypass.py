@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.processes.house import COMPANY
 from tests.processes.reported import asked
 
@@ -141,6 +142,7 @@ def test_the_league_names_teams_and_persons_only_when_they_are_asked_for() -> No
     assert [row.by for row in people.league] == ["Bob Basic", "Ann Admin", "HelpDesk", "a person"]
 
 
+@pytest.mark.long
 def test_weeks_are_apart_and_one_below_the_target_of_the_house_is_marked(house: House) -> None:
     """RGO-65: a good week and a bad one."""
     house.rule("policy", "refund_coverage_target", value="90")
@@ -158,6 +160,7 @@ def test_weeks_are_apart_and_one_below_the_target_of_the_house_is_marked(house: 
     assert report(house, "--until", "2011-01-23")["rows"] == []
 
 
+@pytest.mark.long
 def test_a_rule_that_leaves_an_apps_refunds_alone_is_named(house: House) -> None:
     """RGO-44: the till's refunds are none of the workflow's, because the house says so."""
     house.rule("refund_app", "Till", **{"as": "ignore"})

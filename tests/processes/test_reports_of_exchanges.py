@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.processes.estate import HOME_MARKET, Line, _sage_order, _shop_order
 from tests.processes.reported import asked
 
@@ -71,6 +72,7 @@ def test_an_exchange_passes_its_stages_and_is_whole_when_goods_left_and_came(sha
     assert any(number in str(list(move.values())) for move in issued), "the bowl left Sage's stock for this order"
 
 
+@pytest.mark.long
 def test_an_exchange_that_does_not_leave_in_its_time_stands_first_and_late(house: House) -> None:
     """RGO-56: the promise was two days."""
     rma = asked_for(house)

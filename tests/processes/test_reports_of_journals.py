@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.processes.estate import pence
 from tests.processes.reported import asked
 
@@ -57,6 +58,7 @@ def test_what_people_post_on_the_nominals_of_returns_is_told_with_user_and_retur
     assert "ANN" in text
 
 
+@pytest.mark.long
 def test_a_credit_note_by_hand_on_another_nominal_is_told_too(house: House) -> None:
     """RGO-61: nobody hides a credit note by choosing another nominal."""
     body = {"customer": "12345", "reference": "CN-HAND", "net": "5.00", "tax": "1.00"}

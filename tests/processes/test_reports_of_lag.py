@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.processes.reported import asked
@@ -80,6 +81,7 @@ def test_the_time_from_refund_to_saleable_is_counted_from_the_shops_own_refund(o
     assert "OUTLIER refund_to_saleable" in asked(house, "lag", *PERIOD).stdout
 
 
+@pytest.mark.long
 def test_goods_for_sale_before_the_money_goes_back_take_no_time(house: House) -> None:
     """RET-33: as the gate has it; never a time below nothing."""
     rma = house.authorised("W1001", ("MUG", 2))

@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.processes.reported import asked
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def test_a_reason_without_a_row_stands_first_and_the_command_says_so(house: Hous
     assert {row["reason"] for row in made["unused"]} == {"Changed mind", "Faulty"}
 
 
+@pytest.mark.long
 def test_a_reason_of_a_return_raised_earlier_is_not_asked_about(house: House) -> None:
     """RET-27: the days asked for."""
     house.drain(house.authorised("W1001", ("BOOK", 1, "Wrong colour")))
