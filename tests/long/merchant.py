@@ -97,6 +97,7 @@ RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
     *(("line_class", sku, {"class": name}) for name, skus in LINE_CLASSES.items() for sku in skus),
     ("disposition", "any|good", {"warehouse": "HOME", "bin": "A1"}),
     ("disposition", "any|damaged", {"warehouse": "QUARANTINE", "bin": "Q1"}),
+    ("customer", "*", {"account": "="}),
     ("tender", "shopify_payments", {"bank": "SHOPPAY"}),
     ("storefront_location", "HOME", {"location": "HOME"}),
     ("policy", "credit_on", {"value": "receipt"}),
@@ -141,7 +142,7 @@ def staged(file: Path, customers: Sequence[str] | None) -> Iterator[Stage]:
 
 
 @contextmanager
-def installed(stage: Stage, play: Play, home: Path, database: str, route: str) -> Iterator[tuple[Application, Path]]:
+def installed(stage: Stage, home: Path, database: str, route: str) -> Iterator[tuple[Application, Path]]:
     """A Tieout pointed at the systems, with rules of the house, on a database that is there; its settings file."""
     tokens = httpx.post(f"{stage.url}/_sandbox/sage200/tokens", timeout=30).json()
     config = home / "tieout.toml"
@@ -159,18 +160,15 @@ def installed(stage: Stage, play: Play, home: Path, database: str, route: str) -
     config.write_text(text, encoding="utf-8")
     application = open_application(load(config, {}), home)
     try:
-        _set_rules(application, play)
+        _set_rules(application)
         yield application, config
     finally:
         application.close()
 
 
-def _set_rules(application: Application, play: Play) -> None:
-    """Put the rules in force, with the Sage account of every customer who sends something back."""
-    customers = sorted({request.customer for request in play.returns if request.customer})
-    accounts = [("customer", email_of(customer), {"account": customer}) for customer in customers]
+def _set_rules(application: Application) -> None:
     with application.store.scope(COMPANY) as c:
-        for table, key, value in (*RULES, *accounts):
+        for table, key, value in RULES:
             rule = mapping_rules.propose(
                 c,
                 company=COMPANY,
@@ -245,18 +243,14 @@ def _open_every_period(control: httpx.Client, first: date) -> None:
             _post(control, "/sage200/periods", {"period_start": start, "status": "Open"}, "PUT")
 
 
-def email_of(customer: str) -> str:
-    """The address under which the portal knows a customer; the file has none."""
-    return f"{customer}@customers.example"
-
-
 def _rma(request: ReturnRequest, days: dict[str, date]) -> Json:
     known = request.customer
     day = days[request.order_name] if request.order_name else request.day
     rate = vat_percent(day, request.country)
     return {
         "order_name": request.order_name,
-        "customer": {"id": int(known), "email": email_of(known)} if known else {},
+        # The portal names a customer by what stands where an e-mail address is expected: here the account in Sage.
+        "customer": {"id": int(known), "email": known} if known else {},
         "currency": "GBP",
         "items": [_item(line, rate) for line in request.lines],
     }

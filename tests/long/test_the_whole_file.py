@@ -128,7 +128,7 @@ def run(server: Server, home: Path, file: Path, play: Play, route: str, say: Say
     try:
         with staged(file, None) as stage:
             say(f"{len(play.sales)} invoices stand in Sage and the shop")
-            with installed(stage, play, home, address, route) as (application, config):
+            with installed(stage, home, address, route) as (application, config):
                 numbers = raise_all(stage, play, play.sales, say)
                 work_off(application, config, play, numbers, say)
                 say("everything has come to rest; reading the books")

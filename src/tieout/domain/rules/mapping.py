@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +22,24 @@ class MappingRule:
         return f"{self.table}/{self.key}/{self.version}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MappingTables:
-    """Every rule in force on one date."""
+    """Every rule in force on one date. Not slotted, so that it keeps an index: a house may map thousands of keys."""
 
     rules: tuple[MappingRule, ...]
+
+    @cached_property
+    def _tables(self) -> Mapping[str, Mapping[str, MappingRule]]:
+        """The rules by table and key without letter case."""
+        tables: dict[str, dict[str, MappingRule]] = {}
+        for rule in self.rules:
+            tables.setdefault(rule.table, {})[rule.key.strip().casefold()] = rule
+        return tables
 
     def find(self, table: str, key: str) -> MappingRule | None:
         """The rule for a key, in any letter case; a row `TEST*` serves every key that begins so, `*` all others."""
         wanted = key.strip().casefold()
-        rows = {rule.key.strip().casefold(): rule for rule in self.rules if rule.table == table}
+        rows = self._tables.get(table, {})
         if wanted in rows:
             return rows[wanted]
         prefixes = [row for row in rows if row.endswith("*") and wanted.startswith(row[:-1])]
