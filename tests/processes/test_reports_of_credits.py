@@ -148,3 +148,6 @@ def test_a_period_that_ends_before_it_begins_is_refused_in_words(shared_house: H
     shown = asked(shared_house, "credits", "--since", "2011-02-01", "--until", "2011-01-01")
     assert "change --since or --until" in str(shown.exception)
     assert report(shared_house, "--until", "2011-01-02")["rows"] == []
+    alone = json.loads(asked(shared_house, "credits", "--until", "2011-01-31", "--json").stdout)
+    assert alone["period"] == {"first": "2011-01-01", "last": "2011-01-31"}
+    assert alone["rows"] == report(shared_house)["rows"]

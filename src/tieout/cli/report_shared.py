@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -13,9 +13,10 @@ import click
 
 from tieout.bootstrap import Application
 from tieout.cli.shared import Context, UserError, known_company, say
+from tieout.domain.business_dates import uk_date
 from tieout.ports.directory import Company
 from tieout.ports.errors import ConnectorError
-from tieout.processes.reports.period import Period, last_days
+from tieout.processes.reports.period import Period
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -31,15 +32,14 @@ company_option = click.option("--company", default=None, help="Only one company.
 def period_options(command: Callable[P, R]) -> Callable[P, R]:
     """The first and the last day of a report, business dates of the United Kingdom."""
     until = click.option("--until", type=DAY, default=None, help="Last day; today when left out.")
-    since = click.option("--since", type=DAY, default=None, help=f"First day; {USUAL_DAYS} days when left out.")
+    since = click.option("--since", type=DAY, default=None, help=f"First day; {USUAL_DAYS} days in all when left out.")
     return since(until(command))
 
 
 def period_of(now: datetime, since: datetime | None, until: datetime | None) -> Period:
     """The period asked for; UserError when it ends before it begins."""
-    usual = last_days(now, USUAL_DAYS)
-    last = until.date() if until else usual.last
-    first = since.date() if since else min(usual.first, last)
+    last = until.date() if until else uk_date(now)
+    first = since.date() if since else last - timedelta(days=USUAL_DAYS - 1)
     if first > last:
         raise UserError(f"The period ends on {last}, before it begins on {first}: change --since or --until.", code=2)
     return Period(first=first, last=last)
