@@ -18,7 +18,7 @@ from standardwebhooks import Webhook
 
 from tieout.bootstrap import Application
 from tieout.cli.demo.cast import SOUND, CastOrder, Goods, Scene, billed, gross, sale_of
-from tieout.cli.demo.playing import ADDRESS, FOR_EXCHANGE, said
+from tieout.cli.demo.playing import ADDRESS, FOR_EXCHANGE, said, send_off
 from tieout.cli.demo.script import email_of
 from tieout.cli.demo.stage import PLACES, load_into, sage_order, shop_order
 from tieout.cli.demo.trading import Play
@@ -127,8 +127,7 @@ class Outlet:
                 missing = {"sku": one.goods.sku, "quantity": one.announced - one.counted}
                 self._call("POST", f"/{SHOP}/returns/{one.name.lstrip('#')}/remove", missing)
             if one.exchange:
-                self._call("POST", f"/{SAGE}/desktop/despatch", {"order": one.exchange})
-                self._call("POST", f"/{SAGE}/desktop/post-invoice", {"order": one.exchange, "reference": one.exchange})
+                send_off(self._control, SAGE, one.exchange)
         self.look_again(application)
 
     def look_again(self, application: Application) -> None:
