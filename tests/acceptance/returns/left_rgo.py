@@ -6,7 +6,6 @@ from tests.acceptance.returns.rows import Later, left
 
 ROWS = (
     left("RGO-03", "A score per warehouse and product says how far stock can be trusted.", Later.CLOSE, Later.CONSOLE),
-    left("RGO-05", "Findings of an audit become tasks with owner and value.", Later.CONSOLE, Later.GO_LIVE),
     left("RGO-10", "The month is closed with every variance explained and signed.", Later.CLOSE),
     left("RGO-19", "Evidence of security controls for auditors.", Later.GO_LIVE),
     left("RGO-21", "The share of returns that nobody had to touch.", Later.CONSOLE),

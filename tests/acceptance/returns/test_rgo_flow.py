@@ -401,6 +401,40 @@ def for_sale_after_sage_only(desk: Desk) -> None:
     assert (desk.change().offered, desk.change().stock[("MUG", "A1")]) == ({"MUG": 2}, 2)
 
 
+def stock_now_postings_at_two(desk: Desk) -> None:
+    """The house lets postings go to Sage at two in the afternoon; at noon a mug is here.
+
+    Stock is back at once, the credit note and the money wait without a case, and follow at two.
+    """
+    order = desk.sold()
+    with desk.ruled("posting_window", "*", {"from": "00:00", "to": "00:00"}, at="14:00"):
+        rma = desk.authorised(order, ("MUG", 1))
+        desk.arrived(rma)
+        desk.settle()
+        assert (desk.change().stock, desk.change().credits) == ({("MUG", "A1"): 1}, ())
+        assert desk.case(rma) == ""
+        desk.days_pass(2.1 / 24)
+        assert desk.change().credits == ((1000, 200),)
+        assert desk.change().refunds == ((order, 1200),)
+
+
+def inspection_decides(desk: Desk) -> None:
+    """A customer says of a mug that it is faulty; the worklist tells the warehouse so. It is found to be sound.
+
+    By the inspection, not by the reason, it lies with the goods for sale and is offered.
+    """
+    order = desk.sold()
+    with desk.ruled("policy", "credit_on", {"value": "receipt"}, value="inspection"):
+        rma = desk.authorised(order, ("MUG", 1, "Faulty"))
+        desk.arrived(rma, graded=False)
+        desk.settle()
+        ((task,),) = (each.tasks for each in bench(desk.house).rmas if each.rma == rma.number)
+        assert (task.sku, task.reason, task.grade) == ("MUG", "Faulty", "ungraded")
+        inspected(desk, rma)
+    assert desk.change().stock == {("MUG", "A1"): 1}
+    assert desk.change().offered == {"MUG": 1}
+
+
 ROWS = (
     Row(
         id="RGO-01",
@@ -518,6 +552,20 @@ ROWS = (
         id="RGO-43",
         says="Stock is offered for sale only once inspected and read back in Sage.",
         scenario=for_sale_after_sage_only,
+    ),
+    Row(
+        id="RGO-42",
+        says="The warehouse inspects by what the return says, and its finding decides.",
+        scenario=inspection_decides,
+        missing="notes and photographs, checks by product, and grading at Tieout's own page",
+        left_to=(Later.CONSOLE, Later.WAREHOUSES),
+    ),
+    Row(
+        id="RGO-08",
+        says="Stock is told at once, postings at the hours that the house has set.",
+        scenario=stock_now_postings_at_two,
+        missing="the time of the next run and the backlog on a page, and a budget of calls by the minute",
+        left_to=(Later.CONSOLE,),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import httpx
@@ -155,7 +156,8 @@ def keyed_in_sage(desk: Desk) -> None:
 def refunded_at_authorisation(desk: Desk) -> None:
     """The portal is set to refund when a return is approved; in this house refunds wait for the credit note.
 
-    The money is gone before any goods come: the case says that it ran ahead, and no credit is made for it.
+    The money is gone before any goods come: the case says that it ran ahead, and no credit is made for it. The audit
+    says that the gate cannot be kept, and to choose detect.
     """
     order = desk.sold()
     desk.control.put("/returngo/settings", {"auto_refund": "approved"})
@@ -163,6 +165,10 @@ def refunded_at_authorisation(desk: Desk) -> None:
     desk.control.put("/returngo/settings", {"auto_refund": "none"})
     desk.settle()
     assert [fault.code for fault in said_of(desk, rma)] == ["REFUND_BEFORE_CREDIT"]
+    findings = json.loads(typed(desk, "audit", "returns", "--json", ends=1))["findings"]
+    (ahead,) = (finding for finding in findings if finding["code"] == "REFUND_AT_AUTHORISATION")
+    assert f"return {rma.number}" in {row["document"] for row in ahead["evidence"]}
+    assert "refund_mode = detect" in ahead["do"]
     assert desk.change().refunds == ((order, 1200),)
     assert desk.change().credits == ()
 
@@ -264,7 +270,7 @@ ROWS = (
         id="RGO-62",
         says="Where the portal refunds at authorisation it is seen that receipt-first cannot hold.",
         scenario=refunded_at_authorisation,
-        missing="reading the portal's refund settings before anything happens",
+        missing="reading the portal's setting before the first refund; its interface does not show it",
         left_to=(Later.GO_LIVE,),
     ),
     Row(
