@@ -136,6 +136,19 @@ def test_goods_that_came_without_an_rma_are_credited_and_restocked(desk: House) 
     assert codes(desk, again) == ["QUANTITY_EXCEEDS_DESPATCH"]
 
 
+def test_goods_that_the_shop_put_back_on_sale_with_the_refund_are_not_offered_twice(desk: House) -> None:
+    """RGO-43, RGO-48: two of three were restocked by the person who refunded; Tieout offers the third only."""
+    name = sold(desk.control, Line("BOOK", 3, "4.00", 2))
+    start = Watch(desk)
+    refund = by_hand(desk, name, lines=[{"sku": "BOOK", "quantity": 2}], restock=True)
+    assert start.moved().offered == {"BOOK": 2}
+    before = Watch(desk)
+    assert adopt(desk, refund, "goods", here=True)
+    told(desk, returned(refund), ("BOOK", 2, "good"))
+    moved = settled(desk, refund, before)
+    assert (moved.stock, moved.offered) == ({("BOOK", "A1"): 2}, {})
+
+
 def test_goods_that_the_customer_keeps_are_credited_without_stock(desk: House) -> None:
     """RGO-48: adopted as returnless; approvals of the policy are not asked again of what a person decided."""
     name = sold(desk.control, Line("LAMP", 1, "25.00"))

@@ -257,7 +257,7 @@ def test_a_return_in_the_shop_is_approved_received_credited_released_and_closed(
     moved = before.moved()
     assert sum(net + tax for _, net, tax in moved.credits) == 2400
     assert (moved.refunds, sum(moved.payments), moved.outstanding) == ((2400,), 2400, 0)
-    assert moved.stock == {("MUG", "A1"): 1, ("MUG", "Q1"): 1}
+    assert (moved.stock, moved.offered) == ({("MUG", "A1"): 1, ("MUG", "Q1"): 1}, {"MUG": 1})
     assert native.control.get(f"/shopify/returns/{name.replace('#', '%23')}")["status"] == "CLOSED"
     assert native.document(rma).state == "done"
 
@@ -323,3 +323,47 @@ def test_a_unit_that_was_not_in_the_parcel_is_named_and_not_credited(native: Hou
     assert (codes(native, rma), closed_codes(native, rma)) == ([], ["RECEIVED_TOO_FEW"]), seen(native, rma)
     moved = before.moved()
     assert (moved.refunds, moved.outstanding) == ((1200,), 0)
+
+
+def test_two_parcels_of_one_return_in_the_shop_are_paid_together_and_once(native: House) -> None:
+    """RGO-14: the first mug is booked when it comes, and all money goes back when all of it is here."""
+    order = sold(native.control, Line("MUG", 2, "10.00"), Line("BOOK", 1, "4.55", 2))
+    before = Watch(native)
+    rma, name = native_return(native, order, {"sku": "MUG", "quantity": 2}, {"sku": "BOOK"})
+    native.drain(rma)
+    at_the_shop(native, name, "dispose", dispositions=[{"sku": "MUG", "quantity": 1, "type": "NOT_RESTOCKED"}])
+    native.drain(rma)
+    assert codes(native, rma) == [], seen(native, rma)
+    moved = before.moved()
+    assert (moved.credits, moved.refunds) == ((("2011-01-20", 1000, 200),), ())
+    rest = [{"sku": "MUG", "quantity": 1, "type": "RESTOCKED"}, {"sku": "BOOK", "quantity": 1, "type": "RESTOCKED"}]
+    at_the_shop(native, name, "dispose", dispositions=rest)
+    for _ in range(3):
+        native.drain(rma)
+    assert codes(native, rma) == [], seen(native, rma)
+    moved = before.moved()
+    assert sum(net + tax for _, net, tax in moved.credits) == 2855
+    assert (sum(moved.refunds), sum(moved.payments), moved.outstanding) == (2855, 2855, 0)
+    assert (moved.stock, moved.offered) == (
+        {("MUG", "Q1"): 1, ("MUG", "A1"): 1, ("BOOK", "A1"): 1},
+        {"MUG": 1, "BOOK": 1},
+    )
+    assert native.document(rma).state == "done"
+
+
+def test_a_fee_and_a_missing_unit_in_loop(looped: House) -> None:
+    """RGO-28, X-08: two pounds are kept for the label; what inspection calls missing is not credited."""
+    name = sold(looped.control, Line("MUG", 2, "10.00"))
+    before = Watch(looped)
+    rma = loop_return(looped, name, {"sku": "MUG"}, handling_fee="2.00")
+    graded(looped, rma)
+    loop_works(looped, rma)
+    assert codes(looped, rma) == [], seen(looped, rma)
+    moved = before.moved()
+    assert (moved.credits, moved.refunds, moved.payments) == ((("2011-01-20", 1000, 200),), (1000,), (1000,))
+    assert moved.outstanding == 0
+    other = loop_return(looped, name, {"sku": "MUG"})
+    graded(looped, other, unit0={"condition": "missing", "disposition": "missing"})
+    loop_works(looped, other)
+    assert codes(looped, other) == ["RECEIVED_TOO_FEW"]
+    assert before.moved() == moved

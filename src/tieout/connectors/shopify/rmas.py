@@ -45,7 +45,9 @@ STATUSES: Mapping[str, RmaStatus] = {
 }
 MISSING = "MISSING"
 UNDECIDED = "PROCESSING_REQUIRED"
-GRADES = {"RESTOCKED": Grade.GOOD, "NOT_RESTOCKED": Grade.DAMAGED}
+RESTOCKED = "RESTOCKED"
+"""Shopify has raised its own stock for the piece."""
+GRADES = {RESTOCKED: Grade.GOOD, "NOT_RESTOCKED": Grade.DAMAGED}
 """Every other word leaves a unit ungraded: somebody still has to look."""
 
 
@@ -162,6 +164,7 @@ def _units(whole: WholeReturn, read_at: datetime) -> tuple[RmaUnit, ...]:
                     received_at=_received_at(state, processed_at if is_gone_through else None),
                     grade=GRADES.get(state.type, Grade.UNGRADED) if state else Grade.UNGRADED,
                     is_missing=state is not None and state.type == MISSING,
+                    is_on_offer=state is not None and state.type == RESTOCKED,
                     exchange=tuple(piece.item for piece in pieces[name]),
                 )
             )

@@ -92,6 +92,8 @@ class RmaUnit:
     """What of the RMA's fees was agreed for this unit, where the portal says so; `Rma.fees` holds all of them."""
     came_to: str = ""
     """The warehouse whose door it came in by, by the ledger's own name; empty where nobody said."""
+    is_on_offer: bool = False
+    """The storefront itself has put it back on sale already."""
     part_of: str = ""
     """The unit that the portal counts, where this is one component of a bundle taken apart by us."""
 

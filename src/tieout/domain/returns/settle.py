@@ -18,6 +18,7 @@ from tieout.domain.returns.batches import ALLOWANCE_STEPS, Batch, route_of
 from tieout.domain.returns.disposition import Place, by_nominal, place_for, returns_nominal
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.returns.money_back import Purse, purse_of, settle_money, unit_ids
+from tieout.domain.returns.on_offer import on_offer_already
 from tieout.domain.returns.settlement import credited_for, share_credited
 from tieout.domain.returns.values import policy_for, tax_inside
 
@@ -122,13 +123,19 @@ def _write_on(facts: ReturnFacts, batch: Batch, on: date) -> Iterator[c.AnyComma
 
 
 def _availability(facts: ReturnFacts, batch: Batch) -> Iterator[c.AnyCommand]:
-    """What lies in a bin for sale may be offered again; it follows the stock that was read back."""
+    """What lies in a bin for sale may be offered again; it follows the stock that was read back.
+
+    What the storefront offers already is left out, unless an attempt may have raised it before that was seen.
+    """
     lines = []
     offered: list[RmaUnit] = []
-    for _, sku, place, units in _by_place(facts, batch, "raise_availability", "AV"):
+    is_in_doubt = any(e.kind == "raise_availability" and e.batch == batch.batch_id for e in facts.effects)
+    already = frozenset[str]() if is_in_doubt else on_offer_already(facts)
+    for _, sku, place, together in _by_place(facts, batch, "raise_availability", "AV"):
+        units = [unit for unit in together if unit.unit_id not in already]
         found = facts.bin(place.warehouse, place.bin)
         location = facts.tables.value("storefront_location", place.warehouse, "location")
-        if found is not None and found.is_for_sale and location is not None:
+        if units and found is not None and found.is_for_sale and location is not None:
             lines.append(c.OfferLine(sku=sku, quantity=len(units), location=location))
             offered.extend(units)
     if lines:
