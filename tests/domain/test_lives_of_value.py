@@ -26,12 +26,15 @@ from tieout.domain.documents.rma import (
     Grade,
     IssuedCredit,
     Outcome,
+    RmaRefund,
     RmaUnit,
 )
 from tieout.domain.documents.sales_order import OrderLine
+from tieout.domain.documents.shop_order import ShopRefund
 from tieout.domain.money import Money, total
 from tieout.domain.returns.allocation import allocate, spread, unit_gross
 from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.returns.plan import Plan
 from tieout.domain.returns.settlement import exchange_value
 
 NOTHING = Money(0)
@@ -93,7 +96,8 @@ def lives_in(good: Callable[..., ReturnFacts], line: Callable[..., OrderLine], u
             is_kept = outcome is not Outcome.EXCHANGE and draw(st.integers(0, 3)) == 0
             away = replace(unit(number, sold[which]), received_at=None, grade=Grade.UNGRADED)
             units.append(_ended(draw, replace(away, outcome=outcome, is_kept=is_kept), house))
-        facts = house.rule(good(lines, units, route=draw(st.sampled_from(["sop", "ledger"]))))
+        route, mode = draw(st.sampled_from(["sop", "ledger"])), draw(st.sampled_from(["gate", "detect"]))
+        facts = house.rule(good(lines, units, route=route, mode=mode))
         assert facts.rma is not None
         fees = draw(st.lists(st.builds(Fee, kind=st.sampled_from(FEES), amount=AMOUNTS), max_size=2))
         return Life(facts=replace(facts, rma=replace(facts.rma, fees=tuple(fees))))
@@ -163,6 +167,37 @@ def issue(life: Life, data: st.DataObject) -> None:
         life.facts = replace(life.facts, rma=rma)
 
 
+def refund(life: Life, plan: Plan) -> None:
+    """Detect mode: the portal gives everything back that is due and that it has not given yet."""
+    rma, shop_order = life.facts.rma, life.facts.shop_order
+    assert rma is not None
+    assert shop_order is not None
+    if life.facts.refund_mode == "gate":
+        return
+    known = {note for refund in shop_order.refunds for note in refund.note.split()}
+    for leg in (leg for leg in plan.legs if (leg.system, leg.kind) == ("storefront", "refund")):
+        if leg.ref[1:] in known or leg.amount is None:
+            continue
+        number = str(800 + len(shop_order.refunds))
+        made = ShopRefund(
+            refund_id=number,
+            order_id=rma.order_id,
+            order_name=rma.order_name,
+            made_at=life.facts.now,
+            amount=leg.amount,
+            is_settled=True,
+            has_failed=False,
+            note=f"for {leg.ref[1:]}",
+            app="ReturnGO",
+        )
+        told = RmaRefund(refund_id=number, amount=leg.amount, is_settled=True)
+        rma, shop_order = (
+            replace(rma, refunds=(*rma.refunds, told)),
+            replace(shop_order, refunds=(*shop_order.refunds, made)),
+        )
+    life.facts = replace(life.facts, rma=rma, shop_order=shop_order)
+
+
 def live_through(life: Life, data: st.DataObject) -> None:
     """Units come back in any order, more is given on the way, and the work is cut off anywhere; then it is finished."""
     waiting = data.draw(st.permutations([unit.unit_id for unit in rma_units(life.facts)]), label="order of return")
@@ -172,11 +207,12 @@ def live_through(life: Life, data: st.DataObject) -> None:
             come_back(life, unit_id)
         if data.draw(st.integers(0, 2)) == 0:
             give_more(life, data)
-        life.live(data.draw(cuts, label="commands before the cut"))
+        plan = life.live(data.draw(cuts, label="commands before the cut"))
         if data.draw(st.booleans()):
             issue(life, data)
+            refund(life, plan)
     for _ in range(3):
-        finish(life)
+        refund(life, finish(life))
         issue(life, data)
     plan = finish(life)
     assert plan.waiting_for in ("", "the exchange to be released")

@@ -25,19 +25,6 @@ def is_over(facts: ReturnFacts, batch_id: str, order: SalesOrder) -> bool:
     return any(effect.kind == "allocate_credit" for effect in mine)
 
 
-def dues_in_money(facts: ReturnFacts, order: SalesOrder) -> list[int]:
-    """Pence that must go back by the way of payment for each batch that is credited, less fees and exchanges."""
-    kept = kept_for_exchanges(facts, order)
-    credited = [effect for effect in facts.effects if "credit_note" in effect.kind and effect.state == "done"]
-    return [
-        sum(effect.amount for effect in credited if effect.batch == batch_id)
-        - sum(effect.amount for effect in facts.done("raise_invoice") if effect.batch == batch_id)
-        - kept.get(batch_id, 0)
-        for batch_id in dict.fromkeys(effect.batch for effect in credited)
-        if is_in_money(facts, batch_id)
-    ]
-
-
 def kept_for_exchanges(facts: ReturnFacts, order: SalesOrder) -> dict[str, int]:
     """Exchanges at full value: pence of each batch's credit that pay for goods sent, in the order of booking."""
     left = replaced_value(facts, order).minor
@@ -65,12 +52,5 @@ def is_in_money(facts: ReturnFacts, batch_id: str) -> bool:
 
 
 def paid_for(facts: ReturnFacts, batch_id: str) -> int:
-    """Pence that a completed batch was paid with: its payment, or what was credited where nobody noted one.
-
-    What an exchange at full value keeps pays for goods and was never paid out.
-    """
-    mine = [effect for effect in facts.effects if effect.batch == batch_id and effect.state == "done"]
-    paid = [effect.amount for effect in mine if effect.kind == "post_refund_payment"]
-    if paid or (is_credited_in_full(facts) and is_exchange(facts, batch_id)):
-        return sum(paid)
-    return sum(effect.amount for effect in mine if "credit_note" in effect.kind)
+    """Pence that the payment of a batch noted; none where fees or goods sent in exchange took all of the credit."""
+    return sum(effect.amount for effect in facts.done("post_refund_payment") if effect.batch == batch_id)

@@ -11,7 +11,6 @@ from typing import assert_never
 from tieout.domain.command_legs import legs_of
 from tieout.domain.commands import AnyCommand, CancelReturn, MarkDone, RaiseReturn, ReleaseOutcome, ReturnLine
 from tieout.domain.documents.rma import RmaStatus, RmaUnit
-from tieout.domain.documents.sales_order import SalesOrder
 from tieout.domain.faults import returns as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.identifiers import compose_key
@@ -38,7 +37,7 @@ from tieout.domain.returns.money_back import (
     is_refunded_by_us,
     is_released_by_portal,
 )
-from tieout.domain.returns.past_batches import dues_in_money
+from tieout.domain.returns.past_batches import is_in_money, paid_for
 from tieout.domain.returns.settle import Booking, booking_of, money_commands, stock_commands
 from tieout.domain.returns.settlement import price_credited
 from tieout.domain.returns.values import allowances_of
@@ -114,9 +113,6 @@ def _plan_open(facts: ReturnFacts) -> Plan | Blocked:
     order = matched_order(facts)
     if faults or order is None:
         return _blocked(facts, faults)
-    faults = tuple(_refund_is_the_credit(facts, order))
-    if faults:
-        return _blocked(facts, faults)
     coming = coming_returns(facts)
     open_batches = [batch for batch in batches(facts, coming) if not is_complete(facts, batch, order)]
     faults = tuple(fault for batch in open_batches for fault in check_batch(facts, batch))
@@ -130,8 +126,9 @@ def _plan_open(facts: ReturnFacts) -> Plan | Blocked:
     commands += [command for batch in open_batches for command in money_commands(booking, batch)]
     if booking.purse.differs is not None:
         return _blocked(facts, (_refund_differs(facts, *booking.purse.differs),))
-    if booking.purse.faults:
-        return _blocked(facts, tuple(booking.purse.faults))
+    faults = (*booking.purse.faults, *_refund_is_the_credit(booking, open_batches))
+    if faults:
+        return _blocked(facts, faults)
     commands += _release(facts, booking)
     waiting_for = _waiting_for(facts, booking)
     if not booking.purse.waits_for:
@@ -141,24 +138,27 @@ def _plan_open(facts: ReturnFacts) -> Plan | Blocked:
     return _plan(facts, todo, waiting_for, tuple(_legs_of_batches(facts, booking, open_batches)))
 
 
-def _refund_is_the_credit(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fault]:
+def _refund_is_the_credit(booking: Booking, open_batches: Sequence[Batch]) -> Iterator[Fault]:
     """Once everything is credited, money that others gave back is what is due, to the penny.
 
     Money that is still to come for one of several credit notes is not a wrong amount.
     """
-    covered = {unit for e in facts.effects if "credit_note" in e.kind and e.state == "done" for unit in e.units}
+    facts, effects = booking.facts, booking.facts.effects
+    covered = {unit for e in effects if "credit_note" in e.kind and e.state == "done" for unit in e.units}
     is_all_credited = all(unit.unit_id in covered for unit in returned_units(facts))
     given = sum(allowance.amount.minor for allowance in allowances_of(facts))
     credited_without = sum(
-        e.amount for e in facts.effects if "credit_note" in e.kind and e.state == "done" and e.batch[2:3] == "V"
+        e.amount for e in effects if "credit_note" in e.kind and e.state == "done" and e.batch[2:3] == "V"
     )
-    dues = dues_in_money(facts, order)
-    foreign, due = foreign_refunds(facts), sum(dues)
+    still = {b.batch_id: booking.purse.dues.get(b.batch_id) for b in open_batches if b.settlement not in CLEARING}
+    past = {e.batch for e in effects if is_in_money(facts, e.batch)} - {batch.batch_id for batch in open_batches}
+    dues = [paid_for(facts, batch_id) for batch_id in past] + [due.minor for due in still.values() if due]
+    foreign = foreign_refunds(facts)
     back = foreign + sum(effect.amount for effect in facts.done("refund"))
     is_gated = facts.refund_mode == "gate" and not is_released_by_portal(facts)
-    is_wrong = back > due if is_gated else back not in _sums(dues)
+    is_wrong = back > sum(dues) if is_gated else back not in _sums(dues)
     if foreign and is_all_credited and given <= credited_without and is_wrong:
-        yield _refund_differs(facts, back, due)
+        yield _refund_differs(facts, back, sum(dues))
 
 
 MANY = 12
