@@ -104,8 +104,10 @@ def _bearing(lines: Sequence[OrderLine], discount: OrderLine, codes: Collection[
 
 
 def _bear(lines: Sequence[OrderLine], bearing: Sequence[OrderLine], discount: OrderLine) -> list[OrderLine]:
-    nets = discount.net.split([line.net.minor for line in bearing])
-    taxes = discount.tax.split([line.net.minor for line in bearing])
+    weights = [line.net.minor for line in bearing]
+    nets = [-part for part in (-discount.net).split(weights)]
+    whole = [-part for part in (-(discount.net + discount.tax)).split(weights)]  # as the shop shares it, tax included
+    taxes = [gross - net for gross, net in zip(whole, nets, strict=True)]
     if any(line.tax + tax < Money(0, tax.currency) for line, tax in zip(bearing, taxes, strict=True)):
         taxes = discount.tax.split([line.tax.minor for line in bearing])
     borne = {
