@@ -150,4 +150,4 @@ def test_a_period_that_ends_before_it_begins_is_refused_in_words(shared_house: H
     assert report(shared_house, "--until", "2011-01-02")["rows"] == []
     alone = json.loads(asked(shared_house, "credits", "--until", "2011-01-31", "--json").stdout)
     assert alone["period"] == {"first": "2011-01-01", "last": "2011-01-31"}
-    assert alone["rows"] == report(shared_house)["rows"]
+    assert [row["posting_id"] for row in alone["rows"]] == [row["posting_id"] for row in report(shared_house)["rows"]]
