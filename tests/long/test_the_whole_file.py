@@ -104,7 +104,7 @@ def test_every_return_of_the_shipped_cut_is_credited_to_the_penny_or_on_a_case(
     play = read_trading(SHIPPED_CUT).play(None, seed=1)
     judgement = judge(SHIPPED_CUT, play.returns)
     books, came = run(server, home, SHIPPED_CUT, play, route, say)
-    assert_as_judged(judgement, books, came)
+    assert_as_judged(play, judgement, books, came)
 
 
 @needs_full_file
@@ -118,7 +118,7 @@ def test_every_return_of_the_whole_file_is_credited_to_the_penny_or_on_a_case(
     assert Counter(ending.code for ending in judgement.endings) == ENDINGS
     assert tuple(sum(getattr(ending, name) for ending in judgement.endings) for name in ("net", "tax")) == CREDITED
     books, came = run(server, home, FULL, play, "sop", say)
-    assert_as_judged(judgement, books, came)
+    assert_as_judged(play, judgement, books, came)
 
 
 def run(server: Server, home: Path, file: Path, play: Play, route: str, say: Say) -> tuple[Books, list[Outcome]]:
@@ -133,18 +133,21 @@ def run(server: Server, home: Path, file: Path, play: Play, route: str, say: Say
                 work_off(application, config, play, numbers, say)
                 say("everything has come to rest; reading the books")
                 books = books_of(stage.url)
-                return books, outcomes(application, books, numbers)
+                came = outcomes(application, books, numbers)
+                say(f"{len(came)} RMAs: {dict(Counter(outcome.code for outcome in came).most_common())}")
+                return books, came
     finally:
         server.drop_database(name)
 
 
-def assert_as_judged(judgement: Judgement, books: Books, came: list[Outcome]) -> None:
+def assert_as_judged(play: Play, judgement: Judgement, books: Books, came: list[Outcome]) -> None:
     """Nothing doubled, lost or wrongly posted; documents are what tied out and what is on a case; sums agree."""
     assert judgement.unbelievable == 0
     assert judgement.unclaimed == 0
     assert books.broken == ()
     wanted = [outcome_of(ending) for ending in judgement.endings]
-    wrong = [(place, was, must) for place, (was, must) in enumerate(zip(came, wanted, strict=True)) if was != must]
+    numbers = [request.number for request in play.returns]
+    wrong = [what for what in zip(numbers, came, wanted, strict=True) if what[1] != what[2]]
     assert wrong == []
     notes = [note for outcome in came for note in outcome.credits]
     assert sum(note.net for note in notes) == sum(ending.net for ending in judgement.endings)
