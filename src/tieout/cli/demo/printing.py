@@ -15,7 +15,7 @@ def print_tie_out(result: TieOut, route: str) -> str:
     verdict = "Everything ties out or is on somebody's desk." if result.is_right else "IT DOES NOT TIE OUT."
     lines = [
         "",
-        f"Tie-out of {result.documents} returns ({route} credit route)",
+        f"Tie-out of {result.documents} returns from the trading file ({route} credit route)",
         "",
         f"  tied out            {result.tied_out:>8}",
         f"  on a case           {result.on_case:>8}",
@@ -54,24 +54,24 @@ def _special_lines(result: TieOut) -> Iterator[str]:
     """One line for each kind of special return, and the damaged goods."""
     if result.specials:
         yield ""
-        yield "  Special returns: what the customer got by Sage's books, and by those of shop and portal"
+        yield "  Special returns: what customers got by Sage's books, and outside by those of shop and portal"
         yield f"    {'':36}{'played':>6}{'tied out':>10}{'on a case':>11}{'Sage':>10}{'outside':>10}"
     for line in result.specials:
         counts = f"{line.played:>6}{line.tied_out:>10}{line.cases.total():>11}"
         amounts = f"{Money(line.in_sage_minor).text():>10}{Money(line.outside_minor).text():>10}"
-        yield f"    {line.title:<36}{counts}{amounts}{_remark(line)}"
+        yield f"    {line.title:<36}{counts}{amounts}"
+        yield from (f"      {remark}" for remark in _remarks(line))
     yield ""
     yield f"  damaged units       {result.damaged_units:>8}"
     yield f"  in quarantine       {result.quarantined_units:>8}   by Sage's stock ledger"
 
 
-def _remark(line: Tally) -> str:
-    """The cases that it stands on, and whether that is how it had to end."""
-    standing = ", ".join(BY_CODE[code].title for code in line.cases)
-    before = ", ".join(BY_CODE[code].title for code in line.settled)
-    settled = f"settled: {before}" if before else ""
+def _remarks(line: Tally) -> Iterator[str]:
+    """The cases that it stands on or that were settled, and whether that is how it had to end."""
+    yield from (f"on a case: {BY_CODE[code].title}" for code in line.cases)
+    yield from (f"settled on the way: {BY_CODE[code].title}" for code in line.settled)
     pence = abs(line.in_sage_minor - line.booked_minor)
-    rounded = f"{pence}p off: Sage reckons VAT on the net price" if line.is_right and pence else ""
-    wrong = "" if line.is_right else "NOT AS EXPECTED"
-    remark = "; ".join(text for text in (standing, settled, rounded, wrong) if text)
-    return f"   {remark}" if remark else ""
+    if line.is_right and pence:
+        yield f"{pence}p off, because Sage reckons VAT on the net price"
+    if not line.is_right:
+        yield "NOT AS EXPECTED"
