@@ -113,6 +113,7 @@ def test_an_amount_given_by_hand_is_adopted_as_goodwill_by_one_person_up_to_the_
     assert before.moved() == moved
 
 
+@pytest.mark.long
 def test_goods_that_came_without_an_rma_are_credited_and_restocked(desk: House) -> None:
     """RGO-48: adopted as goods that are here by a warehouse's word, at their invoiced price."""
     name = sold(desk.control, Line("MUG", 3, "10.00"))
@@ -149,6 +150,7 @@ def test_goods_that_the_shop_put_back_on_sale_with_the_refund_are_not_offered_tw
     assert (moved.stock, moved.offered) == ({("BOOK", "A1"): 2}, {})
 
 
+@pytest.mark.long
 def test_goods_that_the_customer_keeps_are_credited_without_stock(desk: House) -> None:
     """RGO-48: adopted as returnless; approvals of the policy are not asked again of what a person decided."""
     name = sold(desk.control, Line("LAMP", 1, "25.00"))
@@ -181,6 +183,7 @@ def test_over_the_limit_a_second_person_must_agree_to_what_was_decided_last(desk
         adopt(desk, refund, "goodwill")
 
 
+@pytest.mark.long
 def test_postage_refunded_with_goods_is_credited_by_its_own_rule(desk: House) -> None:
     """RGO-48: the line at its invoice, the postage on its nominal; together what was given."""
     name = sold(
@@ -211,6 +214,7 @@ def test_less_than_the_goods_cost_waits_for_a_rule_and_then_credits_what_was_giv
     assert (moved.credits, moved.payments) == ((("2011-01-20", 750, 150),), (900,))
 
 
+@pytest.mark.long
 def test_two_refunds_by_hand_on_one_order_are_each_explained_by_their_own_adoption(desk: House) -> None:
     """RGO-48: the first waits while the second is nobody's; then both are booked, once each."""
     name = sold(desk.control, Line("BOWL", 2, "10.00"))
@@ -227,6 +231,7 @@ def test_two_refunds_by_hand_on_one_order_are_each_explained_by_their_own_adopti
     assert sorted(moved.payments) == [300, 1200]
 
 
+@pytest.mark.long
 def test_a_refund_that_the_provider_has_not_confirmed_is_credited_and_paid_only_once_it_has(desk: House) -> None:
     """RGO-48: pending, then made; one that fails is on a desk again with its name."""
     name = sold(desk.control, Line("MUG", 2, "10.00"))

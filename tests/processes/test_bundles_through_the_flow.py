@@ -64,6 +64,7 @@ def test_a_bundle_sold_as_one_line_comes_back_as_its_components(bundled: House) 
     assert moved.outstanding == 0
 
 
+@pytest.mark.long
 def test_a_bundle_that_the_shop_and_the_portal_know_and_sage_does_not_is_credited_by_its_lines_in_sage(
     bundled: House,
 ) -> None:
@@ -132,6 +133,7 @@ def test_bundles_sent_back_one_by_one_add_up_to_the_invoice_to_the_penny(bundled
     assert moved.stock == {("MUG", "A1"): 9, ("BOOK", "A1"): 3, ("LAMP", "A1"): 6}
 
 
+@pytest.mark.long
 def test_the_make_up_on_the_day_of_sale_counts_however_it_has_changed_since(bundled: House) -> None:
     """RET-09: the row in force on the sale's day, also for a second return after the change."""
     house = bundled
@@ -190,6 +192,7 @@ def test_a_component_of_a_bundle_without_a_row_waits_for_the_row(bundled: House)
     assert before.moved().credits == (("2011-01-20", 3000, 600),)
 
 
+@pytest.mark.long
 def test_a_discount_line_of_the_order_is_borne_by_all_goods_bundles_too(bundled: House) -> None:
     """RET-08: ten pounds off the order in Sage, the same ten in the shop; three returns give all of it back."""
     house = bundled

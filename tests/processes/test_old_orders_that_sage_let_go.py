@@ -64,6 +64,7 @@ def test_an_order_archived_before_the_return_is_credited_alone_with_order_and_rm
     assert credit["customer"] == "12345"
 
 
+@pytest.mark.long
 @EITHER_ROUTE
 def test_partial_returns_of_an_archived_order_add_up_and_take_no_unit_twice(keeper: House) -> None:
     """RGO-59: three returns of one unit give the line to the penny; a fourth finds nothing left."""
@@ -133,6 +134,7 @@ def test_a_return_begun_while_sage_had_the_order_is_ended_as_it_was_begun(keeper
     assert codes(house, later) == ["QUANTITY_EXCEEDS_DESPATCH"]
 
 
+@pytest.mark.long
 @EITHER_ROUTE
 def test_a_return_archived_between_its_receipt_and_its_credit_note_is_credited_once(keeper: House) -> None:
     """RGO-58: the goods are in stock, the credit note waits for its period; then the order goes."""
@@ -179,6 +181,7 @@ def test_without_a_rule_for_old_orders_the_return_waits_and_with_one_it_goes_on(
     assert closed_codes(house, rma) == ["CUSTOMER_UNMAPPED"]
 
 
+@pytest.mark.long
 def test_an_old_order_at_a_rate_that_no_tax_code_stands_for_waits(open_house: OpenHouse) -> None:
     """RGO-59: 17.5 per cent is in no table: nothing is guessed."""
     house = open_house()

@@ -136,6 +136,7 @@ def test_a_return_in_loop_is_credited_released_and_closed(looped: House) -> None
     assert looped.document(rma).state == "done"
 
 
+@pytest.mark.long
 def test_processing_that_fails_in_loop_is_on_a_desk_and_goes_on_once_it_works(looped: House) -> None:
     """RGO-16, X-08: the credit note stands, the money does not move; nobody is paid twice."""
     name = sold(looped.control, Line("LAMP", 1, "25.00"))
@@ -157,6 +158,7 @@ def test_processing_that_fails_in_loop_is_on_a_desk_and_goes_on_once_it_works(lo
     assert looped.document(rma).state == "done"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("outcome", ["store_credit", "gift_card"])
 def test_what_loop_issues_instead_of_money_is_paid_from_its_clearing_account(looped: House, outcome: str) -> None:
     """RGO-27: credited, issued by Loop at our word, moved to the liability; the shop refunds nothing."""
@@ -173,6 +175,7 @@ def test_what_loop_issues_instead_of_money_is_paid_from_its_clearing_account(loo
     assert looped.document(rma).state == "done"
 
 
+@pytest.mark.long
 def test_an_even_exchange_in_loop_is_entered_in_sage_and_credits_nothing(looped: House) -> None:
     """RGO-53: stock in, an order of the same worth out, at the difference."""
     name = sold(looped.control, Line("MUG", 1, "10.00"), shop_more={"shipping_address": ADDRESS})
@@ -208,6 +211,7 @@ ADDRESS = {
 }
 
 
+@pytest.mark.long
 def test_a_return_cancelled_in_loop_leaves_nothing_behind(looped: House) -> None:
     """RGO-25: what was announced in Sage is taken back."""
     name = sold(looped.control, Line("MUG", 1, "10.00"))
@@ -262,6 +266,7 @@ def test_a_return_in_the_shop_is_approved_received_credited_released_and_closed(
     assert native.document(rma).state == "done"
 
 
+@pytest.mark.long
 def test_fees_of_the_shop_s_own_return_are_kept_by_an_invoice(native: House) -> None:
     """RGO-28: ten per cent for restocking and five pounds for the label; the rest goes back."""
     order = sold(native.control, Line("LAMP", 1, "50.00"))
@@ -279,6 +284,7 @@ def test_fees_of_the_shop_s_own_return_are_kept_by_an_invoice(native: House) -> 
     assert native.document(rma).state == "done"
 
 
+@pytest.mark.long
 def test_goods_that_somebody_processed_and_refunded_in_the_shop_are_credited_in_detect_mode(native: House) -> None:
     """RGO-15: processed and refunded by hand before us; with detection the credit follows the refund."""
     native.choose(mode="detect")
@@ -325,6 +331,7 @@ def test_a_unit_that_was_not_in_the_parcel_is_named_and_not_credited(native: Hou
     assert (moved.refunds, moved.outstanding) == ((1200,), 0)
 
 
+@pytest.mark.long
 def test_two_parcels_of_one_return_in_the_shop_are_paid_together_and_once(native: House) -> None:
     """RGO-14: the first mug is booked when it comes, and all money goes back when all of it is here."""
     order = sold(native.control, Line("MUG", 2, "10.00"), Line("BOOK", 1, "4.55", 2))
@@ -351,6 +358,7 @@ def test_two_parcels_of_one_return_in_the_shop_are_paid_together_and_once(native
     assert native.document(rma).state == "done"
 
 
+@pytest.mark.long
 def test_a_fee_and_a_missing_unit_in_loop(looped: House) -> None:
     """RGO-28, X-08: two pounds are kept for the label; what inspection calls missing is not credited."""
     name = sold(looped.control, Line("MUG", 2, "10.00"))
@@ -367,3 +375,33 @@ def test_a_fee_and_a_missing_unit_in_loop(looped: House) -> None:
     loop_works(looped, other)
     assert codes(looped, other) == ["RECEIVED_TOO_FEW"]
     assert before.moved() == moved
+
+
+def test_an_exchange_on_the_shop_s_own_return_leaves_under_the_return_s_name(native: House) -> None:
+    """RGO-53: the goods sent stand on the same order; Sage gets an order of the return's name, at the difference."""
+    stock = [{"warehouse": "HOME", "bin": "A1", "quantity": "10", "unit_cost": "1.50"}]
+    cup = {"code": "CUP", "name": "Cup", "costing": "FIFO", "standard_price": "10.00", "stock": stock}
+    native.control.post("/sage200/load", {"products": [cup]})
+    variant = {"sku": "CUP", "title": "Cup", "price": "12.00", "available": 10}
+    native.control.post("/shopify/load", {"variants": [variant]})
+    order = sold(native.control, Line("LAMP", 1, "25.00"), shop_more={"shipping_address": ADDRESS})
+    before = Watch(native)
+    going = [{"sku": "CUP", "quantity": 1, "price": "10.00", "tax_rate": "0.2"}]
+    rma, name = native_return(native, order, {"sku": "LAMP"}, exchange=going)
+    native.drain(rma)
+    assert codes(native, rma) == [], seen(native, rma)
+    at_the_shop(native, name, "dispose", dispositions=[{"sku": "LAMP", "quantity": 1, "type": "RESTOCKED"}])
+    for _ in range(3):
+        native.drain(rma)
+    assert codes(native, rma) == [], seen(native, rma)
+    moved = before.moved()
+    assert sum(net + tax for _, net, tax in moved.credits) == 1800
+    assert (moved.refunds, moved.payments, moved.outstanding) == ((1800,), (1800,), 0)
+    assert moved.stock == {("LAMP", "A1"): 1}
+    native.control.post("/sage200/desktop/despatch", {"order": name})
+    native.control.post("/sage200/desktop/post-invoice", {"order": name})
+    native.drain(rma)
+    native.drain(rma)
+    assert codes(native, rma) == [], seen(native, rma)
+    assert before.moved().stock == {("LAMP", "A1"): 1, ("CUP", "A1"): -1}
+    assert native.document(rma).state == "done"

@@ -44,6 +44,7 @@ def both(docked: House) -> House:
     return docked
 
 
+@pytest.mark.long
 def test_what_the_warehouse_counted_is_credited_whatever_the_portal_has_marked(dock: House) -> None:
     """RET-49: three announced, all marked received at the portal; the warehouse counted two, then the third."""
     name = sold(dock.control, Line("MUG", 3, "10.00"))
@@ -113,6 +114,7 @@ def test_another_item_than_announced_is_named_and_not_booked(dock: House) -> Non
     assert before.moved().stock == {("MUG", "A1"): 1}
 
 
+@pytest.mark.long
 def test_goods_of_one_rma_that_came_in_by_two_doors_go_where_each_door_sends_them(dock: House) -> None:
     """RET-14: damaged goods of the northern door to goods-in, all others to quarantine; none of it is offered."""
     name = sold(dock.control, Line("MUG", 3, "10.00"))
@@ -142,6 +144,7 @@ def test_a_receipt_told_late_does_not_change_hands_with_one_that_was_booked_befo
     assert (moved.stock, moved.offered) == ({("MUG", "Q1"): 1, ("MUG", "A1"): 1}, {"MUG": 1})
 
 
+@pytest.mark.long
 def test_goods_told_before_their_rma_exists_are_booked_once_it_is_authorised(dock: House) -> None:
     """RET-49: under the order's number first, on a desk; the RMA claims them."""
     name = sold(dock.control, Line("BOWL", 2, "7.99"))
@@ -160,6 +163,7 @@ def test_goods_told_before_their_rma_exists_are_booked_once_it_is_authorised(doc
     assert one.closed_how is not None
 
 
+@pytest.mark.long
 def test_goods_told_for_a_number_that_the_portal_has_not_yet_given_wait_for_it(dock: House) -> None:
     """RET-20, X-08: UNKNOWN_RECORD, until the portal knows the RMA."""
     name = sold(dock.control, Line("BOWL", 1, "7.99"))
@@ -193,6 +197,7 @@ def test_two_authorities_that_counted_differently_stop_the_return_until_they_agr
     assert before.moved().credits == (("2011-01-20", 2000, 400),)
 
 
+@pytest.mark.long
 def test_with_both_as_authorities_the_portal_s_word_alone_books_nothing(both: House) -> None:
     """RET-49: the warehouse's count is the one that is booked."""
     name = sold(both.control, Line("MUG", 1, "10.00"))
@@ -233,6 +238,7 @@ def test_part_of_a_bundle_that_came_in_is_credited_and_restocked_alone(dock: Hou
     assert sum(before.moved().refunds) == 24000
 
 
+@pytest.mark.long
 def test_the_shop_offers_nothing_before_the_stock_is_read_back_in_sage(dock: House) -> None:
     """RGO-43: somebody holds the item; the shop is raised only once Sage has it."""
     name = sold(dock.control, Line("BOOK", 1, "4.55", 2))
