@@ -257,3 +257,36 @@ def test_the_shop_offers_nothing_before_the_stock_is_read_back_in_sage(dock: Hou
     dock.drain(rma)
     moved = before.moved()
     assert (moved.stock, moved.offered) == ({("BOOK", "A1"): 1}, {"BOOK": 1})
+
+
+@pytest.mark.long
+def test_a_count_taken_back_after_it_was_booked_undoes_nothing_and_is_named(dock: House) -> None:
+    """RET-49, X-08: two were booked; the warehouse says now that it was one. Nothing is booked again or reversed."""
+    name = sold(dock.control, Line("MUG", 2, "10.00"))
+    before = Watch(dock)
+    rma = dock.authorised(name, ("MUG", 2))
+    told(dock, rma, ("MUG", 2, "good"), receipt=f"{name}-1")
+    dock.drain(rma)
+    assert codes(dock, rma) == [], seen(dock, rma)
+    booked = before.moved()
+    told(dock, rma, ("MUG", 1, "good"), receipt=f"{name}-1")
+    dock.drain(rma)
+    assert codes(dock, rma) == ["RECEIVED_TOO_FEW"], seen(dock, rma)
+    assert before.moved() == booked
+    told(dock, rma, ("MUG", 2, "good"), receipt=f"{name}-1")
+    dock.drain(rma)
+    assert (codes(dock, rma), before.moved()) == ([], booked)
+
+
+@pytest.mark.long
+def test_a_grade_told_after_the_goods_were_put_on_sale_moves_nothing_by_itself(dock: House) -> None:
+    """RET-14: booked as good; told as damaged afterwards. No second movement, no second offer, no second credit."""
+    name = sold(dock.control, Line("MUG", 1, "10.00"))
+    before = Watch(dock)
+    rma = dock.authorised(name, ("MUG", 1))
+    told(dock, rma, ("MUG", 1, "good"), receipt=f"{name}-1")
+    dock.drain(rma)
+    booked = before.moved()
+    told(dock, rma, ("MUG", 1, "damaged"), receipt=f"{name}-1")
+    dock.drain(rma)
+    assert before.moved() == booked
