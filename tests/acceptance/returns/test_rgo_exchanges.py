@@ -51,7 +51,8 @@ def despatched(desk: Desk, order: SageOrder) -> None:
 def exchange_in_all_shapes(desk: Desk) -> None:
     """A mug of 12.00 is swapped for a bowl of 12.00, a dearer one of 15.00 and a cheaper one of 9.00.
 
-    Sage has one order for each: at nothing, at the 3.00 more, at nothing with 3.00 credited and refunded.
+    Sage has one order for each: at nothing, at the 3.00 more, at nothing with 3.00 credited,
+    which the portal refunds.
     In the shop's own return the new goods stand on the old order: they are an order in Sage too.
     """
     house_rules(desk)
@@ -174,7 +175,7 @@ ROWS = (
         id="RGO-53",
         says="Every exchange becomes one sales order in Sage, whatever its value and shape.",
         scenario=exchange_in_all_shapes,
-        missing="goods taken at a till, which the till adds to the old order",
+        missing="goods taken at a till, and refunding the difference of a cheaper one once behind the gate",
         left_to=(Later.TILLS,),
     ),
     Row(

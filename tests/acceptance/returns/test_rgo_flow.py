@@ -258,11 +258,11 @@ def only_signed_news(desk: Desk) -> None:
 
 
 def a_tenth_of_the_news_is_lost(desk: Desk) -> None:
-    """Twelve mugs of twelve orders go back while one in ten of the portal's messages is lost, and all of the last one.
+    """Eight mugs of eight orders go back while one in ten of the portal's messages is lost, and all of the last one.
 
     The sweep finds what was missed, and each is credited and refunded once, however often it looks.
     """
-    orders = [desk.sold() for _ in range(12)]
+    orders = [desk.sold() for _ in range(8)]
     desk.open_books()
     with temper(desk, "returngo", drop_webhook=0.1, seed=4):
         rmas = [desk.authorised(order, ("MUG", 1)) for order in orders]
@@ -277,7 +277,7 @@ def a_tenth_of_the_news_is_lost(desk: Desk) -> None:
     assert len(lost) > 1
     assert len(desk.change().credits) < len(rmas)
     desk.schedules_run()
-    assert desk.change().credits == ((1000, 200),) * 12
+    assert desk.change().credits == ((1000, 200),) * 8
     assert sorted(desk.change().refunds) == sorted((order, 1200) for order in orders)
     assert all(desk.is_done(rma) for rma in rmas)
     deeds = desk.control.deeds()
