@@ -9,8 +9,6 @@ from pathlib import Path
 
 import duckdb
 
-from tieout.cli.demo.trading import ReturnRequest
-
 HERE = Path(__file__).parent
 
 
@@ -40,9 +38,9 @@ class Judgement:
     """Product return lines by (what the README says of them, how their RMA must end)."""
 
 
-def judge(file: Path, requests: Sequence[ReturnRequest]) -> Judgement:
-    """Rule on these RMAs. Of a request only its rows and the order that it names are looked at."""
-    claims = [(rma, line.row_id, request.order_name) for rma, request in enumerate(requests) for line in request.lines]
+def judge(file: Path, rmas: Sequence[tuple[str, Sequence[int]]]) -> Judgement:
+    """Rule on RMAs, given in the order in which they were raised: the order that each names, or "", and its rows."""
+    claims = [(rma, row, order) for rma, (order, rows) in enumerate(rmas) for row in rows]
     with duckdb.connect() as database:
         database.execute("SET VARIABLE trading_file = ?", [str(file)])
         database.execute("CREATE TABLE claim (rma INTEGER, row_id INTEGER, order_name VARCHAR)")
