@@ -120,7 +120,7 @@ def test_an_exchange_stays_a_draft_until_it_is_released_and_is_done_when_its_goo
 @pytest.mark.parametrize(
     ("treated", "price", "credit", "refund", "charged", "left"),
     [
-        ("zero", "18.00", 0, 0, 500, 0),
+        pytest.param("zero", "18.00", 0, 0, 500, 0, marks=[pytest.mark.long]),
         ("zero", "6.00", 600, 600, 0, 0),
         pytest.param("zero", "12.00", 0, 0, 0, 0, marks=[pytest.mark.long]),
         pytest.param("full", "12.00", 1200, 0, 1000, -1200, marks=[pytest.mark.long]),
@@ -152,6 +152,7 @@ def test_a_dearer_a_cheaper_and_an_even_exchange_by_either_treatment(
     assert_done(house, rma)
 
 
+@pytest.mark.long
 @EITHER_TREATMENT
 @pytest.mark.usefixtures("treated")
 def test_goods_may_leave_before_anything_came_back(swapping: House) -> None:

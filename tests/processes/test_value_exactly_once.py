@@ -34,6 +34,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "5xx before": {"error_before": 1.0},
 }
 SELDOM = {"late commit", "5xx before"}
+"""Faults that the default suite leaves to the long run; and commands whose way others take as well."""
+LIKE_OTHERS = {"bonus", "payment from the clearing account"}
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +105,9 @@ STRUCK = {
 @pytest.mark.parametrize(
     "fault", [pytest.param(name, marks=[pytest.mark.long] if name in SELDOM else []) for name in FAULTS]
 )
-@pytest.mark.parametrize("step", STRUCK)
+@pytest.mark.parametrize(
+    "step", [pytest.param(name, marks=[pytest.mark.long] if name in LIKE_OTHERS else []) for name in STRUCK]
+)
 def test_a_command_of_value_happens_once_whatever_becomes_of_its_answer(valued: House, step: str, fault: str) -> None:
     """RET-20, X-06: counted in the ledgers of the systems themselves."""
     house, one = valued, STRUCK[step]

@@ -204,6 +204,30 @@ def test_credit_that_nobody_issues_comes_to_light_by_time_alone(valued: House) -
     assert_done(house, rma)
 
 
+@pytest.mark.long
+def test_a_credit_that_a_fee_ate_up_is_not_taken_for_money_that_is_late(valued: House) -> None:
+    """RET-17: the first parcel's fee took all of it days ago; the second was credited today and waits."""
+    house = valued
+    rma = asked(
+        house,
+        sold(house),
+        {"sku": "MUG", "resolution": STORE_CREDIT, "restocking_fee": "12.00"},
+        {"sku": "MUG", "resolution": STORE_CREDIT, "restocking_fee": "2.00"},
+    )
+    house.receive(rma, rma.units[0])
+    house.drain(rma)
+    time_passes(house, timedelta(hours=60))
+    house.receive(rma, rma.units[1])
+    house.drain(rma)
+    assert codes(house, rma) == []
+    time_passes(house, timedelta(hours=60))
+    case = house.case(rma)
+    assert case is not None
+    (fault,) = case.faults
+    assert isinstance(fault, dict)
+    assert (fault["code"], fault["wanted"]) == ("CREDIT_NOT_REFUNDED", "GBP 10.00")
+
+
 def test_a_refund_whose_goods_never_came_comes_to_light_by_time_alone(valued: House) -> None:
     """RGO-28: REFUND_WITHOUT_RECEIPT after the days of the house; gone once the goods are here."""
     house = valued

@@ -12,10 +12,11 @@ from tieout.domain.faults.kinds import Fault, Owner
 from tieout.domain.faults.performing import REFUND_FAILED
 from tieout.domain.legs import Leg
 from tieout.domain.money import Money, total
-from tieout.domain.returns.allocation import returned_units
+from tieout.domain.returns.allocation import matched_order, returned_units
 from tieout.domain.returns.batches import booked_units, is_ready
 from tieout.domain.returns.exchanges import exchange_troubles
-from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.returns.facts import EffectFact, ReturnFacts
+from tieout.domain.returns.past_batches import is_over, kept_for_exchanges
 from tieout.domain.returns.receipts import surprises
 
 RECEIPT_DAYS = 14
@@ -105,15 +106,17 @@ def _refunded_without_goods(facts: ReturnFacts) -> Iterator[Fault]:
 def _credited_without_money(facts: ReturnFacts, waits_for: str) -> Iterator[Fault]:
     if "refund" not in waits_for and "issued" not in waits_for:
         return
-    limit = refund_hours(facts)
-    late = [at for at in _credited_at(facts) if facts.now > at + limit]
+    still_open = list(_credits_without_money(facts))
+    late = [note.at for note in still_open if note.at is not None and facts.now > note.at + refund_hours(facts)]
     if late:
-        paid = {effect.batch for effect in facts.done("post_refund_payment")}
-        open_notes = [e for e in facts.effects if "credit_note" in e.kind and e.state == "done" and e.batch not in paid]
-        currency = facts.rma.currency if facts.rma else "GBP"
-        owed = total([Money(note.amount, currency) for note in open_notes], currency)
+        batches = {note.batch for note in still_open}
+        fees = sum(fee.amount for fee in facts.done("raise_invoice") if fee.batch in batches)
+        order = matched_order(facts)
+        kept = kept_for_exchanges(facts, order) if order is not None else {}
+        owed = sum(note.amount for note in still_open) - fees - sum(kept.get(batch, 0) for batch in batches)
         at = f"RMA {facts.rma_number}, credited {min(late):%d %b %Y}"
-        yield Fault(code=kinds.CREDIT_NOT_REFUNDED.code, at=at, saw=waits_for, wanted=str(owed))
+        wanted = str(Money(owed, facts.rma.currency if facts.rma else "GBP"))
+        yield Fault(code=kinds.CREDIT_NOT_REFUNDED.code, at=at, saw=waits_for, wanted=wanted)
 
 
 def _portal_could_not_pay(facts: ReturnFacts, waits_for: str) -> Iterator[Fault]:
@@ -137,18 +140,13 @@ def _is_issued_since(rma: Rma, failed: IssuedCredit) -> bool:
     return any(not one.units for one in settled) or bool(settled and set(failed.units) <= named)
 
 
-def _credited_at(facts: ReturnFacts) -> list[datetime]:
-    """When each credit note was read back whose money is still open."""
-    paid = {effect.batch for effect in facts.done("post_refund_payment")}
-    return [
-        effect.at
-        for effect in facts.effects
-        if "credit_note" in effect.kind
-        and effect.state == "done"
-        and effect.at is not None
-        and effect.amount
-        and effect.batch not in paid
-    ]
+def _credits_without_money(facts: ReturnFacts) -> Iterator[EffectFact]:
+    """The credit notes that were read back and whose batch waits for its money."""
+    order = matched_order(facts)
+    for note in facts.effects:
+        is_posted = "credit_note" in note.kind and note.state == "done" and note.amount
+        if is_posted and order is not None and not is_over(facts, note.batch, order):
+            yield note
 
 
 def _not_here(facts: ReturnFacts) -> list[RmaUnit]:
