@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.processes.estate import SHOP, THE_DAY, Control, Line
 from tests.processes.house import Choices, House, Rma
-from tests.processes.wares import Watch, closed_codes, codes, seen, sold
+from tests.processes.wares import ADDRESS, Watch, closed_codes, codes, loop_return, loops_own, seen, sold
 
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.estate import Estate
@@ -85,15 +85,6 @@ def native(merchant: House) -> House:
     return merchant
 
 
-def loop_return(house: House, order: str, *lines: Json, **more: Json) -> Rma:
-    """A customer raises a return in Loop."""
-    customer = {"email": "a@example.org", "first_name": "A", "last_name": "Customer"}
-    plain = [{"reason": "Too small", "quantity": 1, "outcome": "refund", **line} for line in lines]
-    asked = {"order_name": order, "customer": customer, "currency": "GBP", "lines": plain, **more}
-    (raised,) = house.control.post("/loop/returns", asked)["returns"]
-    return Rma(str(raised["return_id"]), tuple(str(line["line_item_id"]) for line in raised["line_items"]))
-
-
 def graded(house: House, rma: Rma, *units: str, **other: dict[str, str]) -> None:
     """The warehouse looks at the units, all of them when none is named, and says so in Loop."""
     found = {unit: other.get(f"unit{at}", IN_GOOD_ORDER) for at, unit in enumerate(units or rma.units)}
@@ -106,12 +97,6 @@ def loop_works(house: House, rma: Rma) -> None:
         house.drain(rma)
         house.control.post("/loop/drain")
     house.drain(rma)
-
-
-def loops_own(house: House, rma: Rma) -> Json:
-    """The return in Loop's books."""
-    rows = house.control.get("/loop/ledgers/returns")["returns"]
-    return next(row for row in rows if row["return_id"] == rma.number)
 
 
 def test_a_return_in_loop_is_credited_released_and_closed(looped: House) -> None:
@@ -200,15 +185,6 @@ def test_an_even_exchange_in_loop_is_entered_in_sage_and_credits_nothing(looped:
     assert loops_own(looped, rma)["state"] == "closed"
     moved = before.moved()
     assert (moved.refunds, moved.payments, moved.outstanding) == ((), (), 0)
-
-
-ADDRESS = {
-    "name": "A Customer",
-    "address1": "1 High Street",
-    "city": "Leeds",
-    "zip": "LS1 1AA",
-    "country_code": "GB",
-}
 
 
 @pytest.mark.long

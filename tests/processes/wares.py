@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from tests.processes.estate import RATES, pence
-from tests.processes.house import COMPANY
+from tests.processes.house import COMPANY, Rma
 
 from tieout.bootstrap import desk_receiver
 from tieout.domain.money import tax_on, total
@@ -22,11 +22,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tests.processes.estate import Control, Json, Line
-    from tests.processes.house import House, Rma
+    from tests.processes.house import House
 
     from tieout.domain.money import Money
 
 DAY = "2011-01-12"
+ADDRESS = {
+    "name": "A Customer",
+    "address1": "1 High Street",
+    "city": "Leeds",
+    "zip": "LS1 1AA",
+    "country_code": "GB",
+}
 _names = itertools.count(7000)
 
 
@@ -194,3 +201,18 @@ def closed_codes(house: House, rma: Rma) -> list[str]:
 def gross(*pounds: str) -> int:
     """Pence of amounts in pounds together."""
     return sum(pence(each) for each in pounds)
+
+
+def loop_return(house: House, order: str, *lines: Json, **more: Json) -> Rma:
+    """A customer raises a return in Loop."""
+    customer = {"email": "a@example.org", "first_name": "A", "last_name": "Customer"}
+    plain = [{"reason": "Too small", "quantity": 1, "outcome": "refund", **line} for line in lines]
+    asked = {"order_name": order, "customer": customer, "currency": "GBP", "lines": plain, **more}
+    (raised,) = house.control.post("/loop/returns", asked)["returns"]
+    return Rma(str(raised["return_id"]), tuple(str(line["line_item_id"]) for line in raised["line_items"]))
+
+
+def loops_own(house: House, rma: Rma) -> Json:
+    """The return in Loop's books."""
+    rows = house.control.get("/loop/ledgers/returns")["returns"]
+    return next(row for row in rows if row["return_id"] == rma.number)
