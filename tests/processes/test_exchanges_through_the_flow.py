@@ -168,15 +168,23 @@ def test_goods_may_leave_before_anything_came_back(swapping: House) -> None:
     assert_done(house, rma)
 
 
-def test_a_cheaper_exchange_whose_difference_the_portal_paid_beside_ours_is_seen(swapping: House) -> None:
-    """RGO-15: two hands on one difference; the case says so, and the goods still leave once."""
+def test_the_difference_of_a_cheaper_exchange_is_the_portals_to_give_and_is_given_once(swapping: House) -> None:
+    """RGO-53: in gate mode too: the portal gives it back with the exchange, so Tieout credits it, waits and sees it."""
     house = swapping
     rma = swap(house, "6.00")
+    before = Since(house)
     house.receive(rma)
     house.drain(rma)
+    made = before.changes()
+    assert (sum(made.credits), made.refunds, made.payments) == (600, (), ())
+    assert (codes(house, rma), house.document(rma).state) == ([], "waiting")
     house.act(rma, "release-exchange")
     house.drain(rma)
-    assert codes(house, rma) == ["REFUND_BEFORE_CREDIT"]
+    made = before.changes()
+    assert (sum(made.credits), made.refunds, made.payments, made.outstanding) == (600, (600,), (600,), 0)
+    despatch(house, rma)
+    house.drain(rma)
+    assert_done(house, rma)
 
 
 def test_lines_of_no_value_that_sage_refuses_are_entered_at_full_value_once_the_house_says_so(swapping: House) -> None:

@@ -24,6 +24,7 @@ from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
 from tieout.domain.returns.issued import CLEARING, IssuedLeft
 from tieout.domain.returns.money_back import foreign_refunds
 from tieout.domain.returns.receipts import with_receipts
+from tieout.domain.returns.till import exchanged_at_till
 from tieout.domain.returns.values import is_given_as_discount
 from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
@@ -143,7 +144,7 @@ def _came(
     receipts = company.goods_in.receipts(document.key) if company.goods_in is not None else ()
     if told is None:
         return Came(told=None, rma=None, receipts=receipts)
-    told = rma_apart(told, sale.bundles)
+    told = rma_apart(exchanged_at_till(told, sale.shop_order), sale.bundles)
     receipts = receipts_apart(receipts, sale.bundles)
     return Came(told=told, rma=with_receipts(told, receipts, tables, before.booked), receipts=receipts)
 

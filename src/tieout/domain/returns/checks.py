@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 from tieout.domain.documents.rma import Outcome, RmaStatus, RmaUnit
 from tieout.domain.documents.sales_order import OrderLine, SalesOrder
+from tieout.domain.documents.shop_order import ShopRefund
 from tieout.domain.faults import returns as kinds
 from tieout.domain.faults.kinds import Fault, FaultKind
 from tieout.domain.faults.performing import REFUND_FAILED
@@ -267,12 +269,25 @@ def no_refund_ran_ahead(facts: ReturnFacts) -> Iterator[Fault]:
             continue
         is_ours_by_rma = refund.refund_id in by_rma
         kind = kinds.REFUND_BEFORE_CREDIT if is_ours_by_rma else kinds.REFUND_OUTSIDE_WORKFLOW
-        is_due = is_ours_by_rma and (facts.refund_mode == "detect" or was_released)
+        is_others = facts.refund_mode == "detect" or was_released or _is_of_the_exchange(facts, refund)
+        is_due = is_ours_by_rma and is_others
         is_allowed = kind.code in facts.accepted or is_due
         if not is_allowed:
             yield Fault(
                 code=kind.code, at=f"refund {refund.refund_id} by {refund.app or 'a person'}", saw=str(refund.amount)
             )
+
+
+CLOCKS_APART = timedelta(minutes=1)
+"""The storefront's clock is not ours, and states whole seconds."""
+
+
+def _is_of_the_exchange(facts: ReturnFacts, refund: ShopRefund) -> bool:
+    """Whether others had to make this refund: at a till, or with an exchange that was credited before."""
+    if facts.rma is not None and facts.rma.is_in_person:
+        return True
+    credited = [e.at for e in facts.effects if e.batch[2:3] == "X" and "credit_note" in e.kind and e.state == "done"]
+    return any(at is not None and at <= refund.made_at + CLOCKS_APART for at in credited)
 
 
 def our_refunds_stand(facts: ReturnFacts) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tieout.domain import commands as c
-from tieout.domain.documents.rma import Fee, FeeKind, RmaUnit
+from tieout.domain.documents.rma import Fee, FeeKind, Outcome, RmaUnit
 from tieout.domain.documents.sales_order import SalesOrder
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.identifiers import compose_key, find_key
@@ -215,9 +215,14 @@ def is_released_by_portal(facts: ReturnFacts) -> bool:
 def is_refunded_by_us(facts: ReturnFacts, unit: RmaUnit) -> bool:
     """Whether the storefront refunds a unit at our word: always where the portal does not release.
 
-    Goods that the customer keeps never pass the portal's receipt, so the portal releases them only where the policy
-    `returnless` says so (`release` = `portal`).
+    What an exchange costs less the portal gives back with the exchange itself, unless the policy `exchange` says that
+    we do (`release` = `us`). A till has refunded already. Goods that the customer keeps never pass the portal's
+    receipt, so the portal releases them only where the policy `returnless` says so (`release` = `portal`).
     """
+    if facts.rma is not None and facts.rma.is_in_person:
+        return False
+    if unit.outcome is Outcome.EXCHANGE:
+        return facts.tables.value("value_policy", "exchange", "release") == "us"
     by_portal = facts.tables.value("value_policy", "returnless", "release") == "portal"
     return not is_released_by_portal(facts) or (unit.is_kept and not by_portal)
 

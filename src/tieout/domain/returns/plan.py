@@ -309,12 +309,11 @@ def _plan(
 def _legs_of_batches(facts: ReturnFacts, booking: Booking, open_batches: Sequence[Batch]) -> Iterator[Leg]:
     """What other systems must show of goods, money and exchanges, whoever brings it about."""
     due_by = facts.now + _grace(facts)
-    is_others = facts.refund_mode == "detect" or foreign_refunds(facts) or is_released_by_portal(facts)
     for batch in open_batches:
         if batch.has_goods:
             yield portal_leg(batch, due_by)
         due = booking.purse.dues.get(batch.batch_id)
-        if due and batch.batch_id not in booking.purse.ours and (is_others or batch.settlement in CLEARING):
+        if due and batch.batch_id not in booking.purse.ours:
             yield refund_leg(facts, batch, facts.now + refund_hours(facts) + A_LITTLE, due)
     yield from exchange_legs(facts)
 
