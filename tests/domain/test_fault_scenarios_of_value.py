@@ -229,6 +229,13 @@ TABLE = (
         is_beside=True,
     ),
     Row(
+        code="DAMAGED_ON_OFFER",
+        owner=OPS,
+        given=credited_at(datetime(2026, 3, 20, 9, tzinfo=UTC)),
+        change=on_unit(grade=Grade.DAMAGED),
+        is_beside=True,
+    ),
+    Row(
         code="ORPHANED_RETURN",
         owner=OPS,
         given=refunded_at(LONG_BEFORE),
@@ -267,7 +274,7 @@ def test_a_small_change_raises_the_fault_on_the_right_desk_and_undoing_it_clears
     assert raised[row.code].saw
 
 
-@pytest.mark.parametrize("row", [row for row in TABLE if row.code == "VALUE_NOT_APPROVED"], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in TABLE if BY_CODE[row.code].can_accept], ids=lambda row: row.name)
 def test_a_value_that_a_person_accepted_goes_on(good: Callable[..., ReturnFacts], row: Row) -> None:
     changed = row.change(row.given(good()))
     assert faults(replace(changed, accepted=frozenset({row.code}))) == {}

@@ -44,7 +44,7 @@ ISSUED = (Outcome.STORE_CREDIT, Outcome.GIFT_CARD)
 POSTED = {"account": "4010", "tax_code": "1", "approve_over": "never"}
 AMOUNTS = st.builds(Money, st.integers(1, 3000))
 cuts = st.integers(0, 12)
-laws = settings(max_examples=40)
+laws = settings(max_examples=25)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from tieout.domain.rules.mapping import MappingRule, MappingTables
 Good = Callable[..., ReturnFacts]
 Line = Callable[..., OrderLine]
 Unit = Callable[..., RmaUnit]
-laws = settings(max_examples=60)
+laws = settings(max_examples=40)
 pence = st.integers(0, 20_000)
 components = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 900)), min_size=1, max_size=5).filter(
     lambda shares: any(weight for _, weight in shares)
