@@ -130,7 +130,7 @@ def test_an_exchange_gives_back_the_difference_once_and_never_below_nought(
     mug = inclusive(line, 1, "MUG", 1, Money(1893))
     item = ExchangeItem(sku="JUG", quantity=1, price=Money(sent))
     swapped = replace(unit(1, mug), outcome=Outcome.EXCHANGE, exchange=(item,))
-    life = lived(with_row("value_policy", "exchange", treatment=treatment)(good([mug], [swapped])))
+    life = lived(with_row("value_policy", "exchange", treatment=treatment, release="us")(good([mug], [swapped])))
     assert sum(credited(life)) == credit
     assert sum(moved(life, c.Refund)) == sum(moved(life, c.PostRefundPayment)) == refund
     assert sum(credited(life)) - sum(moved(life, c.PostRefundPayment)) == left

@@ -57,7 +57,7 @@ class House:
 
     def rule(self, facts: ReturnFacts) -> ReturnFacts:
         rows: dict[str, dict[str, str]] = dict.fromkeys((*FEES, *ALLOWANCES, "store_credit_bonus"), POSTED)
-        rows |= {"returnless": {"approve_over": "never"}, "exchange": {"treatment": self.exchange}}
+        rows |= {"returnless": {"approve_over": "never"}, "exchange": {"treatment": self.exchange, "release": "us"}}
         clearing = {"treatment": self.store_credit, "bank": "1200"}
         rows |= {"store_credit": clearing, "gift_card": clearing}
         rows |= {"partial_amount": POSTED} if self.is_partial_given else {}
