@@ -358,7 +358,7 @@ def test_an_exchange_on_the_shop_s_own_return_leaves_under_the_return_s_name(nat
     stock = [{"warehouse": "HOME", "bin": "A1", "quantity": "10", "unit_cost": "1.50"}]
     cup = {"code": "CUP", "name": "Cup", "costing": "FIFO", "standard_price": "10.00", "stock": stock}
     native.control.post("/sage200/load", {"products": [cup]})
-    variant = {"sku": "CUP", "title": "Cup", "price": "12.00", "available": 10}
+    variant = {"sku": "CUP", "title": "Cup", "price": "10.00", "available": 10}
     native.control.post("/shopify/load", {"variants": [variant]})
     order = sold(native.control, Line("LAMP", 1, "25.00"), shop_more={"shipping_address": ADDRESS})
     before = Watch(native)
@@ -381,3 +381,17 @@ def test_an_exchange_on_the_shop_s_own_return_leaves_under_the_return_s_name(nat
     assert codes(native, rma) == [], seen(native, rma)
     assert before.moved().stock == {("LAMP", "A1"): 1, ("CUP", "A1"): -1}
     assert native.document(rma).state == "done"
+
+
+@pytest.mark.long
+def test_an_exchange_that_the_shop_prices_otherwise_than_promised_is_seen(native: House) -> None:
+    """RGO-54: promised at the list price of 99.00, let go at 10.00: the customer is owed the rest, and it is seen."""
+    order = sold(native.control, Line("LAMP", 1, "25.00"), shop_more={"shipping_address": ADDRESS})
+    going = [{"sku": "MUG", "quantity": 1, "price": "10.00", "tax_rate": "0.2"}]
+    rma, name = native_return(native, order, {"sku": "LAMP"}, exchange=going)
+    native.drain(rma)
+    at_the_shop(native, name, "dispose", dispositions=[{"sku": "LAMP", "quantity": 1, "type": "RESTOCKED"}])
+    for _ in range(4):
+        native.drain(rma)
+    assert codes(native, rma) != []
+    assert native.document(rma).state != "done"

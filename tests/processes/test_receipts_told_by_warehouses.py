@@ -278,9 +278,8 @@ def test_a_count_taken_back_after_it_was_booked_undoes_nothing_and_is_named(dock
     assert (codes(dock, rma), before.moved()) == ([], booked)
 
 
-@pytest.mark.long
-def test_a_grade_told_after_the_goods_were_put_on_sale_moves_nothing_by_itself(dock: House) -> None:
-    """RET-14: booked as good; told as damaged afterwards. No second movement, no second offer, no second credit."""
+def test_a_grade_told_after_the_goods_were_put_on_sale_moves_nothing_and_is_seen(dock: House) -> None:
+    """RET-14: booked as good, told as damaged afterwards: no second movement, offer or credit, and a person looks."""
     name = sold(dock.control, Line("MUG", 1, "10.00"))
     before = Watch(dock)
     rma = dock.authorised(name, ("MUG", 1))
@@ -289,4 +288,7 @@ def test_a_grade_told_after_the_goods_were_put_on_sale_moves_nothing_by_itself(d
     booked = before.moved()
     told(dock, rma, ("MUG", 1, "damaged"), receipt=f"{name}-1")
     dock.drain(rma)
-    assert before.moved() == booked
+    assert (codes(dock, rma), before.moved()) == (["DAMAGED_ON_OFFER"], booked)
+    dock.accept(rma, "DAMAGED_ON_OFFER")
+    dock.drain(rma)
+    assert (codes(dock, rma), before.moved()) == ([], booked)

@@ -135,7 +135,11 @@ def case_adopt(
                 at=application.clock(),
                 goods_here_since=here_since.replace(hour=12, tzinfo=UTC) if here_since else None,
             )
-            record_adoption(c, row.company, decided, why=why)
+            _refuse_without_goods(application, row, decided)
+            try:
+                record_adoption(c, row.company, decided, why=why)
+            except NotAdoptable as error:
+                raise UserError(str(error)) from None
             _audit(c, application, row, "case.adopt", {"as": adopted_as, "reason": reason, "why": why})
         _adopt(application, row)
 
@@ -235,6 +239,14 @@ def _stray_refund(application: Application, case_id: int) -> Case:
     if row.document_kind != REFUND:
         raise UserError(f"Case {case_id} is about a {row.document_kind}; only a refund can be adopted.")
     return row
+
+
+def _refuse_without_goods(application: Application, row: Case, decided: Adoption) -> None:
+    """Money that names no goods cannot be adopted as goods: it would become goodwill without a word."""
+    order = application.companies[row.company].storefront.order(decided.order_id, "") if decided.order_id else None
+    refund = next((one for one in (order.refunds if order else ()) if one.refund_id == decided.refund_id), None)
+    if decided.adopted_as != "goodwill" and (refund is None or not refund.lines):
+        raise UserError(f"Refund {decided.refund_id} names no goods in the storefront: adopt it as goodwill.")
 
 
 def _adopt(application: Application, row: Case) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from tieout.connectors.shopify.exchanges import exchange_lines, is_till
+from tieout.connectors.shopify.exchanges import awaited, exchange_lines, is_till
 from tieout.connectors.shopify.translate import digits, line_from, refunds_of, shop_money
 from tieout.connectors.shopify.wire import LineShape, MoneyShape
 from tieout.connectors.shopify.wire_returns import (
@@ -34,7 +34,7 @@ from tieout.domain.documents.rma import (
     RmaUnit,
 )
 from tieout.domain.documents.shop_order import ShopRefund
-from tieout.domain.money import Money
+from tieout.domain.money import Money, tax_on
 
 STATUSES: Mapping[str, RmaStatus] = {
     "REQUESTED": RmaStatus.REQUESTED,
@@ -133,7 +133,19 @@ def _pieces(item: ExchangeLineShape, whole: WholeReturn) -> Iterator[Piece]:
     for line in lines:
         for number in range(line.quantity):
             price = line.gross.part(Decimal(number), Decimal(number + 1), Decimal(line.quantity))
+            price += _tax_to_come(whole, item, price)
             yield Piece(line_id=item.id, item=ExchangeItem(sku=line.sku, quantity=1, price=price))
+
+
+def _tax_to_come(whole: WholeReturn, item: ExchangeLineShape, price: Money) -> Money:
+    """VAT on goods that are only promised, where the shop's prices are without: at the rate of what comes back."""
+    order = whole.shape.order
+    if order.taxes_included or not awaited(item):
+        return Money(0, price.currency)
+    sent = next((line.fulfillment_line_item for line in whole.shape.return_line_items.nodes), None)
+    if sent is None:
+        return Money(0, price.currency)
+    return tax_on(price, line_from(sent.line_item, taxes_included=False, currency=order.currency_code).tax_rate)
 
 
 def _units(whole: WholeReturn, read_at: datetime) -> tuple[RmaUnit, ...]:

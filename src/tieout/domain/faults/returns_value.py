@@ -61,6 +61,16 @@ WRONG_ITEM_RECEIVED = FaultKind(
     fault_class=FaultClass.DATA,
     again=_AGAIN,
 )
+DAMAGED_ON_OFFER = FaultKind(
+    code="DAMAGED_ON_OFFER",
+    title="Goods that were put on sale are damaged after all",
+    means="They were booked and offered as good; inspection has found damage since. Nothing was moved.",
+    do="Move them to quarantine in Sage and take them off sale in the storefront. Then accept it here.",
+    owner=Owner.OPERATIONS,
+    fault_class=FaultClass.DATA,
+    again=_AGAIN,
+    can_accept=True,
+)
 BUNDLE_UNMAPPED = FaultKind(
     code="BUNDLE_UNMAPPED",
     title="The make-up of this bundle is not known",

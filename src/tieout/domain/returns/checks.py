@@ -174,7 +174,10 @@ def tax_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator[F
     for line in _lines_returned(facts, order):
         if line.tax_code not in codes:
             yield Fault(
-                code=kinds.VAT_CODE_MISSING.code, at=line.sku, saw="missing", wanted=f"tax code {line.tax_code}"
+                code=kinds.VAT_CODE_MISSING.code,
+                at=line.sku,
+                saw=f"tax code {line.tax_code}" if line.tax_code else "a tax code that Sage no longer names",
+                wanted=f"a tax code of {line.tax_rate.normalize():f} %",
             )
             continue
         rates = shop_rates.get(line.sku.casefold(), set())
@@ -284,8 +287,9 @@ CLOCKS_APART = timedelta(minutes=1)
 
 def _is_of_the_exchange(facts: ReturnFacts, refund: ShopRefund) -> bool:
     """Whether others had to make this refund: at a till, or with an exchange that was credited before."""
-    if facts.rma is not None and facts.rma.is_in_person:
-        return True
+    is_let_go = any(fact.exchange.shape == "return" and fact.exchange.is_released for fact in facts.exchanges)
+    if is_let_go or (facts.rma is not None and facts.rma.is_in_person):
+        return True  # the storefront prices, sends and refunds in one act
     credited = [e.at for e in facts.effects if e.batch[2:3] == "X" and "credit_note" in e.kind and e.state == "done"]
     return any(at is not None and at <= refund.made_at + CLOCKS_APART for at in credited)
 

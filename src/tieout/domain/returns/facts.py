@@ -111,6 +111,10 @@ class ReturnFacts:
         """A bin by its place."""
         return next((place for place in self.bins if (place.warehouse, place.name) == (warehouse, name)), None)
 
+    def done_credits(self) -> tuple[EffectFact, ...]:
+        """The credit notes that stand."""
+        return tuple(e for e in self.effects if "credit_note" in e.kind and e.state == "done")
+
     def done(self, kind: str) -> tuple[EffectFact, ...]:
         """The settled effects of one kind."""
         return tuple(effect for effect in self.effects if effect.kind == kind and effect.state == "done")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tieout.domain.documents.rma import IssuedCredit, Rma, RmaUnit
+from tieout.domain.documents.rma import Grade, IssuedCredit, Rma, RmaUnit
 from tieout.domain.faults import returns_value as kinds
 from tieout.domain.faults.kinds import Fault, Owner
 from tieout.domain.faults.performing import REFUND_FAILED
@@ -18,6 +18,8 @@ from tieout.domain.returns.exchanges import exchange_troubles
 from tieout.domain.returns.facts import EffectFact, ReturnFacts
 from tieout.domain.returns.past_batches import is_over, kept_for_exchanges
 from tieout.domain.returns.receipts import surprises
+from tieout.domain.returns.settlement import exchange_value, exchanged_units
+from tieout.domain.returns.values import is_credited_in_full
 
 RECEIPT_DAYS = 14
 """How long goods may stay out after their refund, unless the house has set `receipt_grace_days`."""
@@ -39,6 +41,8 @@ def concerns(facts: ReturnFacts, waits_for: str) -> tuple[Fault, ...]:
     return (
         *surprises(told, facts.receipts),
         *exchange_troubles(facts),
+        *_priced_otherwise(facts),
+        *_damaged_on_offer(facts),
         *_refunded_without_goods(facts),
         *_credited_without_money(facts, waits_for),
         *_portal_could_not_pay(facts, waits_for),
@@ -87,6 +91,36 @@ def earliest_refund(facts: ReturnFacts) -> datetime | None:
     mine = {refund.refund_id for refund in (facts.rma.refunds if facts.rma else ()) if not refund.has_failed}
     refunds = facts.shop_order.refunds if facts.shop_order else ()
     return min((r.made_at for r in refunds if r.refund_id in mine and not r.has_failed), default=None)
+
+
+def _priced_otherwise(facts: ReturnFacts) -> Iterator[Fault]:
+    """Goods in exchange that cost something else now than when the returned ones were credited."""
+    order = matched_order(facts)
+    credited = [e for e in facts.done_credits() if e.batch[2:3] == "X"]
+    units = exchanged_units(facts)
+    if order is None or not units or {u for e in credited for u in e.units} != {unit.unit_id for unit in units}:
+        return
+    returned, sent = exchange_value(facts, order)
+    due = returned if is_credited_in_full(facts) else max(returned - sent, Money(0, order.currency))
+    given = Money(sum(effect.amount for effect in credited), order.currency)
+    if abs((given - due).minor) > facts.tables.number("price_tolerance_pence", 0) * len(units):
+        at = ", ".join(fact.exchange.name for fact in facts.exchanges) or f"RMA {facts.rma_number}"
+        yield Fault(code=kinds.EXCHANGE_MISMATCH.code, at=at, saw=f"{given} credited", wanted=f"{due} by today's price")
+
+
+def _damaged_on_offer(facts: ReturnFacts) -> Iterator[Fault]:
+    """Units whose damage was found after they had been put on sale."""
+    if kinds.DAMAGED_ON_OFFER.code in facts.accepted:
+        return
+    offered = {unit for effect in facts.done("raise_availability") for unit in effect.units}
+    for unit in returned_units(facts):
+        if unit.unit_id in offered and unit.grade is Grade.DAMAGED:
+            yield Fault(
+                code=kinds.DAMAGED_ON_OFFER.code,
+                at=f"{unit.sku}, unit {unit.unit_id}",
+                saw="damaged",
+                wanted="good, as it was booked",
+            )
 
 
 def _refunded_without_goods(facts: ReturnFacts) -> Iterator[Fault]:
