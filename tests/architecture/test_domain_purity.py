@@ -15,8 +15,11 @@ STANDARD = {
     "datetime",
     "decimal",
     "enum",
+    "fractions",
+    "functools",
     "hashlib",
     "re",
+    "types",
     "typing",
     "zoneinfo",
 }

@@ -7,12 +7,12 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import httpx
@@ -20,6 +20,7 @@ import uvicorn
 from click.testing import CliRunner
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
+from tests.acceptance.returns.counted import Change, Counted, by_account, moved
 from tests.intake.conftest import signed
 from tests.processes.estate import SHOP, THE_DAY, Control, Json, Line, pence
 from tests.processes.house import COMPANY, Choices, House, Rma
@@ -42,7 +43,6 @@ from tieout.store import attempts
 if TYPE_CHECKING:
     from tieout.store.cases import Case
 
-Key = TypeVar("Key", bound=Hashable)
 PORTAL_WORD = "the-portals-word"
 RETURNGO_NEWS = (
     "RMA_CREATED",
@@ -75,41 +75,6 @@ class Setup:
     known_by: str = "id"
     """Whether ReturnGO's customers are known by `id` or by `email`, as it tells them where no order is named."""
     choices: Choices = QUICK
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What has changed in the remote systems' own ledgers since the scenario began, in pence and units."""
-
-    credits: tuple[tuple[int, int], ...]
-    """(net, VAT) of every new credit note in Sage's sales ledger, positive, smallest first."""
-    payments: tuple[int, ...]
-    """Every new payment in Sage's sales ledger."""
-    refunds: tuple[tuple[str, int], ...]
-    """(order, amount) of every new refund of the shop."""
-    stock: dict[tuple[str, str], int]
-    """(stock code, bin) and how many more, or fewer, Sage holds there."""
-    offered: dict[str, int]
-    """Stock code and how many more, or fewer, the shop offers."""
-    outstanding: int
-    """What is more, or less, unallocated in Sage's sales ledger."""
-    nominals: dict[str, int]
-    """Nominal account and the pence that its balance moved, debits positive."""
-
-    @property
-    def credited(self) -> int:
-        """All credit notes with their VAT."""
-        return sum(net + tax for net, tax in self.credits)
-
-    @property
-    def refunded(self) -> int:
-        """All refunds of the shop."""
-        return sum(amount for _, amount in self.refunds)
-
-    @property
-    def is_nothing(self) -> bool:
-        """No ledger of any system has moved."""
-        return not (self.credits or self.payments or self.refunds or self.stock or self.offered or self.nominals)
 
 
 class DeskHouse(House):
@@ -271,10 +236,10 @@ class Desk:
             credits=tuple(sorted((now.credits - before.credits).elements())),
             payments=tuple(sorted((now.payments - before.payments).elements())),
             refunds=tuple(sorted((now.refunds - before.refunds).elements())),
-            stock=_moved(now.stock, before.stock),
-            offered=_moved(now.offered, before.offered),
+            stock=moved(now.stock, before.stock),
+            offered=moved(now.offered, before.offered),
             outstanding=now.outstanding - before.outstanding,
-            nominals=_moved(now.nominals, before.nominals),
+            nominals=moved(now.nominals, before.nominals),
         )
 
     def case(self, rma: Rma) -> str:
@@ -316,44 +281,20 @@ class Desk:
         """What the portal says of the RMA."""
         return dict(self.control.books().rmas)[rma.number]
 
-    def _books(self) -> _Counted:
+    def _books(self) -> Counted:
         ledger, stock = self.control.get("/sage200/ledgers/sales"), self.control.get("/sage200/ledgers/stock")
         nominal = self.control.get("/sage200/ledgers/nominal")["accounts"]
         levels = self.control.get("/shopify/ledgers/inventory")["levels"]
         refunds = self.control.get("/shopify/ledgers/refunds")["refunds"]
-        return _Counted(
+        return Counted(
             credits=Counter((-pence(r["net"]), -pence(r["tax"])) for r in ledger if "Credit" in r["type"]),
             payments=Counter(pence(r["gross"]) for r in ledger if "SalesPayment" in r["type"]),
             refunds=Counter((r["order"], pence(r["amount"])) for r in refunds),
             stock=Counter({(r["product"], r["bin"]): int(r["quantity"]) for r in stock}),
             offered=Counter({r["sku"]: int(r["available"]) for r in levels}),
             outstanding=sum(pence(r["outstanding"]) for r in ledger),
-            nominals=_by_account(nominal),
+            nominals=by_account(nominal),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Counted:
-    credits: Counter[tuple[int, int]]
-    payments: Counter[int]
-    refunds: Counter[tuple[str, int]]
-    stock: Counter[tuple[str, str]]
-    offered: Counter[str]
-    outstanding: int
-    nominals: Counter[str]
-
-
-def _by_account(nominal: Json) -> Counter[str]:
-    """Balances by account, its cost centres and departments together."""
-    found: Counter[str] = Counter()
-    for row in nominal:
-        found[str(row["account"])] += pence(row["balance"])
-    return found
-
-
-def _moved(now: Counter[Key], before: Counter[Key]) -> dict[Key, int]:
-    keys = [*dict.fromkeys([*before, *now])]
-    return {key: now[key] - before[key] for key in keys if now[key] != before[key]}
 
 
 def build_estate(seed: int = 1) -> Estate:
