@@ -70,3 +70,15 @@ def test_the_order_of_the_rows_does_not_matter_and_an_exact_row_always_wins(
 
 def test_every_rule_is_named_with_its_version() -> None:
     assert next(TABLES.names()) == "line_class/POST/3"
+
+
+def test_a_decision_keeps_of_a_long_table_only_the_rows_that_serve_it() -> None:
+    rows = [
+        MappingRule(table="customer", key=f"C{number}", value={"account": str(number)}, version=1) for number in (1, 2)
+    ]
+    rest = MappingRule(table="customer", key="*", value={"account": "WEB"}, version=1)
+    policy = MappingRule(table="policy", key="credit_on", value={"value": "receipt"}, version=1)
+    tables = MappingTables(rules=(*rows, rest, policy))
+    assert tables.narrowed("customer", "c1").rules == (rows[0], policy)
+    assert tables.narrowed("customer", "c9").rules == (rest, policy)
+    assert tables.narrowed("customer").rules == (policy,)

@@ -74,7 +74,7 @@ def gather_return(
         banks=company.books.banks(),
         periods=_periods(company, came.rma, before.known, uk_date(now)) if len(sale.candidates) == 1 else (),
         limits=company.books.text_limits(),
-        tables=tables,
+        tables=tables.narrowed("customer", *_customer_names(told, sale)),
         effects=before.known,
         taken=(),
         accepted=before.accepted,
@@ -217,6 +217,12 @@ def _amount(command: c.AnyCommand) -> int:
             return sum((line.net + line.tax).minor for line in command.lines)
         case _:
             return sum((line.net + line.tax).minor for line in _credit_lines(command))
+
+
+def _customer_names(told: Rma | None, sale: Sale) -> tuple[str, ...]:
+    """What the customer table was asked for; a house may map thousands, and a decision is kept with its rules."""
+    email = sale.shop_order.customer_email if sale.shop_order is not None else ""
+    return tuple(name for name in (told.customer_reference if told is not None else "", email) if name)
 
 
 def _names(document: Document, rma: Rma | None, sale: Sale) -> list[tuple[str, str, str]]:

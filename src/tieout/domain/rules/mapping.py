@@ -59,6 +59,11 @@ class MappingTables:
         text = self.policy(name)
         return int(text) if text is not None and text.strip().isdecimal() else otherwise
 
+    def narrowed(self, table: str, *keys: str) -> MappingTables:
+        """The tables with only those rows of one that serve these keys: a decision keeps what it may have used."""
+        used = [self.find(table, key) for key in keys]
+        return MappingTables(rules=tuple(rule for rule in self.rules if rule.table != table or rule in used))
+
     def names(self) -> Iterator[str]:
         """The names of all rules, for the record of a decision."""
         return (rule.name for rule in self.rules)
