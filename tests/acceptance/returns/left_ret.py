@@ -7,7 +7,6 @@ from tests.acceptance.returns.rows import Later, left
 ROWS = (
     left("RET-04", "Who owns which data is agreed before anything goes live.", Later.GO_LIVE),
     left("RET-05", "Where the value of a return comes from is decided, recorded and dated.", Later.GO_LIVE),
-    left("RET-07", "A map of how stock flows from the portal into Sage, made from the settings.", Later.GO_LIVE),
     left("RET-09", "Finance, operations and customer experience sign each policy off.", Later.GO_LIVE),
     left("RET-24", "Open exceptions are escalated as the end of their period comes near.", Later.CLOSE),
     left("RET-26", "The share and the exceptions of plain and of unusual returns are reported.", Later.CONSOLE),

@@ -77,6 +77,7 @@ def numbered(rows: Iterable[Row]) -> list[Row]:
 
 def write_results(path: Path, results: dict[str, str]) -> None:
     """Keep how each row's scenario ended, beside what earlier runs of other modules wrote."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     path.write_text(json.dumps(dict(sorted((known | results).items())), indent=1) + "\n", encoding="utf-8")
 

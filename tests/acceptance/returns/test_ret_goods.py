@@ -272,7 +272,7 @@ ROWS = (
         id="RET-27",
         says="Returned goods are routed by reason and grade to a place of their own.",
         scenario=routed_by_reason_and_grade,
-        missing="routing by what kind of item it is; the list of reasons without a row",
+        missing="routing by what kind of item it is",
         left_to=(Later.CONSOLE, Later.WAREHOUSES),
     ),
     Row(
