@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Literal
 
 from tieout.domain.documents.rma import Allowance, AllowanceKind, Fee, FeeKind, Outcome, RmaUnit
 from tieout.domain.documents.sales_order import Nominal
@@ -28,7 +27,6 @@ OUTCOME_POLICIES = {
     Outcome.GIFT_CARD: "gift_card",
     Outcome.EXCHANGE: "exchange",
 }
-Treatment = Literal["liability", "discount"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
