@@ -13,6 +13,7 @@ from tieout.settings import (
     CompanySettings,
     DatabaseSettings,
     DockAccount,
+    LoopAccount,
     ReturnGoAccount,
     Sage200Account,
     ScheduleSettings,
@@ -35,11 +36,12 @@ GROUPS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("company.giftware", CompanySettings),
     ("account.sage", Sage200Account),
     ("account.returngo", ReturnGoAccount),
+    ("account.loop", LoopAccount),
     ("account.shopify", ShopifyAccount),
     ("account.dock", DockAccount),
 )
 
-OPTIONAL = ("account.dock",)
+OPTIONAL = ("account.loop", "account.dock")
 """Groups that many installations do not need: they are written as comments."""
 
 EXAMPLES = {
