@@ -89,7 +89,8 @@ def _entry(group: str, name: str, default: object, annotation: str) -> str:
         return f'{mark}{name} = {{ env = "{group.rsplit(".", maxsplit=1)[-1].upper()}_{name.upper()}" }}'
     if default is PydanticUndefined:
         return f'{name} = ""' if "int" not in annotation else f"{name} = 1"
-    return f"# {name} = {json.dumps(default)}"
+    # TOML writes a date as JSON writes a text.
+    return f"# {name} = {json.dumps(default, default=str)}"
 
 
 def _system(group: str) -> str:
