@@ -92,7 +92,7 @@ SELECT rma, number FROM (
 
 CREATE TABLE one_sale AS SELECT rma, min(number) AS number FROM candidate GROUP BY rma HAVING count(*) = 1;
 
--- Goods of one price on one invoice are one stock to return from, taken in the order of its lines.
+-- Goods of one price on one invoice are one stock to return from.
 CREATE TABLE pool AS
 SELECT number, sku, price, sum(quantity) AS quantity,
        min(part(net + tax, 1, quantity)) AS gross_least, max(part(net + tax, 1, quantity)) AS gross_most

@@ -1,9 +1,15 @@
 -- The rulings, once it is known which returns are credited (judge.sql).
 
 -- Which units of which invoiced lines each credited return takes, and the net and VAT that they were invoiced at.
+-- Lines of one price may differ by a penny of VAT: first come those whose unit is nearest to what the customer paid.
 CREATE TABLE taken AS
-WITH stock AS (
-    SELECT *, sum(quantity) OVER (PARTITION BY number, sku, price ORDER BY row_id) - quantity AS first FROM sold
+WITH paid AS (
+    SELECT number, sku, price, min(paid) AS paid FROM wanted JOIN credited USING (rma) GROUP BY ALL
+), stock AS (
+    SELECT s.*, sum(s.quantity) OVER (
+               PARTITION BY number, sku, price ORDER BY abs(part(s.net + s.tax, 1, s.quantity) - paid), s.row_id
+           ) - s.quantity AS first
+    FROM sold s JOIN paid USING (number, sku, price)
 ), overlap AS (
     SELECT w.rma, s.net, s.tax, s.quantity, greatest(s.first, w.earlier) - s.first AS from_unit,
            least(s.first + s.quantity, w.earlier + w.quantity) - s.first AS to_unit
