@@ -1,6 +1,6 @@
 """A merchant's real returns, run through the flow and judged to the penny by SQL over the file they stand in.
 
-Run with `pytest -m long tests/long`. The whole file takes up to an hour on two cores and is reported as not run when
+Run with `pytest -m long tests/long`. The whole file takes about a quarter of an hour on two cores and is not run when
 `../shared/data` is absent; the cut that comes with the package takes a few minutes.
 
 The file names no sale on a return. So each document of returns is raised at the portal as a returns desk would do it
@@ -15,7 +15,8 @@ customer. The rule is:
 
 - A return is credited at what its units were invoiced at, with the VAT of that invoice's day, when it belongs to
   exactly one sale: the order it names, or else the only invoice of the customer, of an earlier day, on which all its
-  goods stand in the returned number. Units come off the invoice's lines in order; no unit is credited twice.
+  goods stand in the returned number. Units come off the lines of their price, those first whose unit is nearest to what
+  the customer paid; no unit is credited twice.
 - It is not credited, and stands on a case, when it belongs to none or several, when the invoice has too few units left,
   when what the portal says was paid differs from the invoiced price by more than a penny, when its customer never
   bought, and when the line is no product.
