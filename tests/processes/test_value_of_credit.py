@@ -48,7 +48,7 @@ def valued(shared_house: House) -> House:
 def test_credit_waits_for_the_portal_and_is_cleared_against_its_liability(
     valued: House, resolution: str, nominal: str
 ) -> None:
-    """Issue 4: credit note at receipt, payment from the clearing account once the credit was issued, and never again."""
+    """Credit note at receipt, payment from the clearing account once the credit was issued, and never again."""
     house = valued
     rma = house.authorised(sold(house), ("MUG", 2), resolution=resolution)
     before = Since(house)
