@@ -52,7 +52,8 @@ $(VENV)/run.stamp: requirements/run.lock requirements/build.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tieout needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(INSTALL) -r requirements/build.lock -r requirements/run.lock
+	@$(INSTALL) --no-deps -r requirements/build.lock
+	@$(INSTALL) -r requirements/run.lock
 	@touch $@
 
 $(VENV)/package.stamp: $(VENV)/run.stamp pyproject.toml
@@ -67,8 +68,10 @@ $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/package.stamp
 PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(ARGS)
 
+# One file of django-htmx is used, when the package is built; Django and its kin are not.
 lock:
-	$(PIN) --output-file requirements/build.lock requirements/build.in
+	$(PIN) --output-file requirements/build.lock --no-emit-package django --no-emit-package asgiref \
+		--no-emit-package sqlparse --no-emit-package tzdata requirements/build.in
 	$(PIN) --output-file requirements/dev.lock --extra dev pyproject.toml
 	$(PIN) --output-file requirements/run.lock --constraint requirements/dev.lock pyproject.toml
 

@@ -22,6 +22,15 @@ SELECT c.oid::regclass::text, c.relrowsecurity, c.relforcerowsecurity FROM pg_cl
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'company' AND NOT a.attisdropped
 WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace ORDER BY 1
 """
+STATES = {
+    "alert_notices": "waiting",
+    "alerts": "open",
+    "bulk_acts": "running",
+    "cases": "open",
+    "effects": "intended",
+    "webhook_messages": "waiting",
+    "webhooks": "active",
+}
 CELLS = {
     "text": "x",
     "integer": 1,
@@ -84,13 +93,17 @@ def fill(superuser: psycopg.Connection, table: str, company: str, number: int) -
     ).fetchall()
     cells = {name: CELLS[kind] for name, kind in columns} | {"company": company}
     if "state" in cells:
-        cells["state"] = {"cases": "open", "effects": "intended"}.get(table, "new")
+        cells["state"] = STATES.get(table, "new")
     if "version" in cells:
         cells["version"] = number
     if table == "events":
         cells["id"] = number
     if table == "ledger_messages":
         cells["judged"] = "lock"
+    if table == "suggestions":
+        cells["answer"] = "applied"
+    if table == "bulk_acts":
+        cells["key"] = company
     insert = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
         sql.Identifier(table),
         sql.SQL(", ").join(map(sql.Identifier, cells)),

@@ -12,6 +12,7 @@ from tieout.store.tables.accounts import (
     schedule_runs,
     sweeps,
 )
+from tieout.store.tables.alerts import alert_notices, alerts, debt_days
 from tieout.store.tables.columns import METADATA
 from tieout.store.tables.desk import (
     EVERY_COMPANY,
@@ -23,19 +24,37 @@ from tieout.store.tables.desk import (
     mapping_rules,
 )
 from tieout.store.tables.documents import attempts, documents, effects, event_keys, events, legs
+from tieout.store.tables.people import (
+    api_tokens,
+    bulk_acts,
+    comments,
+    saved_views,
+    sessions,
+    sign_in_failures,
+    suggestions,
+    users,
+    webhook_messages,
+    webhooks,
+)
 
 __all__ = [
     "EVERY_COMPANY",
     "METADATA",
     "account_pauses",
     "account_states",
+    "alert_notices",
+    "alerts",
+    "api_tokens",
     "approvals",
     "attempts",
     "audit",
     "audit_heads",
+    "bulk_acts",
     "cases",
+    "comments",
     "contentions",
     "cross_references",
+    "debt_days",
     "documents",
     "effects",
     "event_keys",
@@ -45,6 +64,13 @@ __all__ = [
     "mapping_rules",
     "probes",
     "quotas",
+    "saved_views",
     "schedule_runs",
+    "sessions",
+    "sign_in_failures",
+    "suggestions",
     "sweeps",
+    "users",
+    "webhook_messages",
+    "webhooks",
 ]

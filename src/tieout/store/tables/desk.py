@@ -32,6 +32,12 @@ cases = Table(
     text("closed_by", "Who closed it; the process when the trouble went away", null=True),
     text("closed_how", "What was done", null=True),
     number("seen_again", "How often the trouble came up again while open", default="0"),
+    text("cause", "What this case has in common with others: one fix settles all of one cause", default=""),
+    moment("due_at", "When it must be settled; null on cases of earlier releases", null=True),
+    moment("snoozed_until", "It sleeps until then; null when awake", null=True),
+    text("snoozed_why", "Why it sleeps, or whom it waits for", null=True),
+    number("came_back", "How often a case of the same fault on this document had been closed before", default="0"),
+    text("settled_where", "Where it was fixed: source, mapping, sage, override or itself", null=True),
     CheckConstraint("state IN ('open', 'closed')", name="state"),
     Index(
         "cases_one_open_idx",

@@ -1,0 +1,21 @@
+"""People at the console, alerts, webhooks, and the history of the debt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    script = Path(__file__).parent / "0003_console.sql"
+    op.get_bind().connection.cursor().execute(script.read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    raise RuntimeError("What people decided and said would be lost; keep the tables.")

@@ -1,0 +1,73 @@
+"""Tables of alerts, and of the history of the reconciliation debt."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, Table
+from sqlalchemy import text as sql
+
+from tieout.store.tables.columns import METADATA, day, json, minor, moment, number, text
+
+alerts = Table(
+    "alerts",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True, comment="The alert's number, as people say it"),
+    text("company", "The company that it is about, or * for the installation"),
+    text("cause", "What makes occurrences one alert, for instance a fault with the code it could not map"),
+    text("kind", "case, leg, account or installation"),
+    text("code", "Fault code, or the kind of condition"),
+    text("title", "One sentence"),
+    text("owner", "The role that it is for"),
+    text("ladder", "technical or data"),
+    text("state", "open, acknowledged or cleared", default="open"),
+    number("times", "How many records it stands for"),
+    minor("stake_minor", "Money at stake in all of them, minor units"),
+    text("currency", "Currency of the stake", null=True),
+    json("records", "The first records that it stands for, each with its link"),
+    moment("first_at", "When it was first raised"),
+    moment("last_at", "When it last changed"),
+    moment("told_at", "When somebody was last told; null when nobody was yet", null=True),
+    number("step", "How far up its ladder it has gone", default="0"),
+    text("acknowledged_by", "Who has taken it", null=True),
+    moment("acknowledged_at", "When", null=True),
+    moment("cleared_at", "When its cause was gone", null=True),
+    CheckConstraint("state IN ('open', 'acknowledged', 'cleared')", name="state"),
+    Index("alerts_cause_idx", "company", "cause", unique=True, postgresql_where=sql("state <> 'cleared'")),
+    comment="What somebody is told: one for each cause, however many records it stops",
+)
+
+alert_notices = Table(
+    "alert_notices",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True, comment="Rises in order of time"),
+    text("company", "The company that it is about, or *"),
+    Column("alert_id", BigInteger, nullable=False, comment="The alert"),
+    text("channel", "The channel's name in the settings"),
+    text("recipient", "The role or person it was meant for"),
+    text("why", "raised, grew, escalated, cleared or test"),
+    text("said", "The text that was sent"),
+    moment("made_at", "When it was to be sent"),
+    moment("due_at", "When it is to be sent next; null when it is over", null=True),
+    number("tries", "How often it was tried", default="0"),
+    text("state", "waiting, sent or given_up", default="waiting"),
+    text("proof", "What the channel answered", default=""),
+    moment("settled_at", "When it left the state waiting", null=True),
+    CheckConstraint("state IN ('waiting', 'sent', 'given_up')", name="state"),
+    Index("alert_notices_due_idx", "due_at"),
+    Index("alert_notices_alert_idx", "alert_id", "id"),
+    comment="Every notice sent for an alert, with proof of delivery",
+)
+
+debt_days = Table(
+    "debt_days",
+    METADATA,
+    day("day", "The UK day, at its end", key=True),
+    text("company", "The Sage company", key=True),
+    text("document_kind", "The flow: kind of document", key=True),
+    text("owner", "The role that owns the trouble", key=True),
+    text("currency", "Currency of the debt", key=True),
+    minor("debt_minor", "Reconciliation debt, minor units"),
+    number("legs", "How many legs make it up"),
+    moment("oldest_at", "Since when the oldest of them is due or seen", null=True),
+    moment("taken_at", "When it was counted"),
+    comment="Reconciliation debt at the end of every day, so that it has a trend",
+)
