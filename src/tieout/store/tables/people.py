@@ -37,6 +37,7 @@ sessions = Table(
     moment("expires_at", "When it ends by itself"),
     text("address", "Where from"),
     text("agent", "With which browser"),
+    json("flash", "What the next page is to say once; null when nothing", null=True),
     moment("ended_at", "When it was ended; null while it runs", null=True),
     text("ended_by", "Who ended it", null=True),
     Index("sessions_user_idx", "user_name", "created_at"),
@@ -178,5 +179,6 @@ webhook_messages = Table(
     CheckConstraint("state IN ('waiting', 'delivered', 'given_up')", name="state"),
     Index("webhook_messages_due_idx", "due_at"),
     Index("webhook_messages_webhook_idx", "webhook_id", "id"),
+    Index("webhook_messages_once_idx", "company", "webhook_id", "message_id", unique=True),
     comment="Messages to webhooks, with proof of delivery",
 )

@@ -54,6 +54,7 @@ CREATE TABLE sessions (
     expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
     address TEXT NOT NULL,
     agent TEXT NOT NULL,
+    flash JSONB,
     ended_at TIMESTAMP WITH TIME ZONE,
     ended_by TEXT,
     CONSTRAINT sessions_pkey PRIMARY KEY (id_hash)
@@ -67,6 +68,7 @@ COMMENT ON COLUMN sessions.last_seen_at IS 'When it was last used';
 COMMENT ON COLUMN sessions.expires_at IS 'When it ends by itself';
 COMMENT ON COLUMN sessions.address IS 'Where from';
 COMMENT ON COLUMN sessions.agent IS 'With which browser';
+COMMENT ON COLUMN sessions.flash IS 'What the next page is to say once; null when nothing';
 COMMENT ON COLUMN sessions.ended_at IS 'When it was ended; null while it runs';
 COMMENT ON COLUMN sessions.ended_by IS 'Who ended it';
 
@@ -255,6 +257,8 @@ COMMENT ON COLUMN webhooks.created_by IS 'Who made it';
 COMMENT ON COLUMN webhooks.created_at IS 'When';
 
 SELECT tieout_keep_apart('webhooks');
+-- A transaction of one company must see who wants to be told of all: it writes the message beside what happened.
+CREATE POLICY every_company ON webhooks FOR SELECT USING (company = '*');
 
 CREATE TABLE webhook_messages (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -274,6 +278,7 @@ CREATE TABLE webhook_messages (
 );
 CREATE INDEX webhook_messages_due_idx ON webhook_messages (due_at);
 CREATE INDEX webhook_messages_webhook_idx ON webhook_messages (webhook_id, id);
+CREATE UNIQUE INDEX webhook_messages_once_idx ON webhook_messages (company, webhook_id, message_id);
 COMMENT ON TABLE webhook_messages IS 'Messages to webhooks, with proof of delivery';
 COMMENT ON COLUMN webhook_messages.id IS 'Rises in order of time';
 COMMENT ON COLUMN webhook_messages.company IS 'The company that it is about, or *';
@@ -307,7 +312,12 @@ CREATE TABLE alerts (
     first_at TIMESTAMP WITH TIME ZONE NOT NULL,
     last_at TIMESTAMP WITH TIME ZONE NOT NULL,
     told_at TIMESTAMP WITH TIME ZONE,
+    told_times INTEGER DEFAULT '0' NOT NULL,
     step INTEGER DEFAULT '0' NOT NULL,
+    step_at TIMESTAMP WITH TIME ZONE,
+    due_at TIMESTAMP WITH TIME ZONE,
+    period_told_on DATE,
+    gone_since TIMESTAMP WITH TIME ZONE,
     acknowledged_by TEXT,
     acknowledged_at TIMESTAMP WITH TIME ZONE,
     cleared_at TIMESTAMP WITH TIME ZONE,
@@ -332,7 +342,12 @@ COMMENT ON COLUMN alerts.records IS 'The first records that it stands for, each 
 COMMENT ON COLUMN alerts.first_at IS 'When it was first raised';
 COMMENT ON COLUMN alerts.last_at IS 'When it last changed';
 COMMENT ON COLUMN alerts.told_at IS 'When somebody was last told; null when nobody was yet';
+COMMENT ON COLUMN alerts.told_times IS 'How many records it stood for when somebody was last told';
 COMMENT ON COLUMN alerts.step IS 'How far up its ladder it has gone';
+COMMENT ON COLUMN alerts.step_at IS 'When it came to that step; null before anybody was told';
+COMMENT ON COLUMN alerts.due_at IS 'When the first of its records must be settled; null when none says';
+COMMENT ON COLUMN alerts.period_told_on IS 'The UK day on which somebody was last told that its period closes';
+COMMENT ON COLUMN alerts.gone_since IS 'Since when its cause has been away; null while it stands';
 COMMENT ON COLUMN alerts.acknowledged_by IS 'Who has taken it';
 COMMENT ON COLUMN alerts.acknowledged_at IS 'When';
 COMMENT ON COLUMN alerts.cleared_at IS 'When its cause was gone';
@@ -354,7 +369,7 @@ CREATE TABLE alert_notices (
     proof TEXT DEFAULT '' NOT NULL,
     settled_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT alert_notices_pkey PRIMARY KEY (id),
-    CONSTRAINT alert_notices_state_check CHECK (state IN ('waiting', 'sent', 'given_up'))
+    CONSTRAINT alert_notices_state_check CHECK (state IN ('waiting', 'sent', 'given_up', 'withdrawn'))
 );
 CREATE INDEX alert_notices_alert_idx ON alert_notices (alert_id, id);
 CREATE INDEX alert_notices_due_idx ON alert_notices (due_at);
@@ -364,12 +379,12 @@ COMMENT ON COLUMN alert_notices.company IS 'The company that it is about, or *';
 COMMENT ON COLUMN alert_notices.alert_id IS 'The alert';
 COMMENT ON COLUMN alert_notices.channel IS 'The channel''s name in the settings';
 COMMENT ON COLUMN alert_notices.recipient IS 'The role or person it was meant for';
-COMMENT ON COLUMN alert_notices.why IS 'raised, grew, escalated, cleared or test';
+COMMENT ON COLUMN alert_notices.why IS 'raised, grew, escalated, period, cleared or test';
 COMMENT ON COLUMN alert_notices.said IS 'The text that was sent';
 COMMENT ON COLUMN alert_notices.made_at IS 'When it was to be sent';
 COMMENT ON COLUMN alert_notices.due_at IS 'When it is to be sent next; null when it is over';
 COMMENT ON COLUMN alert_notices.tries IS 'How often it was tried';
-COMMENT ON COLUMN alert_notices.state IS 'waiting, sent or given_up';
+COMMENT ON COLUMN alert_notices.state IS 'waiting, sent, given_up or withdrawn';
 COMMENT ON COLUMN alert_notices.proof IS 'What the channel answered';
 COMMENT ON COLUMN alert_notices.settled_at IS 'When it left the state waiting';
 
