@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from tieout.domain.desk.causes import cause_of
+from tieout.domain.desk.due_times import due_time
 from tieout.domain.faults import BY_CODE
 from tieout.domain.faults import accounts as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.ports.accounts import AccountReport, Finding, OpenAccount, SignIn
 from tieout.ports.errors import ConnectorError, Unauthorised
-from tieout.processes.standing import TIEOUT
+from tieout.processes.standing import TIEOUT, hours_for
 from tieout.store import cases, documents, probes
 from tieout.store.store import Connection, Store
 
@@ -116,7 +118,8 @@ def settle_sign_in(c: Connection, company: str, name: str, state: SignInState, *
     standing = cases.open_case_of(c, company, KIND, name)
     if state.fault is None:
         if standing is not None and state.ends_at is not None and state.ends_at > at:
-            cases.close(c, standing.id, by=TIEOUT, how=f"somebody signed in: {state.sentence}", at=at)
+            how = f"somebody signed in: {state.sentence}"
+            cases.close(c, standing.id, by=TIEOUT, how=how, at=at, where="source")
             _settle(c, company, name, "done", at=at)
         return
     _settle(c, company, name, "blocked", at=at)
@@ -131,6 +134,8 @@ def settle_sign_in(c: Connection, company: str, name: str, state: SignInState, *
         faults=[fault],
         stake_minor=None,
         currency=None,
+        cause=cause_of(state.fault),
+        due_at=due_time(at, hours=hours_for(c, company, kind.owner, at), document_opened_at=document.opened_at),
     )
     cases.open_or_update(c, document, trouble, at=at)
 

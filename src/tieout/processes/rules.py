@@ -11,9 +11,9 @@ from tieout.store import mapping_rules
 from tieout.store.store import Connection
 
 
-def rules_on(connection: Connection, company: str, day: date) -> MappingTables:
-    """Every rule of a company that is in force on a day."""
-    rows = mapping_rules.rules_in_force(connection, day, company=company)
+def rules_on(connection: Connection, company: str, day: date, *, table: str | None = None) -> MappingTables:
+    """Every rule of a company that is in force on a day; of one table where only that is needed."""
+    rows = mapping_rules.rules_in_force(connection, day, company=company, table=table)
     return MappingTables(
         rules=tuple(
             MappingRule(table=row.table_name, key=row.key, value=_fields(row.value), version=row.version)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from tieout.domain.business_dates import uk_date
 from tieout.domain.command_legs import leg_name, weight_of
 from tieout.domain.commands import AnyCommand, Found
-from tieout.domain.faults import BY_CODE
+from tieout.domain.desk.causes import cause_of
+from tieout.domain.desk.due_times import HOURS_USUALLY, due_time
+from tieout.domain.faults import BY_CODE, Owner
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.legs import Leg, LegState, Standing, state_of
 from tieout.domain.money import Money
-from tieout.store import cases, legs
+from tieout.processes.rules import rules_on
+from tieout.store import approvals, cases, legs, mapping_rules
+from tieout.store.cases import Case
 from tieout.store.documents import Document
 from tieout.store.store import Connection
 
@@ -114,15 +119,19 @@ def standing_of(leg: legs.Leg) -> Standing:
 
 
 def open_case(c: Connection, document: Document, faults: tuple[Fault, ...], stake: Money, *, at: datetime) -> None:
-    """Open the document's case, or bring the open one up to date. The first fault gives it its owner."""
+    """Open the document's case, or bring the open one up to date. The first fault gives it owner and cause."""
     first = BY_CODE[faults[0].code]
     trouble = cases.Trouble(
         code=first.code,
         owner=first.owner.value,
         fault_class=first.fault_class.value,
-        faults=[{"code": f.code, "at": f.at, "saw": f.saw, "wanted": f.wanted} for f in faults],
+        faults=[{"code": f.code, "at": f.at, "saw": f.saw, "wanted": f.wanted, "row": f.row} for f in faults],
         stake_minor=stake.minor,
         currency=stake.currency,
+        cause=cause_of(faults[0]),
+        due_at=due_time(
+            at, hours=hours_for(c, document.company, first.owner, at), document_opened_at=document.opened_at
+        ),
     )
     cases.open_or_update(c, document, trouble, at=at)
 
@@ -131,7 +140,26 @@ def close_case(c: Connection, document: Document, *, at: datetime) -> None:
     """Close the document's case: its cause is gone and the plan was performed."""
     standing = cases.open_case_of(c, document.company, document.kind, document.key)
     if standing is not None:
-        cases.close(c, standing.id, by=TIEOUT, how="the cause is gone and everything was read back", at=at)
+        how = "the cause is gone and everything was read back"
+        cases.close(c, standing.id, by=TIEOUT, how=how, at=at, where=_mended_where(c, standing))
+
+
+def hours_for(c: Connection, company: str, owner: Owner, at: datetime) -> int:
+    """Working hours that an owner has to settle a case: policy `sla_hours OWNER`, else `sla_hours`, else two days."""
+    policies = rules_on(c, company, uk_date(at), table="policy")
+    return policies.number(f"sla_hours {owner.value}", policies.number("sla_hours", HOURS_USUALLY))
+
+
+def _mended_where(c: Connection, case: Case) -> str:
+    """Where trouble that went away was put right, as far as our own records tell."""
+    words = approvals.approvals_of(c, case.company, case.document_kind, case.document_key)
+    if any(word.code == case.code and word.at >= case.opened_at for word in words):
+        return "override"
+    rows = {str(fault.get("row") or "") for fault in case.faults if isinstance(fault, Mapping)} - {""}
+    parts = (row.partition("/") for row in sorted(rows))
+    if any(mapping_rules.is_approved_since(c, case.company, table, key, case.opened_at) for table, _, key in parts):
+        return "mapping"
+    return "itself"
 
 
 def _plain(quantity: Decimal | None) -> Decimal | None:

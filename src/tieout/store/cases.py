@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, func, null, select, text, update
+from sqlalchemy import case as choose
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.selectable import ScalarSelect
 
 from tieout.store.documents import Document
 from tieout.store.rows import Json, columns_of, read, read_all, read_maybe
@@ -25,6 +27,8 @@ class Trouble:
     faults: Sequence[Json]
     stake_minor: int | None
     currency: str | None
+    cause: str = ""
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,18 @@ class Case:
     closed_by: str | None
     closed_how: str | None
     seen_again: int
+    cause: str
+    """What it has in common with others; empty on cases of earlier releases."""
+    due_at: datetime | None
+    snoozed_until: datetime | None
+    snoozed_why: str | None
+    came_back: int
+    settled_where: str | None
+
+    @property
+    def version(self) -> str:
+        """Changes whenever somebody else, or new trouble, has changed what a person looks at."""
+        return f"{self.state}.{self.seen_again}.{self.code}.{self.assignee or ''}"
 
 
 _COLUMNS: Final = columns_of(cases, Case)
@@ -55,7 +71,10 @@ _OPEN: Final = text("state = 'open'")
 
 
 def open_or_update(c: Connection, document: Document, trouble: Trouble, *, at: datetime) -> Case:
-    """Open a case for a document, or bring its open one up to date and count that it came up again."""
+    """Open a case for a document, or bring its open one up to date and count that it came up again.
+
+    An open one keeps the time it is due by; other trouble wakes it when it sleeps.
+    """
     cells = {
         "code": trouble.code,
         "owner": trouble.owner,
@@ -63,24 +82,40 @@ def open_or_update(c: Connection, document: Document, trouble: Trouble, *, at: d
         "faults": list(trouble.faults),
         "stake_minor": trouble.stake_minor,
         "currency": trouble.currency,
+        "cause": trouble.cause,
+        "came_back": _closed_before(document, trouble.code),
     }
     fresh = insert(cases).values(
-        company=document.company, document_kind=document.kind, document_key=document.key, opened_at=at, **cells
+        company=document.company,
+        document_kind=document.kind,
+        document_key=document.key,
+        opened_at=at,
+        due_at=trouble.due_at,
+        **cells,
     )
+    is_same = cases.c.code == fresh.excluded.code
+    others = {
+        "seen_again": cases.c.seen_again + 1,
+        "due_at": func.coalesce(cases.c.due_at, fresh.excluded.due_at),
+        "snoozed_until": choose((is_same, cases.c.snoozed_until), else_=null()),
+        "snoozed_why": choose((is_same, cases.c.snoozed_why), else_=null()),
+    }
     statement = fresh.on_conflict_do_update(
         index_elements=["company", "document_kind", "document_key"],
         index_where=_OPEN,
-        set_={name: fresh.excluded[name] for name in cells} | {"seen_again": cases.c.seen_again + 1},
+        set_={name: fresh.excluded[name] for name in cells} | others,
     )
     return read(Case, c.execute(statement.returning(*_COLUMNS)).one())
 
 
-def close(c: Connection, case_id: int, *, by: str, how: str, at: datetime) -> Case | None:
-    """Close a case; None when it is not open."""
+def close(  # one keyword per column
+    c: Connection, case_id: int, *, by: str, how: str, at: datetime, where: str | None = None
+) -> Case | None:
+    """Close a case, saying where it was fixed if that is known; None when it is not open."""
     statement = (
         update(cases)
         .where(cases.c.id == case_id, cases.c.state == "open")
-        .values(state="closed", closed_at=at, closed_by=by, closed_how=how)
+        .values(state="closed", closed_at=at, closed_by=by, closed_how=how, settled_where=where)
     )
     return read_maybe(Case, c.execute(statement.returning(*_COLUMNS)).first())
 
@@ -89,6 +124,30 @@ def assign(c: Connection, case_id: int, *, to: str | None) -> Case | None:
     """Put an open case on somebody's desk, or back; None when it is not open."""
     statement = update(cases).where(cases.c.id == case_id, cases.c.state == "open").values(assignee=to)
     return read_maybe(Case, c.execute(statement.returning(*_COLUMNS)).first())
+
+
+def snooze(c: Connection, case_id: int, *, until: datetime | None, why: str | None) -> Case | None:
+    """Let an open case sleep until a time, or wake it with None; None when it is not open."""
+    statement = (
+        update(cases).where(cases.c.id == case_id, cases.c.state == "open").values(snoozed_until=until, snoozed_why=why)
+    )
+    return read_maybe(Case, c.execute(statement.returning(*_COLUMNS)).first())
+
+
+def held(c: Connection, case_ids: Sequence[int]) -> list[Case]:
+    """Return these cases by number, and hold them against other acts until the transaction ends."""
+    query = select(*_COLUMNS).where(cases.c.id.in_(case_ids)).order_by(cases.c.id).with_for_update()
+    return read_all(Case, c.execute(query))
+
+
+def of_one_cause(c: Connection, company: str, cause: str, *, but: int) -> list[tuple[str, int, int]]:
+    """Return (currency, how many, money at stake) of the other open cases of a cause."""
+    currency = func.coalesce(cases.c.currency, "GBP").label("currency")
+    stake = func.coalesce(func.sum(cases.c.stake_minor), 0).label("stake")
+    query = select(currency, func.count().label("many"), stake).where(
+        cases.c.company == company, cases.c.cause == cause, cases.c.state == "open", cases.c.id != but
+    )
+    return [(row.currency, row.many, int(row.stake)) for row in c.execute(query.group_by(currency).order_by(currency))]
 
 
 def open_cases(c: Connection, *, owner: str | None = None, limit: int = 1000) -> list[Case]:
@@ -115,3 +174,15 @@ def cases_of(c: Connection, company: str, kind: str, key: str) -> list[Case]:
 def open_case_of(c: Connection, company: str, kind: str, key: str) -> Case | None:
     """Return a document's open case, or None."""
     return next((one for one in cases_of(c, company, kind, key) if one.state == "open"), None)
+
+
+def _closed_before(document: Document, code: str) -> ScalarSelect[int]:
+    """How many cases of a document with the same trouble were closed before."""
+    query = select(func.count()).where(
+        cases.c.company == document.company,
+        cases.c.document_kind == document.kind,
+        cases.c.document_key == document.key,
+        cases.c.code == code,
+        cases.c.state == "closed",
+    )
+    return query.scalar_subquery()

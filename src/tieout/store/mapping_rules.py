@@ -107,8 +107,10 @@ def end(c: Connection, rule_id: int, *, on: date) -> MappingRule | None:
     return read_maybe(MappingRule, c.execute(statement.returning(*_COLUMNS)).first())
 
 
-def rules_in_force(c: Connection, on: date, *, company: str | None = None) -> list[MappingRule]:
-    """Return the approved rules of the companies in scope that are in force on a day."""
+def rules_in_force(
+    c: Connection, on: date, *, company: str | None = None, table: str | None = None
+) -> list[MappingRule]:
+    """Return the approved rules of the companies in scope that are in force on a day, of one table or of all."""
     query = select(*_COLUMNS).where(
         mapping_rules.c.approved_by.is_not(None),
         mapping_rules.c.in_force_from <= on,
@@ -116,7 +118,20 @@ def rules_in_force(c: Connection, on: date, *, company: str | None = None) -> li
     )
     if company is not None:
         query = query.where(mapping_rules.c.company == company)
+    if table is not None:
+        query = query.where(mapping_rules.c.table_name == table)
     return read_all(MappingRule, c.execute(query.order_by(*_ORDER)))
+
+
+def is_approved_since(c: Connection, company: str, table: str, key: str, since: datetime) -> bool:
+    """Whether a rule for a key, in any letter case, was put in force at or after a time."""
+    query = select(func.count()).where(
+        mapping_rules.c.company == company,
+        mapping_rules.c.table_name == table,
+        func.lower(mapping_rules.c.key) == key.strip().lower(),
+        mapping_rules.c.approved_at >= since,
+    )
+    return bool(c.execute(query).scalar_one())
 
 
 def all_rules(c: Connection) -> list[MappingRule]:

@@ -49,3 +49,5 @@ class Fault:
     """What it is about: a line, a unit, a key."""
     saw: str
     wanted: str = ""
+    row: str = ""
+    """The mapping row that mends it, as `table/key`; empty where none does."""

@@ -66,7 +66,8 @@ def lines_are_goods(facts: ReturnFacts) -> Iterator[Fault]:
         line_class = facts.tables.value("line_class", sku, "class")
         if line_class in LINE_CLASSES:
             titles = sorted({unit.title for unit in facts.rma.units if unit.sku == sku})
-            yield Fault(code=LINE_CLASSES[line_class].code, at=sku, saw=", ".join(titles))
+            row = f"line_class/{sku}"
+            yield Fault(code=LINE_CLASSES[line_class].code, at=sku, saw=", ".join(titles), row=row)
 
 
 def order_is_matched(facts: ReturnFacts) -> Iterator[Fault]:
@@ -78,10 +79,15 @@ def order_is_matched(facts: ReturnFacts) -> Iterator[Fault]:
         numbers = ", ".join(candidate.number for candidate in facts.order_candidates)
         yield Fault(code=kinds.ORDER_AMBIGUOUS.code, at=looked_for, saw=numbers, wanted="one order")
     elif order is None and not facts.rma.order_name and not facts.customer_reference:
-        yield Fault(code=kinds.CUSTOMER_UNMAPPED.code, at=facts.rma.customer_reference or "no customer", saw="none")
+        known_by = facts.rma.customer_reference
+        row = f"customer/{known_by}" if known_by else ""
+        yield Fault(code=kinds.CUSTOMER_UNMAPPED.code, at=known_by or "no customer", saw="none", row=row)
     elif order is None and _is_old(facts) and not facts.customer_reference:
         known_by = facts.rma.customer_reference or (facts.shop_order.customer_email if facts.shop_order else "")
-        yield Fault(code=kinds.CUSTOMER_UNMAPPED.code, at=known_by or "no customer", saw="none", wanted="an account")
+        row = f"customer/{known_by}" if known_by else ""
+        yield Fault(
+            code=kinds.CUSTOMER_UNMAPPED.code, at=known_by or "no customer", saw="none", wanted="an account", row=row
+        )
     elif order is None:
         yield Fault(code=kinds.ORDER_NOT_FOUND.code, at=looked_for, saw="no order")
     elif order.is_cancelled:
@@ -98,7 +104,8 @@ def units_are_on_the_order(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fa
     found = allocate(facts, order)
     for unit in found.not_on_order:
         kind = BUNDLE_UNMAPPED if _is_of_a_bundle(facts, unit) else kinds.LINE_NOT_ON_ORDER
-        yield Fault(code=kind.code, at=f"order {order.number}", saw=unit.sku)
+        row = f"bundle/{unit.sku}" if kind is BUNDLE_UNMAPPED else ""
+        yield Fault(code=kind.code, at=f"order {order.number}", saw=unit.sku, row=row)
     yield from _bundles_can_be_read(facts, order)
     for line, count in found.too_many:
         yield Fault(
@@ -178,6 +185,7 @@ def tax_is_the_invoiced_one(facts: ReturnFacts, order: SalesOrder) -> Iterator[F
                 at=line.sku,
                 saw=f"tax code {line.tax_code}" if line.tax_code else "a tax code that Sage no longer names",
                 wanted=f"a tax code of {line.tax_rate.normalize():f} %",
+                row=f"tax_rate/{line.tax_rate.normalize():f}" if order.is_historical else "",
             )
             continue
         rates = shop_rates.get(line.sku.casefold(), set())
@@ -200,21 +208,23 @@ def numbers_are_numbers(facts: ReturnFacts) -> Iterator[Fault]:
     for name in NUMBERS:
         text = facts.tables.policy(name)
         if text is not None and not text.strip().isdecimal():
-            yield Fault(code=kinds.POLICY_MISSING.code, at=f"policy {name}", saw=text, wanted="a whole number")
+            wanted, row = "a whole number", f"policy/{name}"
+            yield Fault(code=kinds.POLICY_MISSING.code, at=f"policy {name}", saw=text, wanted=wanted, row=row)
 
 
 def posting_windows_are_read(facts: ReturnFacts) -> Iterator[Fault]:
     """A row that says when postings may be sent names a day and two clock times; one that does not is not obeyed."""
     for key in malformed_windows(facts.tables):
         wanted = "a date, a weekday or *, with from=07:00 and to=19:00, at=10:00,16:00, or closed=yes"
-        yield Fault(code=kinds.POLICY_MISSING.code, at=key, saw=key, wanted=wanted)
+        yield Fault(code=kinds.POLICY_MISSING.code, at=key, saw=key, wanted=wanted, row=key.replace(" ", "/", 1))
 
 
 def reasons_are_mapped(facts: ReturnFacts) -> Iterator[Fault]:
     """Every reason is in the reason table, so that the nominal of the pending return is known from the start."""
     for unit in returned_units(facts):
         if facts.tables.find("reason", unit.reason) is None:
-            yield Fault(code=kinds.REASON_UNMAPPED.code, at=unit.sku, saw=unit.reason or "no reason given")
+            row = f"reason/{unit.reason}" if unit.reason else ""
+            yield Fault(code=kinds.REASON_UNMAPPED.code, at=unit.sku, saw=unit.reason or "no reason given", row=row)
 
 
 def texts_fit(facts: ReturnFacts) -> Iterator[Fault]:
@@ -321,6 +331,7 @@ def _bundles_can_be_read(facts: ReturnFacts, order: SalesOrder) -> Iterator[Faul
                 at=f"order {order.number}",
                 saw=f"{sku}: its components cannot be read",
                 wanted="for example MUG*2=60.00; BOOK*1=40.00",
+                row=f"bundle/{sku}",
             )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tieout.domain.documents.rma import Grade, RmaUnit
 from tieout.domain.documents.sales_order import Nominal, OrderLine
 from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.rules.mapping import MappingRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +32,25 @@ def place_for(facts: ReturnFacts, unit: RmaUnit) -> Place | None:
 
     A row that also names the warehouse whose door the unit came in by (`fit|good|NORTH`) goes before one that does not.
     """
+    rule = _disposition_rule(facts, unit)
+    warehouse, name = (rule.value.get("warehouse"), rule.value.get("bin")) if rule else (None, None)
+    return Place(warehouse=warehouse, bin=name) if warehouse and name else None
+
+
+def disposition_row(facts: ReturnFacts, unit: RmaUnit) -> str:
+    """The row that says where the unit goes, as `disposition/key`: the one in force, or the one that is missing."""
+    rule = _disposition_rule(facts, unit)
+    code = facts.tables.value("reason", unit.reason, "code") or "any"
+    return f"disposition/{rule.key if rule else f'{code}|{grade_of(facts, unit).value}'}"
+
+
+def _disposition_rule(facts: ReturnFacts, unit: RmaUnit) -> MappingRule | None:
     code = facts.tables.value("reason", unit.reason, "code") or ""
     grade = grade_of(facts, unit).value
     wanted = [f"{reason}|{grade}" for reason in (code, "any")]
     by_door = [f"{key}|{unit.came_to}" for key in wanted] if unit.came_to else []
     rules = (facts.tables.find("disposition", key) for key in (*by_door, *wanted))
-    rule = next((found for found in rules if found is not None), None)
-    warehouse, name = (rule.value.get("warehouse"), rule.value.get("bin")) if rule else (None, None)
-    return Place(warehouse=warehouse, bin=name) if warehouse and name else None
+    return next((found for found in rules if found is not None), None)
 
 
 def by_nominal(facts: ReturnFacts, line: OrderLine, units: Iterable[RmaUnit]) -> dict[Nominal, int]:

@@ -150,17 +150,21 @@ def values_are_declared(facts: ReturnFacts) -> Iterator[Fault]:
     for unit in facts.rma.units:
         wanted = OUTCOME_POLICIES.get(unit.outcome)
         if wanted is not None and policy_for(facts.tables, wanted) is None:
-            yield Fault(code=kinds.OUTCOME_NOT_COVERED.code, at=f"unit {unit.unit_id}", saw=unit.outcome_text)
+            at, row = f"unit {unit.unit_id}", f"{TABLE}/{wanted}"
+            yield Fault(code=kinds.OUTCOME_NOT_COVERED.code, at=at, saw=unit.outcome_text, row=row)
         if unit.is_kept and unit.outcome is not Outcome.REJECT and policy_for(facts.tables, "returnless") is None:
-            yield Fault(code=kinds.OUTCOME_NOT_COVERED.code, at=f"unit {unit.unit_id}", saw="the customer keeps it")
+            at, row = f"unit {unit.unit_id}", f"{TABLE}/returnless"
+            yield Fault(code=kinds.OUTCOME_NOT_COVERED.code, at=at, saw="the customer keeps it", row=row)
     for fee in fees_of(facts):
         if policy_for(facts.tables, fee.kind) is None:
             said = f"{fee.kind.replace('_', ' ')} {fee.amount}"
-            yield Fault(code=kinds.FEE_NOT_COVERED.code, at=f"RMA {facts.rma.number}", saw=said)
+            at, row = f"RMA {facts.rma.number}", f"{TABLE}/{fee.kind}"
+            yield Fault(code=kinds.FEE_NOT_COVERED.code, at=at, saw=said, row=row)
     for allowance in allowances_of(facts):
         if policy_for(facts.tables, allowance.kind) is None:
             said = f"{allowance.kind.replace('_', ' ')} {allowance.amount}"
-            yield Fault(code=value_kinds.ALLOWANCE_NOT_COVERED.code, at=f"RMA {facts.rma.number}", saw=said)
+            at, row = f"RMA {facts.rma.number}", f"{TABLE}/{allowance.kind}"
+            yield Fault(code=value_kinds.ALLOWANCE_NOT_COVERED.code, at=at, saw=said, row=row)
 
 
 def policies_can_post(facts: ReturnFacts) -> Iterator[Fault]:
@@ -194,6 +198,7 @@ def values_are_approved(facts: ReturnFacts) -> Iterator[Fault]:
                 at=f"RMA {facts.rma.number}",
                 saw=said,
                 wanted=f"a person's word over {limit}",
+                row=f"{TABLE}/{name}",
             )
 
 
@@ -202,22 +207,23 @@ def bonus_faults(facts: ReturnFacts, amount: Money) -> tuple[Fault, ...]:
     policy = policy_for(facts.tables, "store_credit_bonus")
     if policy is not None:
         return tuple(_check_posting(facts, policy))
-    at, said = f"RMA {facts.rma_number}", f"store credit bonus {amount}"
-    return (Fault(code=value_kinds.ALLOWANCE_NOT_COVERED.code, at=at, saw=said),)
+    at, said, row = f"RMA {facts.rma_number}", f"store credit bonus {amount}", f"{TABLE}/store_credit_bonus"
+    return (Fault(code=value_kinds.ALLOWANCE_NOT_COVERED.code, at=at, saw=said, row=row),)
 
 
 def _check_posting(facts: ReturnFacts, policy: ValuePolicy) -> Iterator[Fault]:
     """The nominal and tax code that a policy posts to stand in Sage."""
-    at = f"{TABLE} {policy.name}"
+    at, row = f"{TABLE} {policy.name}", f"{TABLE}/{policy.name}"
     account = next((known for known in facts.nominals if known.nominal == policy.nominal), None)
     if account is None:
         wanted = "an account in Sage"
-        yield Fault(code=kinds.NOMINAL_MISSING.code, at=at, saw=str(policy.nominal) or "none", wanted=wanted)
+        saw = str(policy.nominal) or "none"
+        yield Fault(code=kinds.NOMINAL_MISSING.code, at=at, saw=saw, wanted=wanted, row=row)
     elif not account.is_postable:
-        yield Fault(code=kinds.NOMINAL_CLOSED.code, at=at, saw=f"{policy.nominal} {account.name}")
+        yield Fault(code=kinds.NOMINAL_CLOSED.code, at=at, saw=f"{policy.nominal} {account.name}", row=row)
     if all(known.code != policy.tax_code for known in facts.tax_codes):
         wanted = "a tax code in Sage"
-        yield Fault(code=kinds.VAT_CODE_MISSING.code, at=at, saw=policy.tax_code or "none", wanted=wanted)
+        yield Fault(code=kinds.VAT_CODE_MISSING.code, at=at, saw=policy.tax_code or "none", wanted=wanted, row=row)
 
 
 def _check_clearing(facts: ReturnFacts, policy: ValuePolicy) -> Iterator[Fault]:
@@ -227,6 +233,7 @@ def _check_clearing(facts: ReturnFacts, policy: ValuePolicy) -> Iterator[Fault]:
             at=f"{TABLE} {policy.name}",
             saw=f"treatment {policy.treatment or 'not set'}",
             wanted="liability or discount",
+            row=f"{TABLE}/{policy.name}",
         )
     elif policy.treatment == "liability" and policy.bank not in facts.banks:
         yield Fault(
@@ -234,6 +241,7 @@ def _check_clearing(facts: ReturnFacts, policy: ValuePolicy) -> Iterator[Fault]:
             at=f"{TABLE} {policy.name}",
             saw=f"bank {policy.bank or 'not set'}",
             wanted="a clearing account in Sage",
+            row=f"{TABLE}/{policy.name}",
         )
 
 

@@ -1,0 +1,1 @@
+"""Rules of the exceptions desk: what one cause is, and when a case is due."""
