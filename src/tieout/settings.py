@@ -44,6 +44,14 @@ class WebSettings(_Group):
     host: str = Field(default="127.0.0.1", description="Address to listen on; put a TLS proxy in front of it.")
     port: int = Field(default=8200, ge=0, le=65535, description="Port to listen on.")
     body_bytes_max: int = Field(default=2_000_000, ge=1, description="Longest webhook body that is taken in.")
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^/\s]+)?$",
+        description="Where people reach the console, as in https://tieout.example.co.uk; empty: this machine only.",
+    )
+    environment: str = Field(default="", description="Shown on every page, for instance Test or Demo.")
+    session_idle_minutes: float = Field(default=60.0, gt=3, description="An unused session ends after so long.")
+    session_hours: float = Field(default=12.0, gt=0, description="Every session ends after so long.")
 
 
 class WorkSettings(_Group):

@@ -44,6 +44,8 @@ WRONGS = (
     Wrong(contract="one-database-driver", module="processes.driven", imported="psycopg"),
     Wrong(contract="calling-out", module="processes.calling", imported="httpx"),
     Wrong(contract="answering", module="processes.answering", imported="starlette"),
+    Wrong(contract="pages", module="processes.paged", imported="jinja2"),
+    Wrong(contract="rooms", module="console.outward", imported="tieout.intake"),
     Wrong(contract="signing-in", module="intake.signing", imported="authlib"),
     Wrong(contract="column-files", module="store.columnar", imported="duckdb"),
 )

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from starlette.types import ASGIApp
+
 from tieout.bootstrap.accounts import Accounts, Clock
 from tieout.bootstrap.companies import desk_receiver, open_companies, receivers_of
+from tieout.bootstrap.console import console_app, desk_of
 from tieout.bootstrap.schedules import schedule_account_check, schedule_sweeps
 from tieout.durable import Engine, EngineSettings, LaneJob, Process
 from tieout.intake.webhooks import Intake
 from tieout.ports.directory import Company
+from tieout.processes.desk import Desk
 from tieout.processes.lanes import Floor, drain
 from tieout.processes.patience import Patience
 from tieout.processes.remembering import CountedCalls, KeptTokens
@@ -47,6 +51,7 @@ class Application:
     clock: Clock
     floor: Floor
     intake: Intake
+    desk: Desk
     accounts: Accounts
     connections: ExitStack
 
@@ -57,6 +62,10 @@ class Application:
         for company, lane in lanes:
             if company in self.floor.companies:
                 self.start(company, lane)
+
+    def console(self) -> ASGIApp:
+        """The web console and the JSON API."""
+        return console_app(self.settings, self.desk)
 
     def start(self, company: str, lane: int) -> None:
         """Start one lane of returns."""
@@ -106,6 +115,7 @@ def open_application(settings: Settings, home: Path) -> Application:
         clock=clock,
         floor=floor,
         intake=intake,
+        desk=desk_of(store, engine, companies, clock),
         accounts=accounts,
         connections=connections,
     )

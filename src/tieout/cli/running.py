@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from tieout.bootstrap import Application, database_address, stop_database, unconnected
 from tieout.cli.settings_file import commented_settings
@@ -54,7 +55,7 @@ def down(context: Context) -> None:
     click.echo("Stopped." if stopped or was_running else "Nothing was running.")
 
 
-@click.command(help="Take in webhooks and answer probes.\n\nExample: tieout web --port 8200")
+@click.command(help="Serve the console, take in webhooks and answer probes.\n\nExample: tieout web --port 8200")
 @click.option("--port", type=int, default=None, help="Port to listen on; 0 picks a free one.")
 @click.option("--verbose", is_flag=True, help="Log every event.")
 @click.pass_obj
@@ -111,7 +112,8 @@ def _say_who_waits(application: Application) -> None:
 
 def _web_server(application: Application, port: int | None) -> uvicorn.Server:
     web_settings = application.settings.web
-    routes = [*webhooks.routes(application.intake), *health_routes(application.store)]
+    intake_routes = [*webhooks.routes(application.intake), *health_routes(application.store)]
+    routes = [*intake_routes, Mount("/", application.console())]
     config = uvicorn.Config(
         Starlette(routes=routes),
         host=web_settings.host,

@@ -1,0 +1,33 @@
+"""The menu: what a role cannot use is absent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tieout.domain.people import Actor, Permission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the menu."""
+
+    group: str
+    title: str
+    address: str
+    permission: Permission | None
+
+
+GROUPS = ("Work", "Set-up", "Watch", "Admin")
+"""The menu's groups, in their order."""
+
+MENU: tuple[Entry, ...] = (
+    Entry(group="Work", title="Today", address="/", permission=None),
+    Entry(group="Set-up", title="Accounts", address="/accounts", permission=Permission.ACCOUNTS_SEE),
+)
+
+
+def menu_for(actor: Actor) -> list[tuple[str, list[Entry]]]:
+    """The menu's groups with the entries that somebody may use."""
+    usable = [entry for entry in MENU if entry.permission is None or actor.may(entry.permission)]
+    groups = [(group, [entry for entry in usable if entry.group == group]) for group in GROUPS]
+    return [(group, entries) for group, entries in groups if entries]

@@ -1,0 +1,93 @@
+"""What the console is made of, as the composition root hands it over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from tieout.processes.account_health import AccountLine
+from tieout.processes.desk import Desk
+from tieout.processes.people.signing_in import Lasting
+from tieout.store import Store
+
+LASTING = Lasting(idle=timedelta(minutes=60), longest=timedelta(hours=12))
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingLine:
+    """One setting as people may see it: secrets are masked before they come here."""
+
+    place: str
+    value: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleLine:
+    """One thing that runs by the clock."""
+
+    name: str
+    cron: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleSignOn:
+    """How people sign in elsewhere (OpenID Connect)."""
+
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    groups_claim: str
+    roles_of: Mapping[str, str]
+    """Role by group."""
+    companies_of: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """Everything that the pages and the API need."""
+
+    store: Store
+    desk: Desk
+    clock: Callable[[], datetime]
+    companies: Sequence[str]
+    accounts: Sequence[AccountLine]
+    public_url: str = ""
+    """Where people reach the console; empty means on this machine only."""
+    environment: str = ""
+    lasting: Lasting = LASTING
+    settings: Sequence[SettingLine] = ()
+    schedules: Sequence[ScheduleLine] = ()
+    single_sign_on: SingleSignOn | None = None
+    run_schedule: Callable[[str], None] | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_secure(self) -> bool:
+        """Say whether browsers reach it by HTTPS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; the prefix makes browsers hold it to this host and to HTTPS."""
+        return "__Host-tieout" if self.is_secure else "tieout"
+
+    def is_own_host(self, host: str) -> bool:
+        """Say whether a Host header names this console; without a public address only loopback does."""
+        if self.public_url and host.lower() == urlsplit(self.public_url).netloc.lower():
+            return True
+        name = urlsplit(f"//{host}").hostname or ""
+        return (not self.public_url or urlsplit(self.public_url).hostname in LOOPBACK) and name in LOOPBACK
+
+    def is_own_origin(self, origin: str, host: str) -> bool:
+        """Say whether an Origin header is this console's own."""
+        parts = urlsplit(origin)
+        if self.public_url and origin.lower() == self.public_url.lower().rstrip("/"):
+            return True
+        return self.is_own_host(parts.netloc) and parts.netloc.lower() == host.lower()

@@ -1,0 +1,77 @@
+"""How figures and times are written for people: UK time, pounds with pence, one word or several."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tieout.domain.money import Money
+
+LONDON: Final = ZoneInfo("Europe/London")
+NO_FIGURE: Final = "\N{EN DASH}"
+SIGNS: Final = {"GBP": "£", "EUR": "€", "USD": "$"}
+
+
+def money(minor: int | None, currency: str | None = "GBP") -> str:
+    """`£1,234.50`; a dash for no figure, because no figure is not nought."""
+    if minor is None:
+        return NO_FIGURE
+    code = currency or "GBP"
+    written = str(Money(abs(minor), code)).removeprefix(f"{code} ")
+    return f"{'-' if minor < 0 else ''}{SIGNS.get(code, code + ' ')}{written}"
+
+
+def day(at: datetime | date | None) -> str:
+    """`20 Nov 2026`, the UK day."""
+    if at is None:
+        return NO_FIGURE
+    there = at.astimezone(LONDON) if isinstance(at, datetime) else at
+    return f"{there.day} {there:%b %Y}"
+
+
+def moment(at: datetime | None) -> str:
+    """`20 Nov 2026, 09:05`, UK time."""
+    return NO_FIGURE if at is None else f"{day(at)}, {at.astimezone(LONDON):%H:%M}"
+
+
+def iso(at: datetime) -> str:
+    """A time as machines read it."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def span(length: timedelta) -> str:
+    """`3 d 4 h`, `4 h`, `25 min`: the two largest parts, rounded down."""
+    minutes = int(abs(length).total_seconds()) // 60
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} d {hours} h" if hours and days < 10 else f"{days} d"
+    if hours:
+        return f"{hours} h {rest} min" if rest and hours < 3 else f"{hours} h"
+    return f"{rest} min"
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """`3 h ago`, `in 25 min`; never for a missing time."""
+    if at is None:
+        return "never"
+    if abs(now - at) < timedelta(minutes=1):
+        return "just now"
+    return f"{span(now - at)} ago" if at < now else f"in {span(at - now)}"
+
+
+def clock(due_at: datetime | None, now: datetime) -> str:
+    """What is left of the time to settle something: `2 h left`, `3 h over`."""
+    if due_at is None:
+        return ""
+    return f"{span(due_at - now)} left" if due_at > now else f"{span(now - due_at)} over"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 case`, `1,200 cases`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def words(code: str) -> str:
+    """`raise_credit_note` as `raise credit note`."""
+    return code.replace("_", " ")

@@ -1,0 +1,1 @@
+"""People: who may sign in and act, proved by a password, a single sign-on or a token."""
