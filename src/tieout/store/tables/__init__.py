@@ -36,6 +36,7 @@ from tieout.store.tables.people import (
     webhook_messages,
     webhooks,
 )
+from tieout.store.tables.tallies import case_tallies, cause_tallies, document_tallies, lag_days, unit_lags
 
 __all__ = [
     "EVERY_COMPANY",
@@ -50,15 +51,19 @@ __all__ = [
     "audit",
     "audit_heads",
     "bulk_acts",
+    "case_tallies",
     "cases",
+    "cause_tallies",
     "comments",
     "contentions",
     "cross_references",
     "debt_days",
+    "document_tallies",
     "documents",
     "effects",
     "event_keys",
     "events",
+    "lag_days",
     "ledger_messages",
     "legs",
     "mapping_rules",
@@ -70,6 +75,7 @@ __all__ = [
     "sign_in_failures",
     "suggestions",
     "sweeps",
+    "unit_lags",
     "users",
     "webhook_messages",
     "webhooks",

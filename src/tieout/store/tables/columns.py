@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, MetaData, Numeric, Text
+from sqlalchemy import BigInteger, Column, Computed, Date, DateTime, Integer, LargeBinary, MetaData, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 NAMING: Final = {
@@ -21,6 +21,21 @@ METADATA: Final = MetaData(naming_convention=NAMING)
 def text(name: str, comment: str, *, key: bool = False, null: bool = False, default: str | None = None) -> Column[str]:
     """Return a text column."""
     return Column(name, Text, primary_key=key, nullable=null, comment=comment, server_default=default)
+
+
+def folded(name: str, source: str) -> Column[str]:
+    """Return a column that repeats another in lower case, ordered by its bytes, for searches by how it begins.
+
+    A column and no index over `lower(...)`: where companies are kept apart, PostgreSQL looks up by a function
+    only if it cannot leak, which `lower` does not promise.
+    """
+    return Column(
+        name,
+        Text(collation="C"),
+        Computed(f"lower({source})", persisted=True),
+        nullable=False,
+        comment=f"The {source} in lower case, to be found by",
+    )
 
 
 def number(

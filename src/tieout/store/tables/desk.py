@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, Table, UniqueConstraint
 from sqlalchemy import text as sql
 
-from tieout.store.tables.columns import METADATA, day, document_columns, json, minor, moment, number, text
+from tieout.store.tables.columns import METADATA, day, document_columns, folded, json, minor, moment, number, text
 
 
 def _number(comment: str) -> Column[int]:
@@ -49,6 +49,13 @@ cases = Table(
     ),
     Index("cases_document_idx", "company", "document_kind", "document_key"),
     Index("cases_owner_idx", "company", "owner", "opened_at", postgresql_where=sql("state = 'open'")),
+    Index("cases_cause_idx", "company", "cause", postgresql_where=sql("state = 'open'")),
+    Index("cases_due_idx", "state", "due_at", "id"),
+    Index("cases_stake_idx", "state", "stake_minor", "id"),
+    Index("cases_opened_idx", "state", "opened_at", "id"),
+    Index("cases_assignee_idx", "assignee", "due_at", "id", postgresql_where=sql("state = 'open'")),
+    Index("cases_code_idx", "code", "due_at", "id", postgresql_where=sql("state = 'open'")),
+    Index("cases_cause_opened_idx", "cause", "opened_at", "id", postgresql_where=sql("state = 'open'")),
     comment="Exceptions: trouble with one document that a person settles",
 )
 
@@ -92,6 +99,8 @@ cross_references = Table(
     text("system", "The system that knows the document by this value", key=True),
     text("kind", "What the value is, for instance order_number", key=True),
     text("value", "The value", key=True),
+    folded("value_folded", "value"),
+    Index("cross_references_folded_idx", "value_folded"),
     Index("cross_references_value_idx", "value", "company"),
     comment="What every system calls a document",
 )

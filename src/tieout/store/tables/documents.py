@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import BIGINT
 from tieout.store.tables.columns import (
     METADATA,
     document_columns,
+    folded,
     json,
     minor,
     moment,
@@ -76,6 +77,7 @@ documents = Table(
     text("title", "What a person would call it", default=""),
     minor("stake_minor", "Money at stake, minor units"),
     text("currency", "Currency of the stake", null=True),
+    folded("key_folded", "key"),
     CheckConstraint("state IN ('new', 'waiting', 'blocked', 'done')", name="state"),
     Index("documents_lane_due_idx", "company", "lane", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
     Index(
@@ -85,6 +87,9 @@ documents = Table(
         postgresql_include=["company", "lane", "kind"],
     ),
     Index("documents_state_idx", "company", "state", "touched_at"),
+    Index("documents_folded_idx", "key_folded"),
+    Index("documents_opened_idx", "kind", "state", "opened_at", "company", "key"),
+    Index("documents_stake_idx", "kind", "state", "stake_minor", "company", "key"),
     comment="One row per business document: its state and when it is due",
 )
 

@@ -13,8 +13,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    script = Path(__file__).parent / "0003_console.sql"
-    op.get_bind().connection.cursor().execute(script.read_text(encoding="utf-8"))
+    for name in ("0003_console.sql", "0003_tallies.sql"):
+        script = Path(__file__).parent / name
+        op.get_bind().connection.cursor().execute(script.read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

@@ -12,6 +12,7 @@ COMMENT ON COLUMN cases.snoozed_until IS 'It sleeps until then; null when awake'
 COMMENT ON COLUMN cases.snoozed_why IS 'Why it sleeps, or whom it waits for';
 COMMENT ON COLUMN cases.came_back IS 'How often a case of the same fault on this document had been closed before';
 COMMENT ON COLUMN cases.settled_where IS 'Where it was fixed: source, mapping, sage, override or itself';
+CREATE INDEX cases_cause_idx ON cases (company, cause) WHERE state = 'open';
 
 CREATE TABLE users (
     name TEXT NOT NULL,
