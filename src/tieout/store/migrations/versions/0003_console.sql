@@ -12,6 +12,8 @@ COMMENT ON COLUMN cases.snoozed_until IS 'It sleeps until then; null when awake'
 COMMENT ON COLUMN cases.snoozed_why IS 'Why it sleeps, or whom it waits for';
 COMMENT ON COLUMN cases.came_back IS 'How often a case of the same fault on this document had been closed before';
 COMMENT ON COLUMN cases.settled_where IS 'Where it was fixed: source, mapping, sage, override or itself';
+CREATE INDEX audit_at_idx ON audit (at, company, seq);
+CREATE INDEX audit_who_idx ON audit (who, at);
 CREATE INDEX cases_cause_idx ON cases (company, cause) WHERE state = 'open';
 
 CREATE TABLE users (
@@ -25,6 +27,7 @@ CREATE TABLE users (
     state TEXT DEFAULT 'active' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     password_set_at TIMESTAMP WITH TIME ZONE,
+    temporary_until TIMESTAMP WITH TIME ZONE,
     last_sign_in_at TIMESTAMP WITH TIME ZONE,
     expires_at TIMESTAMP WITH TIME ZONE,
     preferences JSONB NOT NULL,
@@ -43,6 +46,7 @@ COMMENT ON COLUMN users.subject IS 'Issuer and subject of the single sign-on; nu
 COMMENT ON COLUMN users.state IS 'active or closed';
 COMMENT ON COLUMN users.created_at IS 'When the user was made';
 COMMENT ON COLUMN users.password_set_at IS 'When the password was last set';
+COMMENT ON COLUMN users.temporary_until IS 'When a password that somebody else gave ends; null once its owner has chosen one';
 COMMENT ON COLUMN users.last_sign_in_at IS 'When they last signed in';
 COMMENT ON COLUMN users.expires_at IS 'When access ends by itself, for support; null when it does not';
 COMMENT ON COLUMN users.preferences IS 'Density, theme, shortcuts';
@@ -72,6 +76,17 @@ COMMENT ON COLUMN sessions.agent IS 'With which browser';
 COMMENT ON COLUMN sessions.flash IS 'What the next page is to say once; null when nothing';
 COMMENT ON COLUMN sessions.ended_at IS 'When it was ended; null while it runs';
 COMMENT ON COLUMN sessions.ended_by IS 'Who ended it';
+
+CREATE TABLE sign_in_hops (
+    id_hash TEXT NOT NULL,
+    next_page TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT sign_in_hops_pkey PRIMARY KEY (id_hash)
+);
+COMMENT ON TABLE sign_in_hops IS 'People who have gone to sign in elsewhere and are not back yet; each comes back once';
+COMMENT ON COLUMN sign_in_hops.id_hash IS 'SHA-256 of the hop''s secret, which only the browser has';
+COMMENT ON COLUMN sign_in_hops.next_page IS 'Where they wanted to go';
+COMMENT ON COLUMN sign_in_hops.at IS 'When they went';
 
 CREATE TABLE sign_in_failures (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -321,11 +336,15 @@ CREATE TABLE alerts (
     gone_since TIMESTAMP WITH TIME ZONE,
     acknowledged_by TEXT,
     acknowledged_at TIMESTAMP WITH TIME ZONE,
+    snoozed_until TIMESTAMP WITH TIME ZONE,
+    snoozed_by TEXT,
+    came_back INTEGER DEFAULT '0' NOT NULL,
     cleared_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT alerts_pkey PRIMARY KEY (id),
     CONSTRAINT alerts_state_check CHECK (state IN ('open', 'acknowledged', 'cleared'))
 );
 CREATE UNIQUE INDEX alerts_cause_idx ON alerts (company, cause) WHERE state <> 'cleared';
+CREATE INDEX alerts_past_idx ON alerts (company, cause, cleared_at) WHERE state = 'cleared';
 COMMENT ON TABLE alerts IS 'What somebody is told: one for each cause, however many records it stops';
 COMMENT ON COLUMN alerts.id IS 'The alert''s number, as people say it';
 COMMENT ON COLUMN alerts.company IS 'The company that it is about, or * for the installation';
@@ -351,6 +370,9 @@ COMMENT ON COLUMN alerts.period_told_on IS 'The UK day on which somebody was las
 COMMENT ON COLUMN alerts.gone_since IS 'Since when its cause has been away; null while it stands';
 COMMENT ON COLUMN alerts.acknowledged_by IS 'Who has taken it';
 COMMENT ON COLUMN alerts.acknowledged_at IS 'When';
+COMMENT ON COLUMN alerts.snoozed_until IS 'Nobody is told again before then unless it grows; null when awake';
+COMMENT ON COLUMN alerts.snoozed_by IS 'Who put it to sleep';
+COMMENT ON COLUMN alerts.came_back IS 'How often an alert of the same cause had been cleared in the month before';
 COMMENT ON COLUMN alerts.cleared_at IS 'When its cause was gone';
 
 SELECT tieout_keep_apart('alerts');
@@ -380,13 +402,13 @@ COMMENT ON COLUMN alert_notices.company IS 'The company that it is about, or *';
 COMMENT ON COLUMN alert_notices.alert_id IS 'The alert';
 COMMENT ON COLUMN alert_notices.channel IS 'The channel''s name in the settings';
 COMMENT ON COLUMN alert_notices.recipient IS 'The role or person it was meant for';
-COMMENT ON COLUMN alert_notices.why IS 'raised, grew, escalated, period, cleared or test';
+COMMENT ON COLUMN alert_notices.why IS 'raised, grew, escalated, undelivered, period, cleared or test';
 COMMENT ON COLUMN alert_notices.said IS 'The text that was sent';
 COMMENT ON COLUMN alert_notices.made_at IS 'When it was to be sent';
 COMMENT ON COLUMN alert_notices.due_at IS 'When it is to be sent next; null when it is over';
 COMMENT ON COLUMN alert_notices.tries IS 'How often it was tried';
 COMMENT ON COLUMN alert_notices.state IS 'waiting, sent, given_up or withdrawn';
-COMMENT ON COLUMN alert_notices.proof IS 'What the channel answered';
+COMMENT ON COLUMN alert_notices.proof IS 'How each try ended, one line each';
 COMMENT ON COLUMN alert_notices.settled_at IS 'When it left the state waiting';
 
 SELECT tieout_keep_apart('alert_notices');
