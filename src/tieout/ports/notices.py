@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -44,5 +45,8 @@ class WebhookPost(Protocol):
     def check(self, url: str) -> None:
         """Raise Refused, in a sentence for whoever gave the address, when nothing may be posted to it."""
 
-    def post(self, url: str, *, message_id: str, body: bytes, secret: str, at: datetime) -> str:
-        """Post one signed message and return what was answered; Refused or Unavailable otherwise."""
+    def post(self, url: str, *, message_id: str, body: bytes, secrets: Sequence[str], at: datetime) -> str:
+        """Post one message, signed with every secret, and return what was answered.
+
+        Refused when nothing may go to the address; Unavailable when it was not taken, or no answer came.
+        """
