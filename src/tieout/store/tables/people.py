@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary, Table
 
 from tieout.store.tables.columns import METADATA, document_columns, json, moment, number, raw, text
 
@@ -19,6 +19,9 @@ users = Table(
     text("state", "active or closed", default="active"),
     moment("created_at", "When the user was made"),
     moment("password_set_at", "When the password was last set", null=True),
+    moment(
+        "temporary_until", "When a password that somebody else gave ends; null once its owner has chosen one", null=True
+    ),
     moment("last_sign_in_at", "When they last signed in", null=True),
     moment("expires_at", "When access ends by itself, for support; null when it does not", null=True),
     json("preferences", "Density, theme, shortcuts"),
@@ -42,6 +45,15 @@ sessions = Table(
     text("ended_by", "Who ended it", null=True),
     Index("sessions_user_idx", "user_name", "created_at"),
     comment="Who is signed in, from where",
+)
+
+sign_in_hops = Table(
+    "sign_in_hops",
+    METADATA,
+    text("id_hash", "SHA-256 of the hop's secret, which only the browser has", key=True),
+    text("next_page", "Where they wanted to go"),
+    moment("at", "When they went"),
+    comment="People who have gone to sign in elsewhere and are not back yet; each comes back once",
 )
 
 sign_in_failures = Table(
@@ -154,7 +166,16 @@ webhooks = Table(
     text("url", "Where to"),
     json("events", "The events it wants, as a list"),
     raw("secret", "Signing secret, encrypted with the key of this installation"),
+    Column(
+        "previous_secret",
+        LargeBinary,
+        nullable=True,
+        comment="The secret before the last change, encrypted; null when none",
+    ),
+    moment("previous_until", "Until when messages are signed with the previous secret too", null=True),
     text("state", "active or closed", default="active"),
+    moment("failing_since", "Since when nothing was taken; null while it takes what it is told", null=True),
+    text("closed_why", "Why it is closed; empty while active", default=""),
     text("created_by", "Who made it"),
     moment("created_at", "When"),
     CheckConstraint("state IN ('active', 'closed')", name="state"),

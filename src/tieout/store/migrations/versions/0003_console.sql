@@ -256,7 +256,11 @@ CREATE TABLE webhooks (
     url TEXT NOT NULL,
     events JSONB NOT NULL,
     secret BYTEA NOT NULL,
+    previous_secret BYTEA,
+    previous_until TIMESTAMP WITH TIME ZONE,
     state TEXT DEFAULT 'active' NOT NULL,
+    failing_since TIMESTAMP WITH TIME ZONE,
+    closed_why TEXT DEFAULT '' NOT NULL,
     created_by TEXT NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT webhooks_pkey PRIMARY KEY (id),
@@ -268,7 +272,11 @@ COMMENT ON COLUMN webhooks.company IS 'The company whose events it is told, or *
 COMMENT ON COLUMN webhooks.url IS 'Where to';
 COMMENT ON COLUMN webhooks.events IS 'The events it wants, as a list';
 COMMENT ON COLUMN webhooks.secret IS 'Signing secret, encrypted with the key of this installation';
+COMMENT ON COLUMN webhooks.previous_secret IS 'The secret before the last change, encrypted; null when none';
+COMMENT ON COLUMN webhooks.previous_until IS 'Until when messages are signed with the previous secret too';
 COMMENT ON COLUMN webhooks.state IS 'active or closed';
+COMMENT ON COLUMN webhooks.failing_since IS 'Since when nothing was taken; null while it takes what it is told';
+COMMENT ON COLUMN webhooks.closed_why IS 'Why it is closed; empty while active';
 COMMENT ON COLUMN webhooks.created_by IS 'Who made it';
 COMMENT ON COLUMN webhooks.created_at IS 'When';
 
