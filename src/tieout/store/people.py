@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from tieout.store.connection import lock_number
 from tieout.store.rows import Json, columns_of, read, read_all, read_maybe
-from tieout.store.tables import sessions, sign_in_failures, users
+from tieout.store.tables import sessions, sign_in_failures, sign_in_hops, users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class User:
     state: str
     created_at: datetime
     password_set_at: datetime | None
+    temporary_until: datetime | None
+    """When a password that somebody else gave ends; None once its owner has chosen one."""
     last_sign_in_at: datetime | None
     expires_at: datetime | None
     preferences: dict[str, Any]
@@ -54,6 +57,7 @@ class Session:
 
 _USER: Final = columns_of(users, User)
 _SESSION: Final = columns_of(sessions, Session)
+_GIVING_ACCESS: Final = lock_number("people", "access")
 
 
 def add_user(  # noqa: PLR0913 - one keyword per column
@@ -68,6 +72,7 @@ def add_user(  # noqa: PLR0913 - one keyword per column
     subject: str | None,
     at: datetime,
     expires_at: datetime | None = None,
+    temporary_until: datetime | None = None,
 ) -> User | None:
     """Make a user; None when the name is taken, by a closed user too."""
     if user(c, name) is not None:
@@ -82,6 +87,7 @@ def add_user(  # noqa: PLR0913 - one keyword per column
         "subject": subject,
         "created_at": at,
         "password_set_at": at if password_hash else None,
+        "temporary_until": temporary_until,
         "expires_at": expires_at,
         "preferences": {},
     }
@@ -101,6 +107,11 @@ def user_of_subject(c: Connection, subject: str) -> User | None:
 def all_users(c: Connection) -> list[User]:
     """Return every user, closed ones too, by name."""
     return read_all(User, c.execute(select(*_USER).order_by(users.c.name)))
+
+
+def in_turn(c: Connection) -> None:
+    """Wait until nobody else gives or takes access: who is the last administrator must not change meanwhile."""
+    c.execute(select(func.pg_advisory_xact_lock(_GIVING_ACCESS)))
 
 
 def change_user(c: Connection, name: str, **cells: Any) -> User | None:  # noqa: ANN401 - any column
@@ -157,6 +168,18 @@ def end_sessions(
     if id_hash is not None:
         statement = statement.where(sessions.c.id_hash == id_hash)
     return c.execute(statement.values(ended_at=at, ended_by=by)).rowcount
+
+
+def keep_hop(c: Connection, *, id_hash: str, next_page: str, at: datetime, stale: datetime) -> None:
+    """Keep that somebody went to sign in elsewhere; those who went before `stale` are forgotten."""
+    c.execute(delete(sign_in_hops).where(sign_in_hops.c.at < stale))
+    c.execute(insert(sign_in_hops).values(id_hash=id_hash, next_page=next_page, at=at))
+
+
+def take_hop(c: Connection, id_hash: str, *, stale: datetime) -> str | None:
+    """Where somebody who comes back wanted to go, once; None for who did not go, was too slow or came back before."""
+    taken = delete(sign_in_hops).where(sign_in_hops.c.id_hash == id_hash, sign_in_hops.c.at >= stale)
+    return c.execute(taken.returning(sign_in_hops.c.next_page)).scalar_one_or_none()
 
 
 def note_failure(c: Connection, *, name: str, address: str, at: datetime) -> None:

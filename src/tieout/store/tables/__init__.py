@@ -24,6 +24,7 @@ from tieout.store.tables.desk import (
     mapping_rules,
 )
 from tieout.store.tables.documents import attempts, documents, effects, event_keys, events, legs
+from tieout.store.tables.mapping_proposals import mapping_proposals
 from tieout.store.tables.people import (
     api_tokens,
     bulk_acts,
@@ -31,6 +32,7 @@ from tieout.store.tables.people import (
     saved_views,
     sessions,
     sign_in_failures,
+    sign_in_hops,
     suggestions,
     users,
     webhook_messages,
@@ -66,6 +68,7 @@ __all__ = [
     "lag_days",
     "ledger_messages",
     "legs",
+    "mapping_proposals",
     "mapping_rules",
     "probes",
     "quotas",
@@ -73,6 +76,7 @@ __all__ = [
     "schedule_runs",
     "sessions",
     "sign_in_failures",
+    "sign_in_hops",
     "suggestions",
     "sweeps",
     "unit_lags",

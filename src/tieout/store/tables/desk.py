@@ -121,6 +121,8 @@ audit = Table(
     text("previous_hash", "Hash of the row before; empty for the first"),
     text("hash", "SHA-256 over this row and the previous hash"),
     Index("audit_subject_idx", "company", "subject"),
+    Index("audit_at_idx", "at", "company", "seq"),
+    Index("audit_who_idx", "who", "at"),
     postgresql_partition_by="RANGE (at)",
     comment="What people changed; append-only and hash-chained",
 )
