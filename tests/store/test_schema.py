@@ -28,6 +28,7 @@ STATES = {
     "bulk_acts": "running",
     "cases": "open",
     "effects": "intended",
+    "mapping_proposals": "waiting",
     "webhook_messages": "waiting",
     "webhooks": "active",
 }

@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for name in ("0003_console.sql", "0003_tallies.sql"):
+    for name in ("0003_console.sql", "0003_tallies.sql", "0003_mappings.sql"):
         script = Path(__file__).parent / name
         op.get_bind().connection.cursor().execute(script.read_text(encoding="utf-8"))
 
