@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, cast, func, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.sql.elements import ColumnElement
 
 from tieout.store.documents import Document
@@ -28,6 +30,21 @@ class Attempt:
     finished_at: datetime | None
     facts: Json
     decision: Json
+    ended: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptLine:
+    """One attempt as a line of a timeline: what was planned, or what stood in the way, by its short names."""
+
+    number: int
+    started_at: datetime
+    finished_at: datetime | None
+    commands: Sequence[str] | None
+    """The commands of its plan; empty where nothing was to be done, None where nothing was decided."""
+    faults: Sequence[str] | None
+    """Codes of the faults that stopped it."""
     ended: str | None
     note: str
 
@@ -85,6 +102,26 @@ def last_attempt(c: Connection, document: Document) -> Attempt | None:
 def attempts_of(c: Connection, document: Document) -> list[Attempt]:
     """Return all attempts at a document, oldest first."""
     return read_all(Attempt, c.execute(select(*_COLUMNS).where(_of(document)).order_by(attempts.c.number)))
+
+
+def lines_of(c: Connection, document: Document, *, limit: int) -> list[AttemptLine]:
+    """Return the newest attempts at a document as lines, oldest first; facts and plans stay where they are."""
+    query = select(
+        attempts.c.number,
+        attempts.c.started_at,
+        attempts.c.finished_at,
+        _every("$.plan.commands[*].kind").label("commands"),
+        _every("$.blocked.faults[*].code").label("faults"),
+        attempts.c.ended,
+        attempts.c.note,
+    )
+    newest = query.where(_of(document)).order_by(attempts.c.number.desc()).limit(limit)
+    return read_all(AttemptLine, c.execute(newest))[::-1]
+
+
+def _every(path: str) -> ColumnElement[Any]:
+    """All values at a path of the decision, as a list."""
+    return func.jsonb_path_query_array(attempts.c.decision, cast(path, JSONPATH), type_=JSONB)
 
 
 def _of(document: Document) -> ColumnElement[bool]:

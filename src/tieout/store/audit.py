@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -93,6 +94,12 @@ def entries(
     if before_seq is not None:
         query = query.where(audit.c.seq < before_seq)
     return read_all(AuditEntry, c.execute(query))
+
+
+def entries_about(c: Connection, company: str, subjects: Sequence[str], *, limit: int) -> list[AuditEntry]:
+    """Return the newest changes of these subjects of one company, newest first."""
+    query = select(*_COLUMNS).where(audit.c.company == company, audit.c.subject.in_(subjects))
+    return read_all(AuditEntry, c.execute(query.order_by(audit.c.at.desc(), audit.c.seq.desc()).limit(limit)))
 
 
 def _after(c: Connection, chain: str, seq: int) -> list[AuditEntry]:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from tieout.store.documents import touch
-from tieout.store.rows import columns_of, read_all
+from tieout.store.rows import columns_of, read_all, read_maybe
 from tieout.store.tables import event_keys, events
 
 
@@ -56,7 +56,21 @@ class Event:
     handled_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventHead:
+    """One stored event without its body."""
+
+    id: int
+    account: str
+    kind: str
+    occurred_at: datetime
+    received_at: datetime
+    content_type: str
+    handled_at: datetime | None
+
+
 _COLUMNS: Final = columns_of(events, Event)
+_HEAD: Final = columns_of(events, EventHead)
 _ROUTING: Final = ("lane_key", "lanes")
 
 
@@ -91,6 +105,18 @@ def events_of(c: Connection, company: str, kind: str, key: str) -> list[Event]:
     """Return a document's events in the order of their receipt."""
     query = select(*_COLUMNS).where(_is(company, kind, key)).order_by(events.c.received_at, events.c.id)
     return read_all(Event, c.execute(query))
+
+
+def heads_of(c: Connection, company: str, kind: str, key: str, *, limit: int) -> list[EventHead]:
+    """Return the newest events of a document without their bodies, in the order of their receipt."""
+    newest = select(*_HEAD).where(_is(company, kind, key)).order_by(events.c.received_at.desc(), events.c.id.desc())
+    return read_all(EventHead, c.execute(newest.limit(limit)))[::-1]
+
+
+def event_of(c: Connection, company: str, kind: str, key: str, event_id: int) -> Event | None:
+    """Return one event of a document with its body, or None."""
+    query = select(*_COLUMNS).where(_is(company, kind, key), events.c.id == event_id)
+    return read_maybe(Event, c.execute(query).first())
 
 
 def bodies_of(c: Connection, company: str, kind: str, key: str, account: str) -> list[bytes]:
