@@ -90,7 +90,7 @@ INSERT INTO unit_lags (company, document_kind, document_key, unit, metric, sku, 
     FROM made, unnest(array['refund_to_saleable', 'receipt_to_credit']) metric,
         LATERAL (SELECT (hash %% 200000 + length(metric))::bigint AS seconds) s
     WHERE state = 'done' AND kind = 'return';
-SELECT tieout_fold_tallies();
+SELECT tieout_fold_tallies(timestamptz '{now}');
 """
 
 

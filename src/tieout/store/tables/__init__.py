@@ -38,13 +38,14 @@ from tieout.store.tables.people import (
     webhook_messages,
     webhooks,
 )
-from tieout.store.tables.tallies import case_tallies, cause_tallies, document_tallies, lag_days, unit_lags
+from tieout.store.tables.tallies import age_tallies, case_tallies, cause_tallies, document_tallies, lag_days, unit_lags
 
 __all__ = [
     "EVERY_COMPANY",
     "METADATA",
     "account_pauses",
     "account_states",
+    "age_tallies",
     "alert_notices",
     "alerts",
     "api_tokens",

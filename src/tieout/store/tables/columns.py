@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, Computed, Date, DateTime, Integer, LargeBinary, MetaData, Numeric, Text
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
 NAMING: Final = {
@@ -21,6 +22,10 @@ METADATA: Final = MetaData(naming_convention=NAMING)
 def text(name: str, comment: str, *, key: bool = False, null: bool = False, default: str | None = None) -> Column[str]:
     """Return a text column."""
     return Column(name, Text, primary_key=key, nullable=null, comment=comment, server_default=default)
+
+
+STAKE_ORDER: Final = sql("coalesce(stake_minor, 0::bigint)")
+"""What lists by money at stake are ordered by: no figure counts as nought there."""
 
 
 def folded(name: str, source: str) -> Column[str]:

@@ -7,12 +7,26 @@ from typing import Final
 from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, Table, UniqueConstraint
 from sqlalchemy import text as sql
 
-from tieout.store.tables.columns import METADATA, day, document_columns, folded, json, minor, moment, number, text
+from tieout.store.tables.columns import (
+    METADATA,
+    STAKE_ORDER,
+    day,
+    document_columns,
+    folded,
+    json,
+    minor,
+    moment,
+    number,
+    text,
+)
 
 
 def _number(comment: str) -> Column[int]:
     return Column("id", BigInteger, Identity(always=True), primary_key=True, comment=comment)
 
+
+DUE_ORDER: Final = sql("coalesce(due_at, 'infinity'::timestamp with time zone)")
+"""Cases without a time that they are due by come last."""
 
 cases = Table(
     "cases",
@@ -49,13 +63,13 @@ cases = Table(
     ),
     Index("cases_document_idx", "company", "document_kind", "document_key"),
     Index("cases_owner_idx", "company", "owner", "opened_at", postgresql_where=sql("state = 'open'")),
-    Index("cases_cause_idx", "company", "cause", postgresql_where=sql("state = 'open'")),
-    Index("cases_due_idx", "state", "due_at", "id"),
-    Index("cases_stake_idx", "state", "stake_minor", "id"),
+    Index("cases_cause_idx", "cause", DUE_ORDER, "id", postgresql_where=sql("state = 'open'")),
+    Index("cases_assignee_idx", "assignee", DUE_ORDER, "id", postgresql_where=sql("state = 'open'")),
+    Index("cases_code_idx", "code", DUE_ORDER, "id", postgresql_where=sql("state = 'open'")),
+    Index("cases_owner_due_idx", "owner", DUE_ORDER, "id", postgresql_where=sql("state = 'open'")),
+    Index("cases_due_idx", "state", DUE_ORDER, "id"),
+    Index("cases_stake_idx", "state", STAKE_ORDER, "id"),
     Index("cases_opened_idx", "state", "opened_at", "id"),
-    Index("cases_assignee_idx", "assignee", "due_at", "id", postgresql_where=sql("state = 'open'")),
-    Index("cases_code_idx", "code", "due_at", "id", postgresql_where=sql("state = 'open'")),
-    Index("cases_cause_opened_idx", "cause", "opened_at", "id", postgresql_where=sql("state = 'open'")),
     comment="Exceptions: trouble with one document that a person settles",
 )
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import BIGINT
 
 from tieout.store.tables.columns import (
     METADATA,
+    STAKE_ORDER,
     document_columns,
     folded,
     json,
@@ -89,7 +90,7 @@ documents = Table(
     Index("documents_state_idx", "company", "state", "touched_at"),
     Index("documents_folded_idx", "key_folded"),
     Index("documents_opened_idx", "kind", "state", "opened_at", "company", "key"),
-    Index("documents_stake_idx", "kind", "state", "stake_minor", "company", "key"),
+    Index("documents_stake_idx", "kind", "state", STAKE_ORDER, "company", "key"),
     comment="One row per business document: its state and when it is due",
 )
 

@@ -19,37 +19,43 @@ def _pounds() -> tuple[Column[str], Column[int], Column[int]]:
     )
 
 
-def _case_columns() -> tuple[Column[str], ...]:
-    return (
-        text("company", "The Sage company"),
-        text("document_kind", "Kind of document"),
-        text("code", "Code of the first fault"),
-        text("owner", "The role that settles them"),
-        text("fault_class", "technical, data or policy"),
-        text("assignee", "Who is on them", null=True),
-    )
-
-
 case_tallies = Table(
     "case_tallies",
     METADATA,
     _number(),
-    *_case_columns(),
+    text("company", "The Sage company"),
+    text("document_kind", "Kind of document"),
+    text("code", "Code of the first fault"),
+    text("owner", "The role that settles them"),
+    text("fault_class", "technical, data or policy"),
+    text("assignee", "Who is on them", null=True),
     moment("snoozed_until", "They sleep until then; null when awake", null=True),
-    Column("opened_on", Date, nullable=False, comment="The UK day on which they were opened"),
     *_pounds(),
     comment="Open cases counted: every change of a case adds rows, which are folded now and then; their sums are exact",
+)
+
+age_tallies = Table(
+    "age_tallies",
+    METADATA,
+    _number(),
+    text("company", "The Sage company"),
+    text("owner", "The role that settles them"),
+    Column("opened_on", Date, nullable=False, comment="The UK day on which they were opened"),
+    *_pounds(),
+    comment="Open cases counted by owner and day, kept as case_tallies are",
 )
 
 cause_tallies = Table(
     "cause_tallies",
     METADATA,
     _number(),
-    *_case_columns(),
-    moment("snoozed_until", "They sleep until then; null when awake", null=True),
+    text("company", "The Sage company"),
     text("cause", "What the cases have in common"),
+    text("code", "Code of the first fault"),
+    text("owner", "The role that settles them"),
+    text("fault_class", "technical, data or policy"),
+    moment("snoozed_until", "They sleep until then; null when awake", null=True),
     *_pounds(),
-    Index("cause_tallies_cause_idx", "cause"),
     comment="Open cases counted by cause, kept as case_tallies are",
 )
 

@@ -14,7 +14,6 @@ COMMENT ON COLUMN cases.came_back IS 'How often a case of the same fault on this
 COMMENT ON COLUMN cases.settled_where IS 'Where it was fixed: source, mapping, sage, override or itself';
 CREATE INDEX audit_at_idx ON audit (at, company, seq);
 CREATE INDEX audit_who_idx ON audit (who, at);
-CREATE INDEX cases_cause_idx ON cases (company, cause) WHERE state = 'open';
 
 CREATE TABLE users (
     name TEXT NOT NULL,
@@ -425,22 +424,26 @@ CREATE TABLE debt_days (
     day DATE NOT NULL,
     company TEXT NOT NULL,
     document_kind TEXT NOT NULL,
+    system TEXT NOT NULL,
     owner TEXT NOT NULL,
     currency TEXT NOT NULL,
     debt_minor BIGINT,
     legs INTEGER NOT NULL,
+    overdue INTEGER NOT NULL,
     oldest_at TIMESTAMP WITH TIME ZONE,
     taken_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT debt_days_pkey PRIMARY KEY (day, company, document_kind, owner, currency)
+    CONSTRAINT debt_days_pkey PRIMARY KEY (day, company, document_kind, system, owner, currency)
 );
 COMMENT ON TABLE debt_days IS 'Reconciliation debt at the end of every day, so that it has a trend';
 COMMENT ON COLUMN debt_days.day IS 'The UK day, at its end';
 COMMENT ON COLUMN debt_days.company IS 'The Sage company';
 COMMENT ON COLUMN debt_days.document_kind IS 'The flow: kind of document';
+COMMENT ON COLUMN debt_days.system IS 'The system that does not show what it should';
 COMMENT ON COLUMN debt_days.owner IS 'The role that owns the trouble';
 COMMENT ON COLUMN debt_days.currency IS 'Currency of the debt';
 COMMENT ON COLUMN debt_days.debt_minor IS 'Reconciliation debt, minor units';
 COMMENT ON COLUMN debt_days.legs IS 'How many legs make it up';
+COMMENT ON COLUMN debt_days.overdue IS 'How many of them are overdue: not seen by the time they were due';
 COMMENT ON COLUMN debt_days.oldest_at IS 'Since when the oldest of them is due or seen';
 COMMENT ON COLUMN debt_days.taken_at IS 'When it was counted';
 

@@ -9,7 +9,6 @@ CREATE TABLE case_tallies (
     fault_class TEXT NOT NULL,
     assignee TEXT,
     snoozed_until TIMESTAMP WITH TIME ZONE,
-    opened_on DATE NOT NULL,
     currency TEXT,
     cases INTEGER NOT NULL,
     stake_minor BIGINT NOT NULL,
@@ -24,39 +23,54 @@ COMMENT ON COLUMN case_tallies.owner IS 'The role that settles them';
 COMMENT ON COLUMN case_tallies.fault_class IS 'technical, data or policy';
 COMMENT ON COLUMN case_tallies.assignee IS 'Who is on them';
 COMMENT ON COLUMN case_tallies.snoozed_until IS 'They sleep until then; null when awake';
-COMMENT ON COLUMN case_tallies.opened_on IS 'The UK day on which they were opened';
 COMMENT ON COLUMN case_tallies.currency IS 'Currency of the stakes';
 COMMENT ON COLUMN case_tallies.cases IS 'How many open cases more or fewer';
 COMMENT ON COLUMN case_tallies.stake_minor IS 'How much money at stake more or less, minor units';
 
 SELECT tieout_keep_apart('case_tallies');
 
+CREATE TABLE age_tallies (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    company TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    opened_on DATE NOT NULL,
+    currency TEXT,
+    cases INTEGER NOT NULL,
+    stake_minor BIGINT NOT NULL,
+    CONSTRAINT age_tallies_pkey PRIMARY KEY (id)
+);
+COMMENT ON TABLE age_tallies IS 'Open cases counted by owner and day, kept as case_tallies are';
+COMMENT ON COLUMN age_tallies.id IS 'Rises in order of change';
+COMMENT ON COLUMN age_tallies.company IS 'The Sage company';
+COMMENT ON COLUMN age_tallies.owner IS 'The role that settles them';
+COMMENT ON COLUMN age_tallies.opened_on IS 'The UK day on which they were opened';
+COMMENT ON COLUMN age_tallies.currency IS 'Currency of the stakes';
+COMMENT ON COLUMN age_tallies.cases IS 'How many open cases more or fewer';
+COMMENT ON COLUMN age_tallies.stake_minor IS 'How much money at stake more or less, minor units';
+
+SELECT tieout_keep_apart('age_tallies');
+
 CREATE TABLE cause_tallies (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     company TEXT NOT NULL,
-    document_kind TEXT NOT NULL,
+    cause TEXT NOT NULL,
     code TEXT NOT NULL,
     owner TEXT NOT NULL,
     fault_class TEXT NOT NULL,
-    assignee TEXT,
     snoozed_until TIMESTAMP WITH TIME ZONE,
-    cause TEXT NOT NULL,
     currency TEXT,
     cases INTEGER NOT NULL,
     stake_minor BIGINT NOT NULL,
     CONSTRAINT cause_tallies_pkey PRIMARY KEY (id)
 );
-CREATE INDEX cause_tallies_cause_idx ON cause_tallies (cause);
 COMMENT ON TABLE cause_tallies IS 'Open cases counted by cause, kept as case_tallies are';
 COMMENT ON COLUMN cause_tallies.id IS 'Rises in order of change';
 COMMENT ON COLUMN cause_tallies.company IS 'The Sage company';
-COMMENT ON COLUMN cause_tallies.document_kind IS 'Kind of document';
+COMMENT ON COLUMN cause_tallies.cause IS 'What the cases have in common';
 COMMENT ON COLUMN cause_tallies.code IS 'Code of the first fault';
 COMMENT ON COLUMN cause_tallies.owner IS 'The role that settles them';
 COMMENT ON COLUMN cause_tallies.fault_class IS 'technical, data or policy';
-COMMENT ON COLUMN cause_tallies.assignee IS 'Who is on them';
 COMMENT ON COLUMN cause_tallies.snoozed_until IS 'They sleep until then; null when awake';
-COMMENT ON COLUMN cause_tallies.cause IS 'What the cases have in common';
 COMMENT ON COLUMN cause_tallies.currency IS 'Currency of the stakes';
 COMMENT ON COLUMN cause_tallies.cases IS 'How many open cases more or fewer';
 COMMENT ON COLUMN cause_tallies.stake_minor IS 'How much money at stake more or less, minor units';
@@ -137,29 +151,32 @@ ALTER TABLE cross_references ADD COLUMN value_folded TEXT COLLATE "C" GENERATED 
 COMMENT ON COLUMN cross_references.value_folded IS 'The value in lower case, to be found by';
 ALTER TABLE documents ADD COLUMN key_folded TEXT COLLATE "C" GENERATED ALWAYS AS (lower(key)) STORED NOT NULL;
 COMMENT ON COLUMN documents.key_folded IS 'The key in lower case, to be found by';
-CREATE INDEX cases_assignee_idx ON cases (assignee, due_at, id) WHERE state = 'open';
-CREATE INDEX cases_cause_opened_idx ON cases (cause, opened_at, id) WHERE state = 'open';
-CREATE INDEX cases_code_idx ON cases (code, due_at, id) WHERE state = 'open';
-CREATE INDEX cases_due_idx ON cases (state, due_at, id);
+CREATE INDEX cases_assignee_idx ON cases (assignee, (coalesce(due_at, 'infinity'::timestamp with time zone)), id) WHERE state = 'open';
+CREATE INDEX cases_cause_idx ON cases (cause, (coalesce(due_at, 'infinity'::timestamp with time zone)), id) WHERE state = 'open';
+CREATE INDEX cases_code_idx ON cases (code, (coalesce(due_at, 'infinity'::timestamp with time zone)), id) WHERE state = 'open';
+CREATE INDEX cases_due_idx ON cases (state, (coalesce(due_at, 'infinity'::timestamp with time zone)), id);
 CREATE INDEX cases_opened_idx ON cases (state, opened_at, id);
-CREATE INDEX cases_stake_idx ON cases (state, stake_minor, id);
+CREATE INDEX cases_owner_due_idx ON cases (owner, (coalesce(due_at, 'infinity'::timestamp with time zone)), id) WHERE state = 'open';
+CREATE INDEX cases_stake_idx ON cases (state, (coalesce(stake_minor, 0::bigint)), id);
 CREATE INDEX cross_references_folded_idx ON cross_references (value_folded);
 CREATE INDEX documents_folded_idx ON documents (key_folded);
 CREATE INDEX documents_opened_idx ON documents (kind, state, opened_at, company, key);
-CREATE INDEX documents_stake_idx ON documents (kind, state, stake_minor, company, key);
+CREATE INDEX documents_stake_idx ON documents (kind, state, (coalesce(stake_minor, 0::bigint)), company, key);
 
 -- Every change adds rows instead of changing a sum: two workers never wait for one another's counts. What is
 -- summed up is exact at every moment; tieout_fold_tallies only makes it fewer rows.
 CREATE FUNCTION tieout_tally_case(c cases, times integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    stake bigint := times * coalesce(c.stake_minor, 0);
 BEGIN
-    INSERT INTO case_tallies (company, document_kind, code, owner, fault_class, assignee, snoozed_until, opened_on,
-            currency, cases, stake_minor)
-        VALUES (c.company, c.document_kind, c.code, c.owner, c.fault_class, c.assignee, c.snoozed_until,
-            (c.opened_at AT TIME ZONE 'Europe/London')::date, c.currency, times, times * coalesce(c.stake_minor, 0));
-    INSERT INTO cause_tallies (company, document_kind, code, owner, fault_class, assignee, snoozed_until, cause,
-            currency, cases, stake_minor)
-        VALUES (c.company, c.document_kind, c.code, c.owner, c.fault_class, c.assignee, c.snoozed_until, c.cause,
-            c.currency, times, times * coalesce(c.stake_minor, 0));
+    INSERT INTO case_tallies (company, document_kind, code, owner, fault_class, assignee, snoozed_until, currency, cases,
+            stake_minor)
+        VALUES (c.company, c.document_kind, c.code, c.owner, c.fault_class, c.assignee, c.snoozed_until, c.currency,
+            times, stake);
+    INSERT INTO age_tallies (company, owner, opened_on, currency, cases, stake_minor)
+        VALUES (c.company, c.owner, (c.opened_at AT TIME ZONE 'Europe/London')::date, c.currency, times, stake);
+    INSERT INTO cause_tallies (company, cause, code, owner, fault_class, snoozed_until, currency, cases, stake_minor)
+        VALUES (c.company, c.cause, c.code, c.owner, c.fault_class, c.snoozed_until, c.currency, times, stake);
 END;
 $$;
 
@@ -206,48 +223,57 @@ CREATE TRIGGER documents_tallied_again AFTER UPDATE ON documents FOR EACH ROW
     WHEN ((OLD.company, OLD.kind, OLD.state) IS DISTINCT FROM (NEW.company, NEW.kind, NEW.state))
     EXECUTE FUNCTION tieout_tally_documents();
 
--- Makes many rows of one group into one. Only one folds at a time; who comes second leaves it.
-CREATE FUNCTION tieout_fold_tallies() RETURNS void LANGUAGE plpgsql AS $$
+-- Makes many rows of one group into one; who slept until a time that has passed (as_at) is awake. Only one folds at a time:
+-- who comes second leaves it.
+CREATE FUNCTION tieout_fold_tallies(as_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT pg_try_advisory_xact_lock(7163042003) THEN
         RETURN;
     END IF;
     WITH many AS (
-        SELECT id, count(*) OVER (PARTITION BY
-            company, document_kind, code, owner, fault_class, assignee, snoozed_until, opened_on, currency) AS n FROM case_tallies
+        SELECT id, count(*) OVER (PARTITION BY company, document_kind, code, owner, fault_class, assignee, CASE WHEN snoozed_until > as_at THEN snoozed_until END, currency) AS n
+        FROM case_tallies
     ), gone AS (DELETE FROM case_tallies USING many WHERE case_tallies.id = many.id AND many.n > 1 RETURNING case_tallies.*)
-    INSERT INTO case_tallies (company, document_kind, code, owner, fault_class, assignee, snoozed_until, opened_on,
-            currency, cases, stake_minor)
-        SELECT company, document_kind, code, owner, fault_class, assignee, snoozed_until, opened_on, currency,
-            sum(cases), sum(stake_minor)
-        FROM gone GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(cases) <> 0 OR sum(stake_minor) <> 0;
+    INSERT INTO case_tallies (company, document_kind, code, owner, fault_class, assignee, snoozed_until, currency, cases, stake_minor)
+        SELECT company, document_kind, code, owner, fault_class, assignee, CASE WHEN snoozed_until > as_at THEN snoozed_until END, currency, sum(cases), sum(stake_minor)
+        FROM gone GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+        HAVING sum(cases) <> 0 OR sum(stake_minor) <> 0;
     WITH many AS (
-        SELECT id, count(*) OVER (PARTITION BY
-            company, document_kind, code, owner, fault_class, assignee, snoozed_until, cause, currency) AS n FROM cause_tallies
+        SELECT id, count(*) OVER (PARTITION BY company, owner, opened_on, currency) AS n
+        FROM age_tallies
+    ), gone AS (DELETE FROM age_tallies USING many WHERE age_tallies.id = many.id AND many.n > 1 RETURNING age_tallies.*)
+    INSERT INTO age_tallies (company, owner, opened_on, currency, cases, stake_minor)
+        SELECT company, owner, opened_on, currency, sum(cases), sum(stake_minor)
+        FROM gone GROUP BY 1, 2, 3, 4
+        HAVING sum(cases) <> 0 OR sum(stake_minor) <> 0;
+    WITH many AS (
+        SELECT id, count(*) OVER (PARTITION BY company, cause, code, owner, fault_class, CASE WHEN snoozed_until > as_at THEN snoozed_until END, currency) AS n
+        FROM cause_tallies
     ), gone AS (DELETE FROM cause_tallies USING many WHERE cause_tallies.id = many.id AND many.n > 1 RETURNING cause_tallies.*)
-    INSERT INTO cause_tallies (company, document_kind, code, owner, fault_class, assignee, snoozed_until, cause,
-            currency, cases, stake_minor)
-        SELECT company, document_kind, code, owner, fault_class, assignee, snoozed_until, cause, currency,
-            sum(cases), sum(stake_minor)
-        FROM gone GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(cases) <> 0 OR sum(stake_minor) <> 0;
+    INSERT INTO cause_tallies (company, cause, code, owner, fault_class, snoozed_until, currency, cases, stake_minor)
+        SELECT company, cause, code, owner, fault_class, CASE WHEN snoozed_until > as_at THEN snoozed_until END, currency, sum(cases), sum(stake_minor)
+        FROM gone GROUP BY 1, 2, 3, 4, 5, 6, 7
+        HAVING sum(cases) <> 0 OR sum(stake_minor) <> 0;
     WITH many AS (
-        SELECT id, count(*) OVER (PARTITION BY
-            company, kind, state) AS n FROM document_tallies
+        SELECT id, count(*) OVER (PARTITION BY company, kind, state) AS n
+        FROM document_tallies
     ), gone AS (DELETE FROM document_tallies USING many WHERE document_tallies.id = many.id AND many.n > 1 RETURNING document_tallies.*)
     INSERT INTO document_tallies (company, kind, state, documents)
-        SELECT company, kind, state, sum(documents) FROM gone GROUP BY 1, 2, 3 HAVING sum(documents) <> 0;
+        SELECT company, kind, state, sum(documents)
+        FROM gone GROUP BY 1, 2, 3
+        HAVING sum(documents) <> 0;
 END;
 $$;
 
-INSERT INTO case_tallies (company, document_kind, code, owner, fault_class, assignee, snoozed_until, opened_on,
-        currency, cases, stake_minor)
-    SELECT company, document_kind, code, owner, fault_class, assignee, snoozed_until,
-        (opened_at AT TIME ZONE 'Europe/London')::date, currency, count(*), sum(coalesce(stake_minor, 0))
-    FROM cases WHERE state = 'open' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
-INSERT INTO cause_tallies (company, document_kind, code, owner, fault_class, assignee, snoozed_until, cause,
-        currency, cases, stake_minor)
-    SELECT company, document_kind, code, owner, fault_class, assignee, snoozed_until, cause, currency,
-        count(*), sum(coalesce(stake_minor, 0))
-    FROM cases WHERE state = 'open' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
+INSERT INTO case_tallies (company, document_kind, code, owner, fault_class, assignee, snoozed_until, currency, cases, stake_minor)
+    SELECT company, document_kind, code, owner, fault_class, assignee, snoozed_until, currency, count(*), sum(coalesce(stake_minor, 0))
+    FROM cases WHERE state = 'open' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
+INSERT INTO age_tallies (company, owner, opened_on, currency, cases, stake_minor)
+    SELECT company, owner, (opened_at AT TIME ZONE 'Europe/London')::date, currency, count(*), sum(coalesce(stake_minor, 0))
+    FROM cases WHERE state = 'open' GROUP BY 1, 2, 3, 4;
+INSERT INTO cause_tallies (company, cause, code, owner, fault_class, snoozed_until, currency, cases, stake_minor)
+    SELECT company, cause, code, owner, fault_class, snoozed_until, currency, count(*), sum(coalesce(stake_minor, 0))
+    FROM cases WHERE state = 'open' GROUP BY 1, 2, 3, 4, 5, 6, 7;
 INSERT INTO document_tallies (company, kind, state, documents)
-    SELECT company, kind, state, count(*) FROM documents GROUP BY 1, 2, 3;
+    SELECT company, kind, state, count(*)
+    FROM documents GROUP BY 1, 2, 3;
