@@ -10,7 +10,9 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from tieout.domain.alerts.troubles import Alert, record_from_json, record_to_json
-from tieout.store.rows import columns_of, read, read_all
+from tieout.domain.telling import Event
+from tieout.store import webhooks
+from tieout.store.rows import Json, columns_of, read, read_all
 from tieout.store.tables import alert_notices, alerts
 
 NoticeState = Literal["waiting", "sent", "given_up", "withdrawn"]
@@ -72,7 +74,10 @@ def counted(c: Connection) -> dict[str, int]:
 
 def raise_alert(c: Connection, fresh: Alert) -> Alert:
     """Keep a new alert; returned with its number."""
-    return _alert(c.execute(insert(alerts).values(_cells(fresh)).returning(*_ALERT)).one())
+    kept = _alert(c.execute(insert(alerts).values(_cells(fresh)).returning(*_ALERT)).one())
+    told: dict[str, Json] = {"alert": kept.id, "state": kept.state, "kind": kept.kind, "code": kept.code}
+    webhooks.tell(c, Event.ALERT_RAISED, company=kept.company, at=kept.first_at, owner=kept.owner, **told)
+    return kept
 
 
 def save(c: Connection, changed: Alert) -> None:

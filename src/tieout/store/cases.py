@@ -12,6 +12,8 @@ from sqlalchemy import case as choose
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.selectable import ScalarSelect
 
+from tieout.domain.telling import Event
+from tieout.store import webhooks
 from tieout.store.documents import Document
 from tieout.store.rows import Json, columns_of, read, read_all, read_maybe
 from tieout.store.tables import cases
@@ -105,7 +107,10 @@ def open_or_update(c: Connection, document: Document, trouble: Trouble, *, at: d
         index_where=_OPEN,
         set_={name: fresh.excluded[name] for name in cells} | others,
     )
-    return read(Case, c.execute(statement.returning(*_COLUMNS)).one())
+    kept = read(Case, c.execute(statement.returning(*_COLUMNS)).one())
+    if kept.seen_again == 0:
+        _tell(c, Event.CASE_OPENED, kept, at=at)
+    return kept
 
 
 def close(  # one keyword per column
@@ -117,7 +122,10 @@ def close(  # one keyword per column
         .where(cases.c.id == case_id, cases.c.state == "open")
         .values(state="closed", closed_at=at, closed_by=by, closed_how=how, settled_where=where)
     )
-    return read_maybe(Case, c.execute(statement.returning(*_COLUMNS)).first())
+    closed = read_maybe(Case, c.execute(statement.returning(*_COLUMNS)).first())
+    if closed is not None:
+        _tell(c, Event.CASE_CLOSED, closed, at=at)
+    return closed
 
 
 def assign(c: Connection, case_id: int, *, to: str | None) -> Case | None:
@@ -174,6 +182,13 @@ def cases_of(c: Connection, company: str, kind: str, key: str) -> list[Case]:
 def open_case_of(c: Connection, company: str, kind: str, key: str) -> Case | None:
     """Return a document's open case, or None."""
     return next((one for one in cases_of(c, company, kind, key) if one.state == "open"), None)
+
+
+def _tell(c: Connection, event: Event, of: Case, *, at: datetime) -> None:
+    """Tell the programs that ask for it: ids and states only."""
+    document: Json = {"kind": of.document_kind, "key": of.document_key}
+    told: dict[str, Json] = {"case": of.id, "state": of.state, "code": of.code, "owner": of.owner, "document": document}
+    webhooks.tell(c, event, company=of.company, at=at, **told)
 
 
 def _closed_before(document: Document, code: str) -> ScalarSelect[int]:

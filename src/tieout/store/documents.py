@@ -12,7 +12,9 @@ from sqlalchemy import Connection, case, func, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from tieout.store.rows import columns_of, read, read_all, read_maybe
+from tieout.domain.telling import Event
+from tieout.store import webhooks
+from tieout.store.rows import Json, columns_of, read, read_all, read_maybe
 from tieout.store.tables import documents
 
 State = Literal["new", "waiting", "blocked", "done"]
@@ -136,7 +138,11 @@ def settle(
         )
         .returning(unchanged)
     )
-    return bool(c.execute(statement).scalar_one())
+    is_settled = bool(c.execute(statement).scalar_one())
+    if is_settled and state == "done" and document.state != "done":
+        named: Json = {"kind": document.kind, "key": document.key}
+        webhooks.tell(c, Event.DOCUMENT_DONE, company=document.company, at=at, document=named, state=state)
+    return is_settled
 
 
 def describe(c: Connection, document: Document, *, title: str, stake_minor: int | None, currency: str | None) -> None:
