@@ -1,0 +1,60 @@
+"""Every page that links lead to: usable by everybody (WCAG 2.2 AA by axe), in both themes, on a narrow screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.journeys.conftest import Site, arrivals
+from tests.journeys.walking import Walk, page_routes
+
+from tieout.domain.people import Role
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+WALKERS = (
+    Role.FINANCE_APPROVER,
+    Role.INTEGRATION_OPERATOR,
+    Role.ADMINISTRATOR,
+    Role.CUSTOMER_SERVICE,
+    Role.AUDITOR,
+)
+"""Together they may see every page."""
+NOT_LED_TO = {
+    "/still-here": "scripts ask it before a session ends",
+    "/sign-in": "only for who is not signed in; test_arriving.py is about it",
+}
+
+
+@pytest.fixture(scope="module", params=["site", "fresh_site"], ids=["filled", "empty"])
+def walk(request: pytest.FixtureRequest, chrome: Browser) -> Walk:
+    """What the walkers met on a site with some days of trade, and on one where nothing has happened yet."""
+    site: Site = request.getfixturevalue(request.param)
+    walk = Walk(request.param)
+    with arrivals(site, chrome) as arrive:
+        for role in WALKERS:
+            walk.by(arrive(role))
+    return walk
+
+
+def test_no_page_keeps_anybody_out(walk: Walk) -> None:
+    assert [violation for look in walk.looks for violation in look.violations] == []
+
+
+def test_no_page_scrolls_sideways_on_a_narrow_screen(walk: Walk) -> None:
+    assert [(look.address, look.too_wide) for look in walk.looks if look.too_wide > 0] == []
+
+
+def test_every_page_says_what_it_is(walk: Walk) -> None:
+    assert [look.address for look in walk.looks if look.headings != 1] == []
+    assert [look.address for look in walk.looks if not look.title.removesuffix(" · Tieout").strip()] == []
+
+
+def test_links_lead_to_every_page_there_is(walk: Walk) -> None:
+    if walk.name == "site":
+        assert set(page_routes()) - walk.reached - set(NOT_LED_TO) == set()
+
+
+def test_no_link_leads_nowhere(walk: Walk) -> None:
+    assert walk.dead == set()
