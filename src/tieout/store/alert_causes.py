@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import quote
 
-from sqlalchemy import ARRAY, Connection, Row, Text, case, func, or_, select
+from sqlalchemy import ARRAY, Connection, Row, Text, and_, case, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from tieout.domain.alerts.troubles import RECORDS_MAX, CaseGroup, Record
 from tieout.store.tables import cases, legs
@@ -43,8 +45,11 @@ _FIRST_DOCUMENTS: Final = func.array_agg(
 )[1:RECORDS_MAX]
 
 
-def open_case_groups(c: Connection) -> list[CaseGroup]:
-    """Return the open cases of the companies in scope by what they have in common, with a few of each."""
+def open_case_groups(c: Connection, now: datetime) -> list[CaseGroup]:
+    """Return the open cases of the companies in scope by what they have in common, with a few of each.
+
+    Cases that sleep are left out: somebody has said until when they wait.
+    """
     named = (cases.c.company, cases.c.cause, cases.c.code, cases.c.owner, cases.c.fault_class, cases.c.currency)
     query = select(
         *named,
@@ -53,8 +58,8 @@ def open_case_groups(c: Connection) -> list[CaseGroup]:
         func.min(cases.c.opened_at).label("opened_at"),
         func.min(cases.c.due_at).label("due_at"),
     )
-    rows = c.execute(query.where(cases.c.state == "open").group_by(*named)).all()
-    records = _first_cases(c)
+    rows = c.execute(query.where(_is_awake(now)).group_by(*named)).all()
+    records = _first_cases(c, now)
     return [_case_group(row, records.get((row.company, row.cause or row.code, row.code), ())) for row in rows]
 
 
@@ -85,7 +90,7 @@ def late_legs(c: Connection, now: datetime) -> list[LateLegs]:
             count=row.number,
             minor=int(row.minor),
             due_by=row.due_by,
-            records=tuple(_document_record(label) for label in row.labels),
+            records=tuple(_document_record(row.company, label) for label in row.labels),
         )
         for row in c.execute(query.where(is_late).group_by(*named))
     ]
@@ -106,13 +111,17 @@ def debts(c: Connection, now: datetime) -> list[Debt]:
     return [Debt(company=r.company, currency=r.currency, minor=int(r.minor), count=r.number) for r in rows]
 
 
-def _first_cases(c: Connection) -> dict[tuple[str, str, str], tuple[Record, ...]]:
+def _is_awake(now: datetime) -> ColumnElement[bool]:
+    return and_(cases.c.state == "open", or_(cases.c.snoozed_until.is_(None), cases.c.snoozed_until <= now))
+
+
+def _first_cases(c: Connection, now: datetime) -> dict[tuple[str, str, str], tuple[Record, ...]]:
     """The first records of every cause and code, most money first."""
     place = func.row_number().over(
         partition_by=(cases.c.company, cases.c.cause, cases.c.code),
         order_by=(func.coalesce(cases.c.stake_minor, 0).desc(), cases.c.id),
     )
-    ranked = select(cases.c.id, place.label("place")).where(cases.c.state == "open").subquery()
+    ranked = select(cases.c.id, place.label("place")).where(_is_awake(now)).subquery()
     query = (
         select(
             cases.c.id,
@@ -138,16 +147,16 @@ def _case_record(row: Mapping[str, Any]) -> Record:
     fault = row["faults"][0] if row["faults"] else {}
     return Record(
         label=f"{row['document_kind']} {row['document_key']}",
-        link=f"/cases/{row['id']}",
+        link=f"/exceptions/{row['id']}",
         at=str(fault.get("at", "")),
         saw=str(fault.get("saw", "")),
         wanted=str(fault.get("wanted", "")),
     )
 
 
-def _document_record(label: str) -> Record:
+def _document_record(company: str, label: str) -> Record:
     kind, _, key = label.partition(" ")
-    return Record(label=label, link=f"/documents/{kind}/{key}")
+    return Record(label=label, link=f"/documents/{quote(company)}/{quote(kind)}/{quote(key, safe='')}")
 
 
 def _case_group(row: Row[Any], records: tuple[Record, ...]) -> CaseGroup:

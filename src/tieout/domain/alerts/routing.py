@@ -1,31 +1,27 @@
-"""Who hears of an alert, at which hours, and who next: rows of the mapping table `alert_route`.
+"""Who hears of an alert, at which hours, and who next.
 
-A row's key is a fault code, an owner, a class (`technical`, `data`) or `*`; the most particular one serves. Its
-fields: `channels` (names of channels, or of roles that channels serve), `min_stake` (pounds; below it nobody is
-told, the alert is only listed), `hours` (`08:00-18:00 Mon-Fri`, by the UK clock), `deputy`, `escalate_to` (each as
-`channels`) and `escalate_after` (minutes). Without a row the owner's channel serves, and for technical trouble
-that of integration.
+A route's key is a fault code, an owner, a ladder (`technical`, `data`) or `*`; the most particular one serves, and
+without any the ladders of the settings do. The steps of a route name channels, or roles that channels serve.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
 
 from tieout.domain.alerts.troubles import Alert
 from tieout.domain.business_dates import UK
-from tieout.domain.rules.mapping import MappingRule, MappingTables
 
-TABLE = "alert_route"
-FIELDS = ("channels", "min_stake", "hours", "deputy", "escalate_after", "escalate_to")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OWNER = "owner"
+"""Stands in a ladder for whoever owns the trouble."""
+EVERYBODY = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """When somebody may be told, by the UK clock. Always, unless a row says otherwise."""
+    """When somebody may be told, by the UK clock. Always, unless the settings say otherwise."""
 
     opens: time = time(0)
     closes: time = time(0)
@@ -45,18 +41,28 @@ class Hours:
             closes = datetime.combine(last, self.closes, UK).astimezone(UTC)
             if now < closes:
                 return max(now, opens)
-        return now
+        raise AssertionError("hours without a day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One route as the settings give it."""
+
+    steps: tuple[tuple[str, ...], ...]
+    hours: Hours = Hours()
+    least_minor: int | None = None
+    """Alerts with less money at stake are only listed."""
+    escalate_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """What holds where no row of the table speaks."""
+    """What holds where no route speaks, and which channel serves whom."""
 
     served: Mapping[str, Sequence[str]]
-    """Channel names by the role that they serve; each channel also serves its own name."""
-    technical: Sequence[str]
-    data: Sequence[str]
-    """Roles of both ladders, step by step; `owner` stands for the owner of the trouble."""
+    """Channel names by what they serve; each channel also serves its own name, and `*` whoever has none."""
+    technical: Row
+    data: Row
     escalate_after: timedelta
 
 
@@ -75,71 +81,45 @@ class Route:
     steps: tuple[Step, ...]
     hours: Hours = Hours()
     escalate_after: timedelta
-    rule: str = ""
-    """The mapping rule that it came from; empty for the default."""
     is_quiet: bool = False
     """Whether so little money is at stake that nobody is told."""
 
 
-def route_of(alert: Alert, tables: MappingTables, defaults: Defaults) -> Route:
-    """The route of an alert: by its code, its owner, its class, or the row `*`; else by the settings."""
-    rule = _rule(alert, tables)
-    if rule is None:
-        roles = defaults.technical if alert.ladder == "technical" else defaults.data
-        names = dict.fromkeys(alert.owner if role == "owner" else role for role in roles)
-        return Route(steps=_steps(names, defaults), escalate_after=defaults.escalate_after)
-    names = dict.fromkeys(filter(None, (rule.value.get(part, "") for part in ("channels", "deputy", "escalate_to"))))
-    minutes = rule.value.get("escalate_after", "").strip()
-    least = pounds(rule.value.get("min_stake", ""))
+def route_of(alert: Alert, rows: Mapping[str, Row], defaults: Defaults) -> Route:
+    """The route of an alert: by its code, its owner, its ladder, or `*`; else the default of its ladder."""
+    keys = (alert.code, alert.owner, alert.ladder, EVERYBODY)
+    usual = defaults.technical if alert.ladder == "technical" else defaults.data
+    row = next((rows[key] for key in keys if key in rows), usual)
+    is_small = row.least_minor is not None and alert.stake_minor is not None and alert.stake_minor < row.least_minor
     return Route(
-        steps=_steps(names, defaults),
-        hours=hours_of(rule.value.get("hours", "")) or Hours(),
-        escalate_after=timedelta(minutes=int(minutes)) if minutes.isdecimal() else defaults.escalate_after,
-        rule=rule.name,
-        is_quiet=least is not None and alert.stake_minor is not None and alert.stake_minor < least,
+        steps=tuple(_steps(row.steps, alert.owner, defaults.served)),
+        hours=row.hours,
+        escalate_after=defaults.escalate_after if row.escalate_after is None else row.escalate_after,
+        is_quiet=is_small,
     )
 
 
-def malformed_routes(tables: MappingTables, channels: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Each row of the table that cannot be read as it stands, and why, in a sentence."""
-    for rule in tables.rules:
-        if rule.table != TABLE:
-            continue
-        names = [name for part in ("channels", "deputy", "escalate_to") for name in _listed(rule.value.get(part, ""))]
-        unknown = [name for name in names if name not in channels]
-        if unknown:
-            yield f"alert_route {rule.key}: no channel serves {', '.join(unknown)}"
-        if rule.value.get("hours", "").strip() and hours_of(rule.value["hours"]) is None:
-            yield f"alert_route {rule.key}: hours are written as 08:00-18:00 Mon-Fri"
-        if rule.value.get("min_stake", "").strip() and pounds(rule.value["min_stake"]) is None:
-            yield f"alert_route {rule.key}: min_stake is an amount in pounds, for instance 250"
+def served_by(channels: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Channel names by what they serve, from what each channel serves."""
+    found: dict[str, list[str]] = {}
+    for channel, serves in channels.items():
+        for name in dict.fromkeys((channel, *serves)):
+            found.setdefault(name, []).append(channel)
+    return found
 
 
-def hours_of(text: str) -> Hours | None:
-    """`08:00-18:00 Mon-Fri`, `08:00-18:00` or `Mon,Wed`; None when it cannot be read."""
+def hours_of(text: str) -> Hours:
+    """`08:00-18:00 Mon-Fri`, `08:00-18:00` or `Mon,Wed`; empty is always. ValueError when it cannot be read."""
     opens, closes, days = time(0), time(0), frozenset(range(7))
-    parts = text.split()
-    if not parts:
-        return None
-    try:
-        for part in parts:
-            if ":" in part:
-                first, _, last = part.partition("-")
-                opens, closes = time.fromisoformat(first), time.fromisoformat("00:00" if last == "24:00" else last)
-            else:
-                days = frozenset(_days(part))
-    except ValueError:
-        return None
-    return Hours(opens=opens, closes=closes, days=days) if closes == time(0) or opens < closes else None
-
-
-def pounds(text: str) -> int | None:
-    """An amount in pounds as pence; None when it is empty or no amount."""
-    try:
-        amount = Decimal(text.strip().replace(",", "").removeprefix("£"))
-    except InvalidOperation:
-        return None
-    return int(amount * 100) if amount.is_finite() else None
+    for part in text.split():
+        if ":" in part:
+            first, _, last = part.partition("-")
+            opens, closes = time.fromisoformat(first), time.fromisoformat("00:00" if last == "24:00" else last)
+        else:
+            days = frozenset(_days(part))
+    if closes != time(0) and opens >= closes:
+        raise ValueError("closes before it opens")
+    return Hours(opens=opens, closes=closes, days=days)
 
 
 def _days(text: str) -> Iterator[int]:
@@ -149,23 +129,10 @@ def _days(text: str) -> Iterator[int]:
         yield from range(start, end + 1) if start <= end else (*range(start, 7), *range(end + 1))
 
 
-def _rule(alert: Alert, tables: MappingTables) -> MappingRule | None:
-    for key in (alert.code, alert.owner, alert.ladder):
-        found = tables.find(TABLE, key)
-        if found is not None and found.key != "*":
-            return found
-    return tables.find(TABLE, "*")
-
-
-def _steps(names: Mapping[str, object], defaults: Defaults) -> tuple[Step, ...]:
-    """A step for each name that reaches somebody; a step that reaches nobody is no step."""
-    found = []
-    for name in names:
-        channels = dict.fromkeys(channel for one in _listed(name) for channel in defaults.served.get(one, ()))
+def _steps(steps: Sequence[Sequence[str]], owner: str, served: Mapping[str, Sequence[str]]) -> Iterator[Step]:
+    """A step for each that reaches somebody; a step that reaches nobody is no step."""
+    for names in steps:
+        meant = [owner if name == OWNER else name for name in names]
+        channels = dict.fromkeys(channel for name in meant for channel in served.get(name, served.get(EVERYBODY, ())))
         if channels:
-            found.append(Step(recipient=name, channels=tuple(channels)))
-    return tuple(found)
-
-
-def _listed(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+            yield Step(recipient=", ".join(meant), channels=tuple(channels))

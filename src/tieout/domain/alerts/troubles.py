@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal
 
+from tieout.domain.alerts.kinds import AlertKind, AlertState, Ladder
 from tieout.domain.faults import BY_CODE
 from tieout.domain.faults.kinds import FaultClass
-
-AlertKind = Literal["case", "leg", "account", "installation"]
-AlertState = Literal["open", "acknowledged", "cleared"]
-Ladder = Literal["technical", "data"]
-Why = Literal["raised", "grew", "escalated", "period", "cleared", "test"]
 
 RECORDS_MAX = 5
 """How many of its records an alert names; the console shows all."""
@@ -60,7 +55,6 @@ class Trouble:
     kind: AlertKind
     code: str
     title: str
-    do: str
     owner: str
     ladder: Ladder
     times: int
@@ -101,6 +95,9 @@ class Alert:
     gone_since: datetime | None = None
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    snoozed_by: str | None = None
+    came_back: int = 0
     cleared_at: datetime | None = None
 
 
@@ -123,7 +120,6 @@ class _Sum:
             kind="case",
             code=first.code,
             title=kind.title if kind else first.code,
-            do=kind.do if kind else "",
             owner=first.owner,
             ladder=ladder_of(first.fault_class),
             times=sum(group.count for group in self.groups),

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tieout.domain.alerts.troubles import Alert, Record, Why
+from tieout.domain.alerts.conditions import do_of
+from tieout.domain.alerts.kinds import Why
+from tieout.domain.alerts.troubles import Alert, Record
 from tieout.domain.business_dates import UK
-from tieout.domain.faults import BY_CODE
+from tieout.domain.masking import PERSONAL, masked_looks
 from tieout.domain.money import Money
 
 LONGEST = 300
 """Characters of one value of a record that a notice shows."""
 
-BEGINS = {
+ABOUT_PEOPLE = frozenset({"CUSTOMER_UNMAPPED"})
+"""Kinds of fault whose figures are a customer's name or address."""
+
+DIGEST_MAX = 20
+"""How many alerts one message tells in full; the console shows all."""
+
+BEGINS: Mapping[Why, str] = {
     "raised": "",
     "grew": "Growing: ",
     "escalated": "Nobody has taken this: ",
+    "undelivered": "Could not be told to those before you: ",
     "period": "The period closes soon: ",
     "cleared": "Cleared: ",
     "test": "Test: ",
@@ -32,30 +41,32 @@ class Words:
     text: str
 
 
-def words_for(alert: Alert, why: Why, *, public_url: str, do: str = "") -> Words:
-    """The notice of an alert; `do` is what to do about kinds that the fault catalogue does not hold."""
-    title = f"{BEGINS[why]}{alert.title}"
-    if alert.times > 1:
+def words_for(alert: Alert, why: Why, *, public_url: str) -> Words:
+    """The notice of an alert. It names records, and nothing that tells of a person."""
+    back = "Came back: " if alert.came_back and why == "raised" else ""
+    title = f"{BEGINS[why]}{back}{alert.title}"
+    if alert.times > 1 and why != "cleared":
         title += f" ({alert.times:,} records)"
     if why == "cleared":
-        taken = f" {alert.acknowledged_by} had taken it." if alert.acknowledged_by else ""
-        return Words(title=title, text=f"Its cause is gone.{taken}\n{_link(public_url, f'/alerts/{alert.id}')}")
+        return Words(title=title, text=f"Its cause is gone.\n{_link(public_url, f'/alerts/{alert.id}')}")
     lines = [
         f"Company: {alert.company}" if alert.company != "*" else "The whole installation",
         f"For: {alert.owner}",
         *_figures(alert),
-        *_records(alert, public_url),
-        *_advice(alert, do),
+        *record_lines(alert, public_url),
+        *_advice(alert),
         f"See and acknowledge: {_link(public_url, f'/alerts/{alert.id}')}",
     ]
     return Words(title=title, text="\n".join(lines))
 
 
-def digest_of(said: list[Words]) -> Words:
+def digest_of(said: Sequence[Words], *, public_url: str) -> Words:
     """Several notices for one channel as one."""
     if len(said) == 1:
         return said[0]
-    parts = [f"{number}. {words.title}\n{words.text}" for number, words in enumerate(said, 1)]
+    parts = [f"{number}. {words.title}\n{words.text}" for number, words in enumerate(said[:DIGEST_MAX], 1)]
+    if len(said) > DIGEST_MAX:
+        parts.append(f"And {len(said) - DIGEST_MAX} more: {_link(public_url, '/alerts')}")
     return Words(title=f"{len(said)} alerts", text="\n\n".join(parts))
 
 
@@ -72,23 +83,27 @@ def _figures(alert: Alert) -> Iterator[str]:
     yield f"Since: {uk_moment(alert.first_at)}"
 
 
-def _records(alert: Alert, public_url: str) -> Iterator[str]:
+def record_lines(alert: Alert, public_url: str) -> Iterator[str]:
+    """A line for each record that the alert names, and how many there are besides."""
     for record in alert.records:
-        yield f"- {record.label}{_value(record)}{_link(public_url, record.link, before=' ')}"
+        label = masked_looks(record.label)
+        yield f"- {label}{_value(alert.code, record)}{_link(public_url, record.link, before=' ')}"
     others = alert.times - len(alert.records)
     if alert.records and others > 0:
         yield f"- and {others:,} more"
 
 
-def _value(record: Record) -> str:
+def _value(code: str, record: Record) -> str:
+    """Field, value and what was wanted; nothing of it where the trouble is about a person."""
+    if code in ABOUT_PEOPLE:
+        return f": {PERSONAL}"
     wanted = f", wanted {_short(record.wanted)}" if record.wanted else ""
     field = f": {_short(record.at)}" if record.at else ""
     return f"{field}: {_short(record.saw)}{wanted}" if record.saw or record.wanted else field
 
 
-def _advice(alert: Alert, do: str) -> Iterator[str]:
-    kind = BY_CODE.get(alert.code)
-    advice = kind.do if kind else do
+def _advice(alert: Alert) -> Iterator[str]:
+    advice = do_of(alert.code)
     if advice:
         yield f"What to do: {advice}"
 
@@ -99,5 +114,5 @@ def _link(public_url: str, path: str, before: str = "") -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(masked_looks(text).split())
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
