@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -74,10 +75,21 @@ def password_hash(password: str) -> str:
         return _HASHER.hash(password)
 
 
-def sign_in(
-    store: Store, *, name: str, password: str, address: str, agent: str, lasting: Lasting, now: datetime
+def sign_in(  # noqa: PLR0913 - one keyword per fact
+    store: Store,
+    *,
+    name: str,
+    password: str,
+    address: str,
+    agent: str,
+    lasting: Lasting,
+    now: datetime,
+    only: Collection[str] | None = None,
 ) -> SignedIn:
-    """Begin a session for a name and its password; `NotSignedIn` in one sentence otherwise."""
+    """Begin a session for a name and its password; `NotSignedIn` in one sentence otherwise.
+
+    `only` are the names that may use a password at all, where people sign in elsewhere; None lets everybody.
+    """
     name = name.strip().lower()
     with store.scope(None) as c:
         by_name, by_address = people.failures_since(c, name=name, address=address, since=now - GUESSING_WINDOW)
@@ -85,10 +97,11 @@ def sign_in(
     if by_name >= GUESSES_BY_NAME or by_address >= GUESSES_BY_ADDRESS:
         raise TooManyGuesses("Too many attempts. Wait a quarter of an hour, then try again.")
     is_right = _is_right(password, user.password_hash if user is not None else None)
-    if user is None or not is_right or not user.is_active(now):
+    if user is None or not is_right or not _may_use_password(user, only, now):
         with store.scope(None) as c:
             people.note_failure(c, name=name[:200], address=address, at=now)
-        raise NotSignedIn("The name or the password is not right.")
+        elsewhere = ", or this person signs in elsewhere" if only is not None else ""
+        raise NotSignedIn(f"The name or the password is not right{elsewhere}.")
     with store.scope(None) as c:
         people.forget_failures(c, name=name, before=now - timedelta(days=30))
         return begin_session(c, user, address=address, agent=agent, lasting=lasting, now=now, by="password")
@@ -169,6 +182,17 @@ def actor_of(user: User) -> Actor:
 def digest(secret: str) -> str:
     """What the database keeps of a secret that is random already."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def is_password_of(user: User, password: str) -> bool:
+    """Say whether this is the password of a user."""
+    return _is_right(password, user.password_hash)
+
+
+def _may_use_password(user: User, only: Collection[str] | None, now: datetime) -> bool:
+    """Say whether somebody may come in with the password that is theirs."""
+    is_past = user.temporary_until is not None and now >= user.temporary_until
+    return user.is_active(now) and not is_past and (only is None or user.name in only)
 
 
 def _is_right(password: str, kept: str | None) -> bool:
