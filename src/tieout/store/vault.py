@@ -29,6 +29,20 @@ class Vault:
         self._store = store
         self._fernet = Fernet(key)
 
+    def seal(self, value: str) -> bytes:
+        """Return a value encrypted, to be kept elsewhere."""
+        return self._fernet.encrypt(value.encode())
+
+    def unseal(self, sealed: bytes) -> str:
+        """Return what was sealed; raises `VaultLocked` if the key is not the right one."""
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            raise VaultLocked(
+                "A signing secret was written with another key: put back the secret.key of this installation, "
+                "or change the secret of the webhook."
+            ) from None
+
     def get(self, account: str, name: str) -> str | None:
         """Return what is kept under this name, or None; raises `VaultLocked` if the key is not the right one."""
         mine = (account_states.c.account == account) & (account_states.c.name == name)
