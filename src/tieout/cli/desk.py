@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
 
-from tieout.bootstrap import Application
 from tieout.cli.shared import Context, UserError, json_option, say, who
 from tieout.cli.views import case_text, case_view, cases_text, document_text, document_view
-from tieout.domain.business_dates import uk_date
-from tieout.domain.money import Money
-from tieout.domain.returns.adopted import ADOPTIONS, AdoptedAs, Adoption, document_key
-from tieout.processes.adoption import NotAdoptable, adopt_when_agreed, alone_up_to, record_adoption, second_adoption
-from tieout.processes.kinds import REFUND
-from tieout.processes.returns import KIND
-from tieout.processes.routing import wake
-from tieout.processes.rules import rules_on
-from tieout.store import approvals, audit, cross_references, documents
+from tieout.domain.people import Actor, Role
+from tieout.domain.returns.adopted import ADOPTIONS, AdoptedAs
+from tieout.processes.desk import Desk, NotPossible, acts, adopting, booking, overriding
+from tieout.processes.desk.acting import Done, case_seen
 from tieout.store import cases as case_rows
+from tieout.store import cross_references, documents
 from tieout.store.cases import Case
 from tieout.store.documents import Document
 from tieout.store.store import Connection
@@ -57,10 +53,8 @@ def case_show(context: Context, case_id: int, as_json: bool) -> None:  # noqa: F
 @click.pass_obj
 def case_retry(context: Context, case_id: int) -> None:
     """Wake the case's document."""
-    with context.application() as application:
-        row = _open_case(application, case_id)
-        _wake(application, row, "case.retry", None)
-    click.echo(f"{row.document_kind} {row.document_key} will be tried again.")
+    with _desk(context) as desk:
+        click.echo(acts.retry(desk, terminal(), case_id).said)
 
 
 @case.command(
@@ -72,32 +66,9 @@ def case_retry(context: Context, case_id: int) -> None:
 @click.option("--why", required=True, help="The reason; it is kept for ever.")
 @click.pass_obj
 def case_accept(context: Context, case_id: int, why: str) -> None:
-    """Record an approval for the case's first fault and wake the document."""
-    with context.application() as application:
-        row = _open_case(application, case_id)
-        kind = case_view(row)["kind"]
-        if not kind["can_accept"]:
-            raise UserError(f"{row.code} cannot be accepted. What to do instead: {kind['do']}")
-        if row.document_kind != KIND:
-            with application.store.scope(row.company) as c:
-                case_rows.close(c, row.id, by=who(), how=f"accepted: {why}", at=application.clock())
-                _audit(c, application, row, "case.accept", {"why": why})
-            click.echo(f"Case {case_id} is accepted and closed.")
-            return
-        with application.store.scope(row.company) as c:
-            approvals.approve(
-                c,
-                company=row.company,
-                kind=row.document_kind,
-                key=row.document_key,
-                code=row.code,
-                who=who(),
-                why=why,
-                reference=None,
-                at=application.clock(),
-            )
-        _wake(application, row, "case.accept", {"why": why})
-    click.echo(f"Accepted. {row.document_kind} {row.document_key} will go on.")
+    """Override the case's first fault; over `override_alone_up_to` somebody else must agree."""
+    with _desk(context) as desk:
+        _say_pending(overriding.override(desk, terminal(), case_id, why=why))
 
 
 @case.command(
@@ -121,76 +92,86 @@ def case_adopt(
     context: Context, case_id: int, adopted_as: AdoptedAs, reason: str, here_since: datetime | None, why: str
 ) -> None:
     """Record the adoption and, where one person may decide, start it."""
-    with context.application() as application:
-        row = _stray_refund(application, case_id)
-        with application.store.scope(row.company) as c:
-            names = cross_references.references_of(c, row.company, REFUND, row.document_key)
-            order_id = next((name.value for name in names if (name.system, name.kind) == ("storefront", "order")), "")
-            decided = Adoption(
-                refund_id=row.document_key,
-                order_id=order_id,
-                adopted_as=adopted_as,
-                reason=reason,
-                who=who(),
-                at=application.clock(),
-                goods_here_since=here_since.replace(hour=12, tzinfo=UTC) if here_since else None,
-            )
-            _refuse_without_goods(application, row, decided)
-            try:
-                record_adoption(c, row.company, decided, why=why)
-            except NotAdoptable as error:
-                raise UserError(str(error)) from None
-            _audit(c, application, row, "case.adopt", {"as": adopted_as, "reason": reason, "why": why})
-        _adopt(application, row)
+    since = here_since.replace(hour=12, tzinfo=UTC) if here_since else None
+    with _desk(context) as desk:
+        _say_pending(
+            adopting.adopt(desk, terminal(), case_id, adopted_as=adopted_as, reason=reason, why=why, here_since=since)
+        )
 
 
 @case.command(
     "second",
-    help="Agree to an adoption as the second person, where the amount asks for two.\n\n"
+    help="Agree, as the second person, to an adoption or override that asks for two.\n\n"
     'Example: tieout case second 12 --why "seen the photographs"',
 )
 @click.argument("case_id", type=int)
 @click.option("--why", required=True, help="Why; it is kept for ever.")
+@click.option("--refuse", is_flag=True, help="Say no instead: the case stays open as it was.")
 @click.pass_obj
-def case_second(context: Context, case_id: int, why: str) -> None:
-    """Record the second person's word and start the adoption."""
-    with context.application() as application:
-        row = _stray_refund(application, case_id)
-        with application.store.scope(row.company) as c:
-            second_adoption(c, row.company, row.document_key, who=who(), why=why, at=application.clock())
-            _audit(c, application, row, "case.second", {"why": why})
-        _adopt(application, row)
+def case_second(context: Context, case_id: int, why: str, refuse: bool) -> None:  # noqa: FBT001 - click's flag
+    """Record the second person's word and, when it is yes, start what was decided."""
+    with _desk(context) as desk:
+        _say_pending(overriding.second(desk, terminal(), case_id, agrees=not refuse, why=why))
 
 
 @case.command(
     "resolve",
-    help='Close a case by hand, with a reason.\n\nExample: tieout case resolve 12 --why "credited by hand, SCN 10023"',
+    help='Close a case by hand, with a reason.\n\nExample: tieout case resolve 12 --why "the customer kept the goods"',
 )
 @click.argument("case_id", type=int)
 @click.option("--why", required=True, help="How it was settled; it is kept for ever.")
+@click.option("--where", type=click.Choice(tuple(acts.WHERE)), default="source", help="Where it was put right.")
 @click.pass_obj
-def case_resolve(context: Context, case_id: int, why: str) -> None:
+def case_resolve(context: Context, case_id: int, why: str, where: str) -> None:
     """Close the case; its legs stay as they are until they are read back."""
-    with context.application() as application:
-        row = _open_case(application, case_id)
-        with application.store.scope(row.company) as c:
-            case_rows.close(c, row.id, by=who(), how=why, at=application.clock())
-            _audit(c, application, row, "case.resolve", {"why": why})
-    click.echo(f"Case {case_id} is closed.")
+    with _desk(context) as desk:
+        click.echo(acts.resolve(desk, terminal(), case_id, where=where, why=why).said)
+
+
+@case.command(
+    "booked",
+    help="Say under which reference something was booked by hand in Sage; it is read back there.\n\n"
+    'Example: tieout case booked 12 --reference 10023 --why "credited while Sage was closed to us"',
+)
+@click.argument("case_id", type=int)
+@click.option("--reference", required=True, help="Reference or URN of the posting in Sage.")
+@click.option("--unit", "units", multiple=True, help="An item that it covers; left out, all that have come.")
+@click.option("--difference-is-right", is_flag=True, help="Sage's figure is right where it differs.")
+@click.option("--why", required=True, help="Why; it is kept for ever.")
+@click.pass_obj
+def case_booked(
+    context: Context,
+    case_id: int,
+    reference: str,
+    units: tuple[str, ...],
+    difference_is_right: bool,  # noqa: FBT001 - click's flag
+    why: str,
+) -> None:
+    """Take over what a person booked, once it was read back in Sage."""
+    with _desk(context) as desk:
+        seen = case_seen(desk, terminal(), case_id)
+        with desk.store.scope(seen.company) as c:
+            likely = [one.unit.unit_id for one in booking.bookable_units(c, seen) if one.is_likely]
+        done = booking.book_by_hand(
+            desk,
+            terminal(),
+            case_id,
+            reference=reference,
+            why=why,
+            units=units or tuple(likely),
+            is_difference_right=difference_is_right,
+        )
+        click.echo(done.said)
 
 
 @case.command("assign", help="Put a case on somebody's desk.\n\nExample: tieout case assign 12 --to maria")
 @click.argument("case_id", type=int)
-@click.option("--to", "person", required=True, help="Who will settle it.")
+@click.option("--to", "person", required=True, help="The user who will settle it.")
 @click.pass_obj
 def case_assign(context: Context, case_id: int, person: str) -> None:
     """Assign the case."""
-    with context.application() as application:
-        row = _open_case(application, case_id)
-        with application.store.scope(row.company) as c:
-            case_rows.assign(c, row.id, to=person)
-            _audit(c, application, row, "case.assign", {"to": person})
-    click.echo(f"Case {case_id} is with {person}.")
+    with _desk(context) as desk:
+        click.echo(acts.assign(desk, terminal(), case_id, to=person).said)
 
 
 @click.command(
@@ -216,68 +197,24 @@ def _case(c: Connection, case_id: int) -> Case:
     return row
 
 
-def _open_case(application: Application, case_id: int) -> Case:
-    with application.store.scope(None) as c:
-        row = _case(c, case_id)
-    if row.state != "open":
-        raise UserError(f"Case {case_id} is closed: {row.closed_how} ({row.closed_by}).")
-    return row
+def terminal() -> Actor:
+    """The person at this terminal, who may do everything: they can open the database itself."""
+    return Actor(name=who(), display_name=who(), roles=tuple(Role))
 
 
-def _wake(application: Application, row: Case, action: str, after: dict[str, str] | None) -> None:
-    if row.document_kind != KIND:
-        raise UserError("This case has nothing to try again: settle it with `tieout case resolve`.")
-    with application.store.scope(row.company) as c:
-        lanes = application.companies[row.company].lanes
-        lane = wake(c, row.company, lanes, row.document_key, at=application.clock())
-        _audit(c, application, row, action, after)
-        application.engine.start(application.store.raw(c), "returns.settle/1", row.company, lane)
-
-
-def _stray_refund(application: Application, case_id: int) -> Case:
-    row = _open_case(application, case_id)
-    if row.document_kind != REFUND:
-        raise UserError(f"Case {case_id} is about a {row.document_kind}; only a refund can be adopted.")
-    return row
-
-
-def _refuse_without_goods(application: Application, row: Case, decided: Adoption) -> None:
-    """Money that names no goods cannot be adopted as goods: it would become goodwill without a word."""
-    order = application.companies[row.company].storefront.order(decided.order_id, "") if decided.order_id else None
-    refund = next((one for one in (order.refunds if order else ()) if one.refund_id == decided.refund_id), None)
-    if decided.adopted_as != "goodwill" and (refund is None or not refund.lines):
-        raise UserError(f"Refund {decided.refund_id} names no goods in the storefront: adopt it as goodwill.")
-
-
-def _adopt(application: Application, row: Case) -> None:
-    company, now = application.companies[row.company], application.clock()
-    with application.store.scope(row.company) as c:
-        tables = rules_on(c, row.company, uk_date(now))
+@contextmanager
+def _desk(context: Context) -> Iterator[Desk]:
+    """The desk of the installation; what is not possible is told in one line."""
+    with context.application() as application:
         try:
-            is_agreed = adopt_when_agreed(c, company, row.document_key, tables=tables, at=now)
-        except NotAdoptable as error:
+            yield application.desk
+        except NotPossible as error:
             raise UserError(str(error)) from None
-        if is_agreed:
-            document = documents.document(c, row.company, KIND, document_key(row.document_key))
-            assert document is not None
-            application.engine.start(application.store.raw(c), "returns.settle/1", row.company, document.lane)
-    limit = Money(alone_up_to(tables))
-    waits = f"A second person must agree, because it is over {limit}: `tieout case second {row.id} --why ...`"
-    done = f"Refund {row.document_key} goes on as return {document_key(row.document_key)}."
-    click.echo(done if is_agreed else waits)
 
 
-def _audit(c: Connection, application: Application, row: Case, action: str, after: dict[str, str] | None) -> None:
-    audit.append(
-        c,
-        at=application.clock(),
-        who=who(),
-        company=row.company,
-        action=action,
-        subject=f"case {row.id} {row.document_kind} {row.document_key}",
-        before={"code": row.code},
-        after=after,
-    )
+def _say_pending(done: Done) -> None:
+    more = f" They type `tieout case second {done.case_id} --why ...`." if done.is_pending else ""
+    click.echo(f"{done.said}{more}")
 
 
 def _documents_of(c: Connection, key: str) -> list[Document]:

@@ -18,6 +18,7 @@ from tieout.domain.returns.adopted import Adoption
 from tieout.domain.returns.allocation import matched_order
 from tieout.domain.returns.batches import Batch, batches, coming_returns
 from tieout.domain.returns.bundles import receipts_apart, rma_apart
+from tieout.domain.returns.by_hand import without_booked
 from tieout.domain.returns.exchanges import DESPATCHED, despatched_legs
 from tieout.domain.returns.expected_legs import GIVEN, refund_expected
 from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
@@ -29,18 +30,18 @@ from tieout.domain.returns.values import is_given_as_discount
 from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
 from tieout.processes.adoption import adopted_rma, adoption_of, explained_refunds
-from tieout.processes.gather_sale import Sale, gather_exchanges, gather_sale, products_of
+from tieout.processes.gather_sale import Records, Sale, gather_exchanges, gather_sale, products_of
 from tieout.processes.record import command_from_json, facts_from_json
 from tieout.processes.standing import seen_leg
 from tieout.store import approvals, attempts, cross_references, effects, legs
 from tieout.store.documents import Document
-from tieout.store.store import Connection, Held
+from tieout.store.store import Connection
 
 CREDITING = ("post_sop_credit_note", "raise_credit_note")
 
 
 def gather_return(
-    company: Company, held: Held, document: Document, now: datetime, tables: MappingTables
+    company: Company, held: Records, document: Document, now: datetime, tables: MappingTables
 ) -> ReturnFacts:
     """The facts of one RMA now, but for the units taken, which `with_taken` adds in the deciding transaction.
 
@@ -107,7 +108,7 @@ class Came:
     receipts: tuple[GoodsReceipt, ...]
 
 
-def _before(held: Held, company: str, document: Document) -> Before:
+def _before(held: Records, company: str, document: Document) -> Before:
     with held.begin() as connection:
         known = tuple(_effect_fact(effect) for effect in effects.effects_of(connection, document) if _may_stand(effect))
         accepted = approvals.approvals_of(connection, document.company, document.kind, document.key)
@@ -131,7 +132,7 @@ def _booked(connection: Connection, document: Document, wanted: set[str]) -> Map
 
 def _came(
     company: Company,
-    held: Held,
+    held: Records,
     document: Document,
     told: Rma | None,
     sale: Sale,
@@ -146,7 +147,8 @@ def _came(
         return Came(told=None, rma=None, receipts=receipts)
     told = rma_apart(exchanged_at_till(told, sale.shop_order), sale.bundles)
     receipts = receipts_apart(receipts, sale.bundles)
-    return Came(told=told, rma=with_receipts(told, receipts, tables, before.booked), receipts=receipts)
+    came = without_booked(with_receipts(told, receipts, tables, before.booked), before.accepted)
+    return Came(told=told, rma=came, receipts=receipts)
 
 
 def with_taken(connection: Connection, facts: ReturnFacts) -> ReturnFacts:

@@ -127,7 +127,7 @@ def adopted_with_two_names(desk: Desk) -> None:
     said = ("--as", "goods", "--reason", "Too small", "--here-since", "2011-01-19", "--why", "brought to the shop")
     typed(desk, "case", "adopt", case, *said)
     desk.settle()
-    typed(desk, "case", "second", case, "--why", "so do I")
+    typed(desk, "case", "second", case, "--why", "so do I", ends=1)
     desk.settle()
     assert desk.change().credits == (), "one person, twice, is not two"
     typed(desk, "case", "second", case, "--why", "seen it on the shelf", person="bea")

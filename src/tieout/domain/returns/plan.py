@@ -19,6 +19,7 @@ from tieout.domain.money import Money, total
 from tieout.domain.returns.allocation import allocate, matched_order, returned_units
 from tieout.domain.returns.batch_checks import check_batch
 from tieout.domain.returns.batches import Batch, batches, coming_returns, is_ready, open_returns
+from tieout.domain.returns.by_hand import is_all_booked
 from tieout.domain.returns.checks import check_authorised, no_refund_ran_ahead, our_refunds_stand
 from tieout.domain.returns.disposition import by_nominal
 from tieout.domain.returns.exchanges import (
@@ -84,6 +85,8 @@ def plan_return(facts: ReturnFacts) -> Plan | Blocked:
     """
     if facts.rma is None:
         return _blocked(facts, check_authorised(facts))
+    if is_all_booked(facts.rma, facts.accepted):
+        return _plan(facts)
     match facts.rma.status:
         case RmaStatus.REQUESTED:
             return _plan(facts, waiting_for="authorisation at the portal")

@@ -114,6 +114,13 @@ _POLICIES: dict[str, OwnRow] = {
         _FIN,
         otherwise="0",
     ),
+    "override_alone_up_to": _policy(
+        "Up to which amount one person overrides an exception alone; above it a second person must agree.",
+        FieldKind.AMOUNT,
+        _FIN,
+        needs_two=True,
+        otherwise="any amount",
+    ),
     "payouts": _policy(
         "Whether the payment provider's payouts are read, and a leg says that each refund has left the bank.",
         FieldKind.CHOICE,
