@@ -11,7 +11,7 @@ from tests.console.conftest import Clock, add_person, browsing
 
 from tieout.console.app import build
 from tieout.console.parts import Console
-from tieout.console.security import POLICY
+from tieout.console.security import BODY_BYTES_MAX, POLICY
 from tieout.domain.people import Role
 from tieout.processes.people.signing_in import GUESSES_BY_NAME, WeakPassword, password_hash
 from tieout.store import audit, people
@@ -144,6 +144,15 @@ def test_a_post_from_elsewhere_is_refused_before_anything_is_done(
 def test_a_post_from_a_page_of_ours_is_taken(visitor: Callable[..., Browser], headers: dict[str, str]) -> None:
     browser = visitor(Role.FINANCE)
     assert browser.client.post("/sign-out", headers=headers, follow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize("told", ["with its length", "in pieces"])
+def test_a_body_longer_than_the_limit_is_refused_however_it_is_sent(console: Console, told: str) -> None:
+    body = b"name=" + b"a" * BODY_BYTES_MAX
+    with browsing(console) as browser:
+        headers = {**browser.site, "content-type": "application/x-www-form-urlencoded"}
+        answer = browser.client.post("/sign-in", content=body if told == "with its length" else iter([body]), headers=headers)
+    assert answer.status_code == 413
 
 
 def test_the_console_answers_only_to_its_own_name(console: Console) -> None:

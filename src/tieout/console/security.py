@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,7 +38,7 @@ class Guard:
             status, text = refusal
             await PlainTextResponse(text, status_code=status)(scope, receive, answer)
             return
-        await self._app(scope, receive, answer)
+        await self._app(scope, _counted(receive), answer)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers, method, path = Headers(scope=scope), scope["method"], scope["path"]
@@ -80,6 +81,21 @@ class Guard:
             await send(message)
 
         return answer
+
+
+def _counted(receive: Receive) -> Receive:
+    """A body that tells no length, or a wrong one, is counted as it comes."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > BODY_BYTES_MAX:
+            raise HTTPException(413)
+        return message
+
+    return counted
 
 
 def _has_token(path: str, headers: Headers) -> bool:
