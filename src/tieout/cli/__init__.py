@@ -18,6 +18,8 @@ from tieout.cli.reports import report
 from tieout.cli.running import db, down, init, up, web, worker
 from tieout.cli.sandbox import sandbox
 from tieout.cli.shared import Context, UserError
+from tieout.cli.token import token
+from tieout.cli.users import user
 
 HELP = """Tieout stands between Sage 200 and the systems around it.
 
@@ -56,6 +58,8 @@ for command in (
     goods_in,
     mapping,
     locks,
+    token,
+    user,
     sandbox,
 ):
     tieout.add_command(command)
