@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from tieout.domain.faults import BY_CODE
-from tieout.domain.legs import debt
 from tieout.domain.money import Money
-from tieout.processes.standing import leg_state, standing_of
-from tieout.store import attempts, effects, inbox, legs
-from tieout.store import cases as case_rows
+from tieout.processes.trail.gathering import trail_of
+from tieout.processes.trail.grid import Mark
+from tieout.processes.trail.timeline import Entry
 from tieout.store.cases import Case
 from tieout.store.documents import Document
+from tieout.store.effects import Effect
 from tieout.store.store import Connection
 
 View = dict[str, Any]
@@ -76,16 +76,19 @@ def case_text(row: Case) -> str:
 
 def document_view(c: Connection, document: Document, now: datetime) -> View:
     """One document: its legs, effects, case and timeline."""
-    open_case = case_rows.open_case_of(c, document.company, document.kind, document.key)
+    trail = trail_of(c, document, now)
+    marks = sorted(trail.grid.marks, key=lambda mark: (mark.leg.system, mark.leg.kind, mark.leg.ref))
     return {
         "company": document.company,
         "document": f"{document.kind} {document.key}",
         "state": document.state,
         "opened_at": document.opened_at.isoformat(),
-        "case": case_view(open_case) if open_case else None,
-        "legs": [_leg_view(leg, now) for leg in legs.legs_of(c, document)],
-        "effects": [_effect_view(effect) for effect in effects.effects_of(c, document)],
-        "timeline": _timeline(c, document),
+        "case": case_view(trail.case) if trail.case else None,
+        "legs": [_leg_view(mark) for mark in marks],
+        "effects": [_effect_view(effect) for effect in trail.effects],
+        "timeline": [_entry_view(entry) for entry in trail.timeline],
+        "names": [{"system": name.system, "kind": name.kind, "value": name.value} for name in trail.names],
+        "related": [{"document": f"{one.document.kind} {one.document.key}", "how": one.how} for one in trail.related],
     }
 
 
@@ -100,12 +103,14 @@ def document_text(view: View) -> str:
             f"  {leg['system']:12} {leg['kind']:18} {leg['expected']:>14} {leg['seen']:>14}"
             f"  {leg['state']:11} {leg['reference'] or leg['ref']}"
         )
-    lines += ["", *(f"  {entry['at'][:19]}  {entry['what']}" for entry in view["timeline"])]
+    lines += ["", *(f"  {entry['at'][:19]}  {entry['system']:12} {entry['what']}" for entry in view["timeline"])]
+    if view["related"]:
+        lines += ["", *(f"  {one['how']}: {one['document']}" for one in view["related"])]
     return "\n".join(lines)
 
 
-def _leg_view(leg: legs.Leg, now: datetime) -> View:
-    state = leg_state(leg, now)
+def _leg_view(mark: Mark) -> View:
+    leg = mark.leg
     return {
         "system": leg.system,
         "kind": leg.kind,
@@ -113,10 +118,10 @@ def _leg_view(leg: legs.Leg, now: datetime) -> View:
         "expected": _figure(leg.expected_minor, leg.expected_quantity, leg.currency),
         "seen": _figure(leg.seen_minor, leg.seen_quantity, leg.currency),
         "reference": leg.seen_reference,
-        "state": state.value,
+        "state": mark.state.value,
         "due_by": leg.due_by.isoformat() if leg.due_by else None,
         "seen_at": leg.seen_at.isoformat() if leg.seen_at else None,
-        "debt_minor": debt(standing_of(leg), state),
+        "debt_minor": mark.debt_minor,
         "owner": leg.owner,
         "waived_why": leg.waived_why,
     }
@@ -128,7 +133,7 @@ def _figure(minor: int | None, quantity: Decimal | None, currency: str | None) -
     return f"{quantity.normalize():f}" if quantity is not None else "-"
 
 
-def _effect_view(effect: effects.Effect) -> View:
+def _effect_view(effect: Effect) -> View:
     return {
         "key": effect.key,
         "command": effect.command,
@@ -139,30 +144,12 @@ def _effect_view(effect: effects.Effect) -> View:
     }
 
 
-def _timeline(c: Connection, document: Document) -> list[View]:
-    """What happened, oldest first: events, attempts, effects."""
-    entries = [
-        {"at": event.received_at.isoformat(), "what": f"event {event.kind} from {event.account}"}
-        for event in inbox.events_of(c, document.company, document.kind, document.key)
-    ]
-    entries += [
-        {"at": attempt.started_at.isoformat(), "what": f"attempt {attempt.number}: {_decided(attempt)}"}
-        for attempt in attempts.attempts_of(c, document)
-    ]
-    for effect in effects.effects_of(c, document):
-        if effect.settled_at is not None:
-            named = effect.reference or effect.reason or ""
-            what = f"{effect.command.replace('_', ' ')} {effect.state}: {named} ({effect.key})"
-            entries.append({"at": effect.settled_at.isoformat(), "what": what})
-    return sorted(entries, key=lambda entry: entry["at"])
-
-
-def _decided(attempt: attempts.Attempt) -> str:
-    match attempt.decision:
-        case {"plan": Mapping() as plan}:
-            commands = ", ".join(str(command["kind"]).replace("_", " ") for command in plan["commands"])
-            return f"planned {commands or 'nothing'}; {attempt.ended or 'running'} {attempt.note}".strip()
-        case {"blocked": Mapping() as blocked}:
-            return "blocked by " + ", ".join(str(fault["code"]) for fault in blocked["faults"])
-        case _:
-            return attempt.ended or "running"
+def _entry_view(entry: Entry) -> View:
+    times = f" ({entry.times} times)" if entry.times > 1 else ""
+    text = f": {entry.text}" if entry.text else ""
+    return {
+        "at": entry.at.isoformat(),
+        "what": f"{entry.title}{times}{text}",
+        "system": entry.system,
+        "there_at": entry.there_at.isoformat() if entry.there_at else None,
+    }

@@ -33,14 +33,16 @@ def note(c: Connection, reference: CrossReference) -> None:
     c.execute(insert(cross_references).values(cells).on_conflict_do_nothing())
 
 
-def find(c: Connection, value: str, *, system: str | None = None, kind: str | None = None) -> list[CrossReference]:
-    """Return every document of the companies in scope that some system knows by this value."""
+def find(
+    c: Connection, value: str, *, system: str | None = None, kind: str | None = None, limit: int | None = None
+) -> list[CrossReference]:
+    """Return every document of the companies in scope that some system knows by this value, or the first of them."""
     query = select(*_COLUMNS).where(cross_references.c.value == value)
     if system is not None:
         query = query.where(cross_references.c.system == system)
     if kind is not None:
         query = query.where(cross_references.c.kind == kind)
-    return read_all(CrossReference, c.execute(query.order_by(*_COLUMNS)))
+    return read_all(CrossReference, c.execute(query.order_by(*_COLUMNS).limit(limit)))
 
 
 def references_of(c: Connection, company: str, kind: str, key: str) -> list[CrossReference]:

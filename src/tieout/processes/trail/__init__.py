@@ -1,0 +1,1 @@
+"""The trail of one document: everything that is known of it, gathered from our own tables for people to read."""
