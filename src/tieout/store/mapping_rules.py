@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from tieout.store.connection import lock_number
 from tieout.store.rows import Json, columns_of, read, read_all, read_maybe
@@ -90,7 +91,7 @@ def approve(c: Connection, rule_id: int, *, by: str, at: datetime) -> MappingRul
         )
     c.execute(
         update(mapping_rules)
-        .where(others, mapping_rules.c.in_force_to.is_(None))
+        .where(others, or_(mapping_rules.c.in_force_to.is_(None), mapping_rules.c.in_force_to > rule.in_force_from))
         .values(in_force_to=rule.in_force_from)
     )
     statement = update(mapping_rules).where(mapping_rules.c.id == rule_id).values(approved_by=by, approved_at=at)
@@ -111,11 +112,7 @@ def rules_in_force(
     c: Connection, on: date, *, company: str | None = None, table: str | None = None
 ) -> list[MappingRule]:
     """Return the approved rules of the companies in scope that are in force on a day, of one table or of all."""
-    query = select(*_COLUMNS).where(
-        mapping_rules.c.approved_by.is_not(None),
-        mapping_rules.c.in_force_from <= on,
-        or_(mapping_rules.c.in_force_to.is_(None), mapping_rules.c.in_force_to > on),
-    )
+    query = select(*_COLUMNS).where(*_in_force(on))
     if company is not None:
         query = query.where(mapping_rules.c.company == company)
     if table is not None:
@@ -134,6 +131,28 @@ def is_approved_since(c: Connection, company: str, table: str, key: str, since: 
     return bool(c.execute(query).scalar_one())
 
 
+def rules_of(c: Connection, company: str, table: str, *, key: str | None = None) -> list[MappingRule]:
+    """Return every rule of one table of a company, or of one key in any letter case: proposed, in force and past."""
+    query = select(*_COLUMNS).where(mapping_rules.c.company == company, mapping_rules.c.table_name == table)
+    if key is not None:
+        query = query.where(func.lower(mapping_rules.c.key) == key.strip().lower())
+    return read_all(MappingRule, c.execute(query.order_by(*_ORDER)))
+
+
+def counted_in_force(c: Connection, on: date) -> dict[str, int]:
+    """Count the rules of the companies in scope that are in force on a day, by table."""
+    query = select(mapping_rules.c.table_name, func.count().label("n")).where(*_in_force(on))
+    return {row.table_name: row.n for row in c.execute(query.group_by(mapping_rules.c.table_name))}
+
+
 def all_rules(c: Connection) -> list[MappingRule]:
     """Return every rule of the companies in scope, proposed, in force and past."""
     return read_all(MappingRule, c.execute(select(*_COLUMNS).order_by(*_ORDER)))
+
+
+def _in_force(on: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        mapping_rules.c.approved_by.is_not(None),
+        mapping_rules.c.in_force_from <= on,
+        or_(mapping_rules.c.in_force_to.is_(None), mapping_rules.c.in_force_to > on),
+    )

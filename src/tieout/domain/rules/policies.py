@@ -118,7 +118,6 @@ _POLICIES: dict[str, OwnRow] = {
         "Up to which amount one person overrides an exception alone; above it a second person must agree.",
         FieldKind.AMOUNT,
         _FIN,
-        needs_two=True,
         otherwise="any amount",
     ),
     "payouts": _policy(
