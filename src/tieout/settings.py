@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tieout.connectors.dock.settings import DESK, DockSettings
 from tieout.connectors.loop.settings import LoopSettings
+from tieout.connectors.notices.settings import AlertSettings, ChannelSettings, RouteSettings
 from tieout.connectors.returngo.settings import ReturnGoSettings
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.shopify.settings import ShopifySettings
@@ -52,6 +53,12 @@ class WebSettings(_Group):
     environment: str = Field(default="", description="Shown on every page, for instance Test or Demo.")
     session_idle_minutes: float = Field(default=60.0, gt=3, description="An unused session ends after so long.")
     session_hours: float = Field(default=12.0, gt=0, description="Every session ends after so long.")
+    api_requests_per_minute: int = Field(
+        default=600, ge=1, description="How often one API token may ask, counted by each web process."
+    )
+    webhooks_to_this_machine: bool = Field(
+        default=False, description="Whether webhooks may tell programs on this machine, also by http."
+    )
 
 
 class WorkSettings(_Group):
@@ -99,6 +106,7 @@ class ScheduleSettings(_Group):
     account_check: str = Field(
         default="11 6 * * *", description="Look at every account: its sign-in, and what its system allows."
     )
+    alerts: str = Field(default="* * * * *", description="Look for trouble, and tell whom it concerns.")
     sweep_days: int = Field(default=60, ge=1, description="How many days back a sweep looks.")
 
 
@@ -166,6 +174,14 @@ Account = Annotated[
 ]
 
 
+ALERT_GROUPS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("alerts", AlertSettings),
+    ("alerts.channel.finance", ChannelSettings),
+    ("alerts.route.finance", RouteSettings),
+)
+"""The groups of the settings file that say who is told of trouble, with an example's name."""
+
+
 class Settings(_Group):
     """Everything that an installation can set."""
 
@@ -173,6 +189,7 @@ class Settings(_Group):
     web: WebSettings = Field(default=WebSettings(), description="The web process.")
     work: WorkSettings = Field(default=WorkSettings(), description="Waits and windows.")
     schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="Sweeps.")
+    alerts: AlertSettings = Field(default=AlertSettings(), description="Who is told of trouble.")
     clock: ClockSettings = Field(default=ClockSettings(), description="Only for the demo.")
     company: Mapping[str, CompanySettings] = Field(default={}, description="Sage companies by name.")
     account: Mapping[str, Account] = Field(default={}, description="Accounts by name.")

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
 from tieout.bootstrap.accounts import Accounts, Clock
+from tieout.bootstrap.alerting import alerting_of, schedule_alerts, watch
 from tieout.bootstrap.companies import desk_receiver, open_companies, receivers_of
-from tieout.bootstrap.console import console_app, desk_of
+from tieout.bootstrap.console import console_app, desk_of, telling_of
 from tieout.bootstrap.schedules import schedule_account_check, schedule_sweeps
 from tieout.durable import Engine, EngineSettings, LaneJob, Process
 from tieout.intake.webhooks import Intake
 from tieout.ports.directory import Company
+from tieout.processes.alerting import Alerting
 from tieout.processes.desk import Desk
 from tieout.processes.lanes import Floor, drain
 from tieout.processes.patience import Patience
 from tieout.processes.remembering import CountedCalls, KeptTokens
 from tieout.processes.returns import KIND, PROCESS
+from tieout.processes.telling import Telling, delivering
 from tieout.settings import Sage200Account, Settings, WorkSettings
 from tieout.store import Store, embedded, schema
 from tieout.store.documents import due_lanes
 from tieout.store.vault import Vault, key_of
+from tieout.store.webhooks import due_webhooks
 
 __all__ = [
     "Application",
@@ -52,20 +58,28 @@ class Application:
     floor: Floor
     intake: Intake
     desk: Desk
+    telling: Telling
+    alerting: Alerting
     accounts: Accounts
     connections: ExitStack
 
     def tick(self) -> None:
-        """Start every lane that has a document due; starting twice is harmless."""
+        """Start every lane that has a document or a message due; starting twice is harmless."""
         with self.store.scope(None) as c:
             lanes = due_lanes(c, self.clock(), kinds=(KIND,))
+            for webhook in due_webhooks(c, self.clock()):
+                self.engine.start(self.store.raw(c), delivering.PROCESS, delivering.EVERY_LANE, webhook)
         for company, lane in lanes:
             if company in self.floor.companies:
                 self.start(company, lane)
 
     def console(self) -> ASGIApp:
         """The web console and the JSON API."""
-        return console_app(self.settings, self.desk)
+        return console_app(self.settings, self.desk, self.telling, self.alerting)
+
+    def watch(self, stop: threading.Event) -> None:
+        """Look for trouble and tell it until `stop` is set, from beside the workers."""
+        watch(self.alerting, stop)
 
     def start(self, company: str, lane: int) -> None:
         """Start one lane of returns."""
@@ -95,7 +109,10 @@ def open_application(settings: Settings, home: Path) -> Application:
     connected = {name: company for name, company in companies.items() if name not in unconnected(settings)}
     patience = patience_of(settings.work)
     floor = Floor(store=store, companies=connected, clock=clock, patience=patience)
-    engine = _engine(address, settings, floor, accounts)
+    telling = telling_of(settings, store, vault, clock)
+    engine = _engine(address, settings, floor, accounts, telling)
+    alerting = alerting_of(settings, store, clock, address, engine)
+    schedule_alerts(engine, settings, alerting)
     with store.scope(None) as c:
         schema.ensure_partitions(c, clock().date().replace(day=1), 3)
     intake = Intake(
@@ -116,6 +133,8 @@ def open_application(settings: Settings, home: Path) -> Application:
         floor=floor,
         intake=intake,
         desk=desk_of(store, engine, companies, clock),
+        telling=telling,
+        alerting=alerting,
         accounts=accounts,
         connections=connections,
     )
@@ -134,8 +153,8 @@ def unconnected(settings: Settings) -> dict[str, str]:
     return waiting
 
 
-def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts) -> Engine:
-    """The engine with the returns' process and the sweeps' schedules."""
+def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts, telling: Telling) -> Engine:
+    """The engine with the returns' process, the telling of others, and the sweeps' schedules."""
 
     def run(job: LaneJob) -> None:
         if job.company in floor.companies:
@@ -147,7 +166,11 @@ def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts) 
         heartbeat_seconds=max(0.5, stalled_after / 4),
         rescue_every_seconds=max(0.5, stalled_after / 4),
     )
-    engine = Engine(address, [Process(name=PROCESS, run=run)], engine_settings)
+    processes = [
+        Process(name=PROCESS, run=run),
+        Process(name=delivering.PROCESS, run=partial(delivering.deliver, telling)),
+    ]
+    engine = Engine(address, processes, engine_settings)
     engine.install()
     schedule_sweeps(engine, settings, floor)
     schedule_account_check(engine, settings, floor, accounts)

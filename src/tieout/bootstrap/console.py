@@ -7,17 +7,21 @@ from datetime import datetime, timedelta
 
 from starlette.types import ASGIApp
 
+from tieout.connectors.webhook import Doorman, SignedPost
 from tieout.console.app import build
 from tieout.console.parts import Console
 from tieout.durable import Engine
 from tieout.ports.directory import Company
 from tieout.processes.account_health import AccountLine
+from tieout.processes.alerting import Alerting
 from tieout.processes.desk import Desk
 from tieout.processes.people.signing_in import Lasting
 from tieout.processes.returns import PROCESS
+from tieout.processes.telling import Telling
 from tieout.settings import Settings
 from tieout.store import Store
 from tieout.store.store import Connection
+from tieout.store.vault import Vault
 
 
 def desk_of(store: Store, engine: Engine, companies: Mapping[str, Company], clock: Callable[[], datetime]) -> Desk:
@@ -29,7 +33,13 @@ def desk_of(store: Store, engine: Engine, companies: Mapping[str, Company], cloc
     return Desk(store=store, companies=companies, clock=clock, start=start)
 
 
-def console_of(settings: Settings, desk: Desk) -> Console:
+def telling_of(settings: Settings, store: Store, vault: Vault, clock: Callable[[], datetime]) -> Telling:
+    """Telling other programs, as an installation has it."""
+    doorman = Doorman(loopback=settings.web.webhooks_to_this_machine)
+    return Telling(store=store, sealer=vault, post=SignedPost(doorman), clock=clock, companies=tuple(settings.company))
+
+
+def console_of(settings: Settings, desk: Desk, telling: Telling, alerting: Alerting) -> Console:
     """The parts of the console."""
     web = settings.web
     return Console(
@@ -37,19 +47,22 @@ def console_of(settings: Settings, desk: Desk) -> Console:
         desk=desk,
         clock=desk.clock,
         companies=tuple(settings.company),
-        accounts=tuple(_accounts(settings)),
+        accounts=tuple(account_lines(settings)),
         public_url=web.public_url.rstrip("/"),
         environment=web.environment,
         lasting=Lasting(idle=timedelta(minutes=web.session_idle_minutes), longest=timedelta(hours=web.session_hours)),
+        telling=telling,
+        alerting=alerting,
+        api_requests_per_minute=web.api_requests_per_minute,
     )
 
 
-def console_app(settings: Settings, desk: Desk) -> ASGIApp:
+def console_app(settings: Settings, desk: Desk, telling: Telling, alerting: Alerting) -> ASGIApp:
     """The console as it is served."""
-    return build(console_of(settings, desk))
+    return build(console_of(settings, desk, telling, alerting))
 
 
-def _accounts(settings: Settings) -> Iterator[AccountLine]:
+def account_lines(settings: Settings) -> Iterator[AccountLine]:
     """Every account with the companies that use it."""
     for name, account in settings.account.items():
         companies = tuple(

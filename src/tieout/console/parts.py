@@ -9,8 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tieout.processes.account_health import AccountLine
+from tieout.processes.alerting import Alerting
 from tieout.processes.desk import Desk
 from tieout.processes.people.signing_in import Lasting
+from tieout.processes.telling import Telling
 from tieout.store import Store
 
 LASTING = Lasting(idle=timedelta(minutes=60), longest=timedelta(hours=12))
@@ -66,6 +68,11 @@ class Console:
     schedules: Sequence[ScheduleLine] = ()
     single_sign_on: SingleSignOn | None = None
     run_schedule: Callable[[str], None] | None = None
+    telling: Telling | None = None
+    """Telling other programs; None where nothing is told."""
+    api_requests_per_minute: int = 600
+    alerting: Alerting | None = None
+    """None only where the console is served without anything that tells of alerts, as in tests."""
     extras: Mapping[str, Any] = field(default_factory=dict)
 
     @property
