@@ -8,6 +8,7 @@ the commands, and what the Sage 200 stand-in serves. Change it there.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from pydantic_core import PydanticUndefined
 from sage200_page import page as sage200_sandbox
 
 from tieout.cli import tieout
-from tieout.cli.settings_file import GROUPS
+from tieout.cli.settings_file import GROUPS, is_group
 from tieout.connectors.sage200.compat import Compat
 from tieout.domain.faults import ALL, FaultClass, FaultKind, Owner
 from tieout.sandbox.assumption import Assumption
@@ -121,13 +122,13 @@ def settings() -> str:
     parts = [SETTINGS_HEAD]
     groups: tuple[tuple[str, type[BaseModel]], ...] = (*GROUPS, ("account.sage.compat", Compat))
     for name, model in groups:
-        parts += [f"## [{name}]\n", *_table(("Setting", "Default", "Meaning"), _settings(model)), ""]
+        parts += [f"## [{name}]\n", *_table(("Setting", "Default", "Meaning"), _settings(name, model)), ""]
     return "\n".join(parts)
 
 
-def _settings(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+def _settings(group: str, model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
     for name, field in model.model_fields.items():
-        if name in {"compat", "account"}:
+        if name in {"compat", "account"} or is_group(group, name):
             continue
         default = field.get_default(call_default_factory=True, validated_data={})
         if name == "system":
@@ -144,6 +145,8 @@ def _default(value: object) -> str:
             return "none"
         case bool():
             return f"`{str(value).lower()}`"
+        case tuple() if any(isinstance(item, tuple) for item in value):
+            return f"`{json.dumps(value)}`"
         case tuple():
             return ", ".join(f"`{item}`" for item in value)
         case dict():

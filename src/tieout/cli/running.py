@@ -64,7 +64,14 @@ def web(context: Context, port: int | None, verbose: bool) -> None:  # noqa: FBT
     log_to_stderr(verbose=verbose)
     with context.application() as application:
         _say_who_waits(application)
-        _web_server(application, port).run()
+        stop = threading.Event()
+        watcher = threading.Thread(target=application.watch, args=(stop,), name="alerts", daemon=True)
+        watcher.start()
+        try:
+            _web_server(application, port).run()
+        finally:
+            stop.set()
+            watcher.join(timeout=10)
 
 
 @click.command(help="Work on documents; run as many as you like on one database.\n\nExample: tieout worker")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from tieout.settings import (
+    ALERT_GROUPS,
     ClockSettings,
     CompanySettings,
     DatabaseSettings,
@@ -32,6 +33,7 @@ GROUPS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("web", WebSettings),
     ("work", WorkSettings),
     ("schedule", ScheduleSettings),
+    *ALERT_GROUPS,
     ("clock", ClockSettings),
     ("company.giftware", CompanySettings),
     ("account.sage", Sage200Account),
@@ -41,10 +43,10 @@ GROUPS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("account.dock", DockAccount),
 )
 
-OPTIONAL = ("account.loop", "account.dock")
+OPTIONAL = ("alerts.channel.finance", "alerts.route.finance", "account.loop", "account.dock")
 """Groups that many installations do not need: they are written as comments."""
 
-EXAMPLES = {
+EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "company.giftware": {
         "credit_route": "sop",
         "refund_mode": "gate",
@@ -52,6 +54,8 @@ EXAMPLES = {
         "portal": "returngo",
         "storefront": "shopify",
     },
+    "alerts.channel.finance": {"kind": "email", "serves": ["finance"]},
+    "alerts.route.finance": {"steps": [["finance"], ["escalation"]]},
 }
 
 
@@ -60,6 +64,11 @@ def commented_settings() -> str:
     return HEAD + "".join(
         _commented(_group(name, model)) if name in OPTIONAL else _group(name, model) for name, model in GROUPS
     )
+
+
+def is_group(group: str, field_name: str) -> bool:
+    """Say whether a setting has groups of its own in the file, and so no line."""
+    return any(name.startswith(f"{group}.{field_name}.") for name, _ in GROUPS)
 
 
 def _commented(group: str) -> str:
@@ -71,7 +80,7 @@ def _commented(group: str) -> str:
 def _group(name: str, model: type[BaseModel]) -> str:
     lines = [f"\n[{name}]"]
     for field_name, field in model.model_fields.items():
-        if field_name in ("compat", "account"):
+        if field_name in ("compat", "account") or is_group(name, field_name):
             continue
         lines += [f"# {line}" for line in _wrapped(field.description or "")]
         lines.append(_entry(name, field_name, field.default, str(field.annotation)))
