@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from tieout.console import wording
+from tieout.console import addresses, wording
 from tieout.console.navigation import menu_for
 
 HTMX = (
@@ -42,6 +42,9 @@ ENVIRONMENT.filters.update(
     moment=wording.moment,
     iso=wording.iso,
     words=wording.words,
+    system=wording.system,
+    kind=wording.kind,
+    figure=wording.figure,
 )
 ENVIRONMENT.globals.update(
     money=wording.money,
@@ -49,6 +52,11 @@ ENVIRONMENT.globals.update(
     clock=wording.clock,
     span=wording.span,
     plural=wording.plural,
+    case_address=addresses.case_address,
+    customer_address=addresses.customer_address,
+    document_address=addresses.document_address,
+    raw_address=addresses.raw_address,
+    request_address=addresses.request_address,
     with_query=with_query,
     menu_for=menu_for,
     htmx_settings=HTMX,

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from tieout.domain.commands import plain
 from tieout.domain.money import Money
 
 LONDON: Final = ZoneInfo("Europe/London")
 NO_FIGURE: Final = "\N{EN DASH}"
 SIGNS: Final = {"GBP": "£", "EUR": "€", "USD": "$"}
+SYSTEMS: Final = {
+    "portal": "Returns portal",
+    "storefront": "Web shop",
+    "sage": "Sage 200",
+    "payouts": "Payouts",
+    "people": "People",
+}
+KINDS: Final = {"goods": "Goods nobody announced", "refund": "Refund without a return"}
 
 
 def money(minor: int | None, currency: str | None = "GBP") -> str:
@@ -70,6 +80,21 @@ def clock(due_at: datetime | None, now: datetime) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 case`, `1,200 cases`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def system(name: str) -> str:
+    """What people call the system in a role: `sage` is Sage 200; an account goes by its own name."""
+    return SYSTEMS.get(name, name)
+
+
+def kind(name: str) -> str:
+    """What people call a kind of document."""
+    return KINDS.get(name, words(name).capitalize())
+
+
+def figure(quantity: Decimal | None) -> str:
+    """A quantity without noughts after the point; a dash for none."""
+    return NO_FIGURE if quantity is None else plain(quantity)
 
 
 def words(code: str) -> str:
