@@ -9,7 +9,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -52,8 +52,8 @@ class Receiver:
 
 
 @contextmanager
-def receiving(*, secure: ssl.SSLContext | None = None) -> Iterator[Receiver]:
-    """A receiver that listens on a free port of 127.0.0.1."""
+def receiving(*, secure: ssl.SSLContext | None = None, then: Callable[[], None] | None = None) -> Iterator[Receiver]:
+    """A receiver that listens on a free port of 127.0.0.1; `then` is called after each message."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -66,6 +66,8 @@ def receiving(*, secure: ssl.SSLContext | None = None) -> Iterator[Receiver]:
                 self.send_header(name, value)
             self.send_header("content-length", "0")
             self.end_headers()
+            if then is not None:
+                then()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class has it so
             """Say nothing: the tests look at what was taken."""
