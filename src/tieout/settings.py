@@ -39,6 +39,10 @@ class DatabaseSettings(_Group):
     )
 
 
+RecordLink = Annotated[str, Field(pattern=r"^https?://[^\s{}]+\{id\}[^\s{}]*$")]
+"""An address with `{id}` where the record's own id goes."""
+
+
 class WebSettings(_Group):
     """Where `tieout web` listens."""
 
@@ -53,6 +57,11 @@ class WebSettings(_Group):
     environment: str = Field(default="", description="Shown on every page, for instance Test or Demo.")
     session_idle_minutes: float = Field(default=60.0, gt=3, description="An unused session ends after so long.")
     session_hours: float = Field(default=12.0, gt=0, description="Every session ends after so long.")
+    record_links: Mapping[str, RecordLink] = Field(
+        default={},
+        description="Where records of other systems open in a browser, by account and what the record is, as in "
+        '`{ "shopify order" = "https://admin.shopify.com/store/NAME/orders/{id}" }`.',
+    )
     api_requests_per_minute: int = Field(
         default=600, ge=1, description="How often one API token may ask, counted by each web process."
     )

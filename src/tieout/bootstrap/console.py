@@ -50,6 +50,7 @@ def console_of(settings: Settings, desk: Desk, telling: Telling, alerting: Alert
         accounts=tuple(account_lines(settings)),
         public_url=web.public_url.rstrip("/"),
         environment=web.environment,
+        record_links=web.record_links,
         lasting=Lasting(idle=timedelta(minutes=web.session_idle_minutes), longest=timedelta(hours=web.session_hours)),
         telling=telling,
         alerting=alerting,

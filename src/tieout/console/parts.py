@@ -73,6 +73,8 @@ class Console:
     api_requests_per_minute: int = 600
     alerting: Alerting | None = None
     """None only where the console is served without anything that tells of alerts, as in tests."""
+    record_links: Mapping[str, str] = field(default_factory=dict)
+    """Where records of other systems open, by account and kind of record, with `{id}` for the id."""
     extras: Mapping[str, Any] = field(default_factory=dict)
 
     @property
