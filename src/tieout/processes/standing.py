@@ -16,7 +16,7 @@ from tieout.domain.faults.kinds import Fault
 from tieout.domain.legs import Leg, LegState, Standing, state_of
 from tieout.domain.money import Money
 from tieout.processes.rules import rules_on
-from tieout.store import approvals, cases, legs, mapping_rules
+from tieout.store import approvals, cases, cross_references, legs, mapping_rules
 from tieout.store.cases import Case
 from tieout.store.documents import Document
 from tieout.store.store import Connection
@@ -55,7 +55,7 @@ def waive(c: Connection, document: Document, waived: Iterable[tuple[str, str]], 
 
 
 def see_command(c: Connection, document: Document, command: AnyCommand, found: Found, *, at: datetime) -> None:
-    """Fill in the leg of a command with what was read back in the remote system."""
+    """Fill in the leg of a command with what was read back in the remote system, and keep its number for searches."""
     named = leg_name(command)
     if named is None:
         return
@@ -63,6 +63,18 @@ def see_command(c: Connection, document: Document, command: AnyCommand, found: F
     amount, quantity = weight_of(command, found.figures)
     seen = seen_leg(system, kind, command.key, owner.value, amount=amount, quantity=quantity, reference=found.reference)
     legs.see(c, document, seen, at=at)
+    if found.reference:
+        cross_references.note(
+            c,
+            cross_references.CrossReference(
+                company=document.company,
+                document_kind=document.kind,
+                document_key=document.key,
+                system=system,
+                kind=cross_references.MADE + kind,
+                value=found.reference,
+            ),
+        )
 
 
 def seen_leg(

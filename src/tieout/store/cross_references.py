@@ -11,6 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from tieout.store.rows import columns_of, read_all
 from tieout.store.tables import cross_references
 
+MADE: Final = "number of "
+"""How the kind begins of a number that a system gave to what we made there, for instance `number of credit note`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossReference:

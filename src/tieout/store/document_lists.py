@@ -94,16 +94,14 @@ def documents_page(  # one keyword per choice
     `after` and `before` are the `next` and `previous` of another page. Raises `BadCursor` for any other text.
     """
     met, order = list(_conditions(wanted)), _order(sort)
-    kinds = [wanted.kind] if wanted.kind else sorted({kind for kind, _ in _tallied(c)})
-    states = [wanted.state] if wanted.state else STATES
+    there = _there(c, wanted)
 
     def query(
         beyond: Sequence[ColumnElement[bool]], by: Sequence[ColumnElement[Any]], limit: ColumnElement[int]
     ) -> Select[Any]:
         pieces = [
             select(select(documents).where(*_of(kind, state), *met, *beyond).order_by(*by).limit(limit).subquery())
-            for kind in kinds
-            for state in states
+            for kind, state in there
         ] or [select(documents).where(false())]
         every = union_all(*pieces).subquery("documents")
         # The columns of the pieces have the table's names: what orders a piece orders the whole.
@@ -140,22 +138,21 @@ def _tallied(c: Connection) -> dict[tuple[str, str], int]:
 
 
 def _counted(c: Connection, wanted: DocumentFilter) -> dict[tuple[str, str], int]:
-    kinds = [wanted.kind] if wanted.kind else sorted({kind for kind, _ in _tallied(c)})
-    states = [wanted.state] if wanted.state else STATES
     found: dict[tuple[str, str], int] = {}
     left = COUNTED_MAX + 1
-    for kind in kinds:
-        for state in states:
-            some: Select[Any] = (
-                select(literal_column("1")).where(*_of(kind, state), *_conditions(wanted)).limit(written(left))
-            )
-            number = int(c.execute(select(func.count()).select_from(some.subquery())).scalar_one())
-            left -= number
-            if number:
-                found[kind, state] = number
-            if left <= 0:
-                return found
+    for kind, state in _there(c, wanted):
+        met = (*_of(kind, state), *_conditions(wanted))
+        some: Select[Any] = select(literal_column("1")).where(*met).limit(written(max(left, 0)))
+        number = int(c.execute(select(func.count()).select_from(some.subquery())).scalar_one())
+        left -= number
+        if number:
+            found[kind, state] = number
     return found
+
+
+def _there(c: Connection, wanted: DocumentFilter) -> list[tuple[str, str]]:
+    """The kinds and states that match and have documents."""
+    return [pair for pair in _tallied(c) if wanted.kind in ("", pair[0]) and wanted.state in ("", pair[1])]
 
 
 def _of(kind: str, state: str) -> tuple[ColumnElement[bool], ...]:

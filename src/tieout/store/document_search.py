@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, func, literal, or_, select, tuple_, union
+from sqlalchemy import CompoundSelect, Connection, Row, Select, Subquery, and_, func, literal, select, union
 from sqlalchemy.sql.elements import ColumnElement
 
 from tieout.store.documents import Document
@@ -47,13 +47,8 @@ def find_documents(c: Connection, text: str, *, limit: int = 50) -> list[FoundDo
 
 
 def documents_named(text: str) -> Select[Any]:
-    """A query for company, kind and key of documents that a text names, at most `NAMED_MAX`; for `IN`."""
-    parts = [
-        select(own.c.company, own.c.kind, own.c.key)
-        for is_exact in (True, False)
-        for own in (_own(tidy(text), NAMED_MAX, is_exact=is_exact), _others(tidy(text), NAMED_MAX, is_exact=is_exact))
-    ]
-    every = union(*parts).subquery()
+    """A query for company, kind and key of documents that a text names, at most `NAMED_MAX` by each; for `IN`."""
+    every = union(*(_names(tidy(text), NAMED_MAX, is_exact=is_exact) for is_exact in (True, False))).subquery()
     return select(every.c.company, every.c.kind, every.c.key)
 
 
@@ -63,50 +58,49 @@ def tidy(text: str) -> str:
 
 
 def _found(c: Connection, text: str, limit: int, *, is_exact: bool) -> list[FoundDocument]:
-    own, others = (each(text, limit, is_exact=is_exact) for each in (_own, _others))
-    names = union(
-        select(
-            own.c.company, own.c.kind, own.c.key, literal("").label("s"), literal("").label("w"), own.c.key.label("v")
-        ),
-        select(*others.c),
-    ).subquery("names")
-    is_it = tuple_(documents.c.company, documents.c.kind, documents.c.key) == tuple_(
-        names.c.company, names.c.kind, names.c.key
-    )
-    query = select(*columns_of(documents, Document), names.c.s, names.c.w, names.c.v).join(names, is_it)
-    by = (documents.c.opened_at.desc(), *is_it_by(documents), names.c.s, names.c.w)
+    names = _names(text, limit, is_exact=is_exact).subquery("names")
+    own = documents.c
+    is_it = and_(own.company == names.c.company, own.kind == names.c.kind, own.key == names.c.key)
+    query = select(*columns_of(documents, Document), names.c.of, names.c.what, names.c.value).join(names, is_it)
+    by = (own.opened_at.desc(), own.company, own.kind, own.key, names.c.of, names.c.what)
     rows: Sequence[Row[Any]] = list(c.execute(query.order_by(*by)))
     return [
-        FoundDocument(document=one, system=row.s, kind=row.w, value=row.v, is_exact=is_exact)
+        FoundDocument(document=one, system=row.of, kind=row.what, value=row.value, is_exact=is_exact)
         for row, one in zip(rows, read_all(Document, rows), strict=True)
     ]
 
 
-def is_it_by(table: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401  # a table
-    """The columns that name a document."""
-    return [table.c.company, table.c.kind, table.c.key]
+def _names(text: str, limit: int, *, is_exact: bool) -> CompoundSelect[Any]:
+    """Our own keys and others' names that are the text or begin with it; the shop's order names without their `#` too.
 
-
-def _own(text: str, limit: int, *, is_exact: bool) -> Any:  # noqa: ANN401  # a subquery
-    where = _reads(documents.c.key_folded, text, is_exact=is_exact)
-    query = select(*is_it_by(documents)).where(where).order_by(documents.c.key_folded)
-    return query.limit(written(limit)).subquery()
-
-
-def _others(text: str, limit: int, *, is_exact: bool) -> Any:  # noqa: ANN401  # a subquery
-    table = cross_references.c
-    where = _reads(table.value_folded, text, is_exact=is_exact)
-    query = select(
-        table.company, table.document_kind.label("kind"), table.document_key.label("key"), table.system,
-        table.kind.label("what"), table.value,
-    )  # fmt: skip
-    return query.where(where).order_by(table.value_folded).limit(written(limit)).subquery()
-
-
-def _reads(column: ColumnElement[str], text: str, *, is_exact: bool) -> ColumnElement[bool]:
-    """The column is the text or begins with it; the shop's order names are found without their `#` too."""
+    Each piece is one range of one index.
+    """
     texts = [text] if text.startswith("#") else [text, f"#{text}"]
-    folded = [func.lower(one) for one in texts]
-    if is_exact:
-        return or_(*(column == one for one in folded))
-    return or_(*(and_(column > one, column < one + LAST) for one in folded))
+    pieces = [piece(one, limit, is_exact=is_exact) for one in texts for piece in (_own, _others)]
+    return union(*(select(piece) for piece in pieces))
+
+
+def _own(text: str, limit: int, *, is_exact: bool) -> Subquery:
+    own, nothing = documents.c, literal("")
+    query = select(own.company, own.kind, own.key, nothing.label("of"), nothing.label("what"), own.key.label("value"))
+    return _first(query, own.key_folded, text, limit, is_exact=is_exact)
+
+
+def _others(text: str, limit: int, *, is_exact: bool) -> Subquery:
+    name = cross_references.c
+    query = select(
+        name.company,
+        name.document_kind.label("kind"),
+        name.document_key.label("key"),
+        name.system.label("of"),
+        name.kind.label("what"),
+        name.value,
+    )
+    return _first(query, name.value_folded, text, limit, is_exact=is_exact)
+
+
+def _first(query: Select[Any], column: ColumnElement[str], text: str, limit: int, *, is_exact: bool) -> Subquery:
+    """The first rows whose column is the text, or only begins with it. The database folds both."""
+    folded = func.lower(text)
+    where = column == folded if is_exact else and_(column > folded, column < folded + LAST)
+    return query.where(where).order_by(column).limit(written(limit)).subquery()
