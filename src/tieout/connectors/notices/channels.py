@@ -8,25 +8,31 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from importlib import import_module
+from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from tieout.connectors.notices.settings import ChannelSettings
+from tieout.connectors.notices.settings import ChannelSettings, Kind
 from tieout.ports.errors import Refused, Unavailable
 from tieout.ports.notices import NoticeText
-
-if TYPE_CHECKING:
-    from apprise.plugins.base import NotifyBase
 
 CONNECT_SECONDS: Final = 5.0
 TITLE_MAX: Final = 200
 PASSING: Final = frozenset({408, 425, 429})
 """Answers of the 400s that another try may change."""
-CHATTY: Final = ("apprise", "urllib3", "requests", "requests_oauthlib")
-"""Loggers that write addresses; a webhook's address is its secret."""
+CARRIERS: Final[Mapping[Kind, tuple[str, str]]] = {
+    "email": ("NotifyEmail", "email"),
+    "slack": ("NotifySlack", "slack"),
+    "teams": ("NotifyWorkflows", "workflows"),
+    "webhook": ("NotifyJSON", "custom_json"),
+}
+"""Class and module of the library for each kind."""
+CHATTY: Final = {"apprise": logging.WARNING, "urllib3": logging.CRITICAL}
+"""Loggers that write addresses, and from which level on they do not; a webhook's address is its secret."""
 
 _STATUS: Final = re.compile(r"error=(\d{3})\b")
 
@@ -69,23 +75,22 @@ class Channel:
             return f"taken by {self.place}"
         raise _failure(self.place, heard.status)
 
-    def _carrier(self, notice: NoticeText) -> NotifyBase:
+    def _carrier(self, notice: NoticeText) -> Any:  # noqa: ANN401 - one of four classes of the library
         """The library's own channel, made anew for every message: it is not made to be shared by threads."""
-        from apprise import Apprise, AppriseAsset  # noqa: PLC0415 - slow to load, and most commands send nothing
-
         _hush()
-        asset = AppriseAsset(app_id="Tieout", app_desc="Tieout", app_url="", async_mode=False, secure_logging=True)
-        carrier = Apprise.instantiate(_library_address(self.settings), asset=asset)
-        if carrier is None:
-            raise Refused(f"the address of this {self.kind} channel cannot be used: look at it in the settings")
-        made: Any = carrier
+        try:
+            made = _made(self.settings)
+        except Exception as error:  # noqa: BLE001 - whatever it raises may quote the address
+            said = f"the address of this {self.kind} channel cannot be used ({type(error).__name__})"
+            raise Refused(f"{said}: look at it in the settings") from None
         made.redirects = False
         made.socket_connect_timeout, made.socket_read_timeout = CONNECT_SECONDS, self.settings.read_seconds
+        made.include_image = False  # a picture would be fetched from a stranger's address
         if self.kind == "slack" and self.settings.base_url:
             made.webhook_url = f"{self.settings.base_url.rstrip('/')}/services"
         if self.kind == "webhook":
             made.payload_extras = {"number": notice.number, "is_good": notice.is_good}
-        return carrier
+        return made
 
 
 def open_channel(settings: ChannelSettings) -> Channel:
@@ -101,11 +106,32 @@ def _failure(place: str, status: int | None) -> Refused | Unavailable:
     return Unavailable(f"{place} answered {status}")
 
 
-def _library_address(settings: ChannelSettings) -> str:
-    """The address as the library spells it."""
+def _made(settings: ChannelSettings) -> Any:  # noqa: ANN401 - one of four classes of the library
+    """The library's channel for an address: of its own kind and of no other of the hundred that it knows."""
+    from apprise import AppriseAsset  # noqa: PLC0415 - slow to load, and most commands send nothing
+
     address = settings.address.get_secret_value().strip()
-    if settings.kind != "webhook":
-        return address
+    carrier = _carrier_class(settings.kind)
+    if settings.kind == "webhook":
+        found = carrier.parse_url(_webhook_address(address))
+    elif address.startswith("https://"):
+        found = carrier.parse_native_url(address)
+    else:
+        found = carrier.parse_url(address)
+    asset = AppriseAsset(app_id="Tieout", app_desc="Tieout", app_url="", async_mode=False, secure_logging=True)
+    return carrier(**found, asset=asset)
+
+
+def _carrier_class(kind: Kind) -> Any:  # noqa: ANN401 - one of four classes of the library
+    name, place = CARRIERS[kind]
+    with warnings.catch_warnings():
+        # Its mail loads a module for signing that Python is about to let go.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return getattr(import_module(f"apprise.plugins.{place}"), name)
+
+
+def _webhook_address(address: str) -> str:
+    """The address as the library spells it."""
     parts = urlsplit(address)
     own = urlencode([(f"-{name}", value) for name, value in parse_qsl(parts.query, keep_blank_values=True)])
     scheme = "jsons" if parts.scheme == "https" else "json"
@@ -114,9 +140,10 @@ def _library_address(settings: ChannelSettings) -> str:
 
 def _hush() -> None:
     """Keep the library and what it calls from writing anything: addresses are secrets here."""
-    for name in CHATTY:
+    for name, level in CHATTY.items():
         logger = logging.getLogger(name)
         logger.propagate = False
+        logger.setLevel(level)
         if not any(isinstance(one, logging.NullHandler) for one in logger.handlers):
             logger.addHandler(logging.NullHandler())
 
