@@ -70,7 +70,7 @@ def approve(c: Connection, rule_id: int, *, by: str, at: datetime) -> MappingRul
     """Put a proposed rule in force from its first day; the version before it ends on that day.
 
     Raises ValueError when the rule is approved already, or when a rule of the same key that is approved
-    starts later: a past that was acted upon is not rewritten. One of the same day gives way to it.
+    starts or ends later: what was decided is not rewritten. One of the same day gives way to it.
     """
     query = select(*_COLUMNS).where(mapping_rules.c.id == rule_id).with_for_update()
     rule = read_maybe(MappingRule, c.execute(query).first())
@@ -89,9 +89,16 @@ def approve(c: Connection, rule_id: int, *, by: str, at: datetime) -> MappingRul
             f"A rule for {rule.key!r} in {rule.table_name!r} is in force from {newest}: "
             "propose one that starts after that day."
         )
+    ends = select(func.max(mapping_rules.c.in_force_to)).where(others)
+    last_end = c.execute(ends).scalar_one()
+    if last_end is not None and last_end > rule.in_force_from:
+        raise ValueError(
+            f"The rule for {rule.key!r} in {rule.table_name!r} is in force until {last_end}: "
+            "propose one that starts on that day or later."
+        )
     c.execute(
         update(mapping_rules)
-        .where(others, or_(mapping_rules.c.in_force_to.is_(None), mapping_rules.c.in_force_to > rule.in_force_from))
+        .where(others, mapping_rules.c.in_force_to.is_(None))
         .values(in_force_to=rule.in_force_from)
     )
     statement = update(mapping_rules).where(mapping_rules.c.id == rule_id).values(approved_by=by, approved_at=at)

@@ -143,7 +143,9 @@ _POLICIES: dict[str, OwnRow] = {
     "sla_hours": _whole("How many working hours an owner has to settle a case.", _INT, "16"),
     **{
         f"sla_hours {owner.value}": _whole(
-            f"The same where the case is of {owner.value}.", owner, "what `sla_hours` says"
+            f"The same where the case is of {owner.value}.",
+            owner if owner in {_FIN, _OPS} else _INT,
+            "what `sla_hours` says",
         )
         for owner in Owner
     },

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from tieout.domain.business_dates import uk_date
+from tieout.domain.faults.kinds import Owner
 from tieout.domain.people import Actor, Permission
 from tieout.domain.rules.fields import Table
 from tieout.domain.rules.row_checks import KEY, RowProblem, problems_of, tidied
@@ -43,16 +44,38 @@ def propose(  # noqa: PLR0913 - what a proposal is made of
     """
     known = known_table(table)
     may_propose(desk, actor, company)
-    if not why.strip():
-        raise BadRow([RowProblem(field="why", text="Say why: whoever approves it, and auditors, will read it.")])
+    _has_reason(why)
     with desk.store.scope(company) as c:
         mapping_proposals.hold_table(c, company, table)
         changes = planned(c, company, known, wanted, today=uk_date(desk.clock()))
         _is_first(c, company, table, changes)
-        owners = {known.owner_of(change.key) for change in changes}
-        if len(owners) != 1:
+        if len({known.owner_of(change.key) for change in changes}) != 1:
             raise NotPossible("Rows of two owners are proposed apart, because each owner approves only its own.")
         return _write(c, desk, actor, company, known, changes, why=why.strip(), case_id=case_id, kind=kind)
+
+
+def propose_by_owner(
+    c: Connection, desk: Desk, actor: Actor, company: str, table: str, wanted: Sequence[Wanted], *, why: str
+) -> list[Proposal]:
+    """Write one proposal for each owner of rows of an import, all in the caller's transaction; raises as `propose`."""
+    known = known_table(table)
+    may_propose(desk, actor, company)
+    _has_reason(why)
+    mapping_proposals.hold_table(c, company, table)
+    changes = planned(c, company, known, wanted, today=uk_date(desk.clock()))
+    _is_first(c, company, table, changes)
+    by_owner: dict[Owner, list[Change]] = {}
+    for change in changes:
+        by_owner.setdefault(known.owner_of(change.key), []).append(change)
+    return [
+        _write(c, desk, actor, company, known, part, why=why.strip(), case_id=None, kind="import")
+        for part in by_owner.values()
+    ]
+
+
+def _has_reason(why: str) -> None:
+    if not why.strip():
+        raise BadRow([RowProblem(field="why", text="Say why: whoever approves it, and auditors, will read it.")])
 
 
 def may_propose(desk: Desk, actor: Actor, company: str) -> None:
@@ -65,11 +88,8 @@ def may_propose(desk: Desk, actor: Actor, company: str) -> None:
 
 def planned(c: Connection, company: str, table: Table, wanted: Sequence[Wanted], *, today: date) -> list[Change]:
     """What rows would become; raises BadRow and NotPossible as `propose` does, and writes nothing."""
-    rows = mapping_rules.rules_of(c, company, table.name)
-    by_key: dict[str, list[MappingRule]] = {}
-    for row in rows:
-        by_key.setdefault(row.key.strip().casefold(), []).append(row)
-    changes = [_planned(table, one, by_key, today) for one in wanted]
+    versions = versions_by_key(c, company, table)
+    changes = [planned_row(table, one, versions, today) for one in wanted]
     counted = Counter(change.key.casefold() for change in changes)
     twice = next((change.key for change in changes if counted[change.key.casefold()] > 1), None)
     if twice is not None:
@@ -79,7 +99,16 @@ def planned(c: Connection, company: str, table: Table, wanted: Sequence[Wanted],
     return changes
 
 
-def _planned(table: Table, one: Wanted, by_key: dict[str, list[MappingRule]], today: date) -> Change:
+def versions_by_key(c: Connection, company: str, table: Table) -> dict[str, list[MappingRule]]:
+    """Every rule of a table of a company by its key without letter case."""
+    found: dict[str, list[MappingRule]] = {}
+    for row in mapping_rules.rules_of(c, company, table.name):
+        found.setdefault(row.key.strip().casefold(), []).append(row)
+    return found
+
+
+def planned_row(table: Table, one: Wanted, by_key: Mapping[str, list[MappingRule]], today: date) -> Change:
+    """What one row would become; raises as `planned` does."""
     key, value = tidied(table, one.key, one.value or {})
     versions = by_key.get(key.casefold(), [])
     key = versions[0].key if versions else key
@@ -115,10 +144,14 @@ def _may_end(table: Table, key: str, now: MappingRule | None) -> None:
 def _faults_of_days(table: Table, change: Change, versions: Sequence[MappingRule], today: date) -> Iterator[RowProblem]:
     approved = [row for row in versions if row.approved_by is not None]
     later = max((row.in_force_from for row in approved), default=FIRST_DAY)
+    ends = max((row.in_force_to for row in approved if row.in_force_to is not None), default=FIRST_DAY)
     if not FIRST_DAY <= change.since <= today + timedelta(days=DAYS_AHEAD):
         yield RowProblem(field="since", text="The first day must lie between the year 2000 and three years from now.")
     elif later > change.since:
         text = f"Another version of {change.key!r} is in force from {later:%d %b %Y}: start on that day or later."
+        yield RowProblem(field="since", text=text)
+    elif ends > change.since:
+        text = f"The row of {change.key!r} is in force until {ends:%d %b %Y}: start on that day or later."
         yield RowProblem(field="since", text=text)
     elif approved and change.since < today and table.name not in READ_FOR_THE_PAST:
         text = "A row that has been acted upon is not changed for days gone by: start today or later."

@@ -28,7 +28,7 @@ def roll_back(desk: Desk, actor: Actor, company: str, table: str, key: str, vers
     found = next((each for each in versions if each.version == version), None)
     if found is None:
         raise NotPossible(f"{known.key_label} {key!r} has no version {version} that was ever in force.")
-    since = max([today, *(each.since for each in versions)])
+    since = max([today, *(each.until or each.since for each in versions)])
     wanted = Wanted(key=found.key, value=found.value, since=since)
     return propose(desk, actor, company, table, [wanted], why=why, kind=ROLLBACK)
 
