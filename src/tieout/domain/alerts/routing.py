@@ -6,6 +6,7 @@ without any the ladders of the settings do. The steps of a route name channels, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -14,6 +15,7 @@ from tieout.domain.alerts.troubles import Alert
 from tieout.domain.business_dates import UK
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOURS = re.compile(r"(?:(\d\d:\d\d)-(\d\d:\d\d))?\s*([a-z]{3}(?:[-,][a-z]{3})*)?")
 OWNER = "owner"
 """Stands in a ladder for whoever owns the trouble."""
 EVERYBODY = "*"
@@ -110,22 +112,19 @@ def served_by(channels: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
 
 def hours_of(text: str) -> Hours:
     """`08:00-18:00 Mon-Fri`, `08:00-18:00` or `Mon,Wed`; empty is always. ValueError when it cannot be read."""
-    opens, closes, days = time(0), time(0), frozenset(range(7))
-    for part in text.split():
-        if ":" in part:
-            first, _, last = part.partition("-")
-            opens, closes = time.fromisoformat(first), time.fromisoformat("00:00" if last == "24:00" else last)
-        else:
-            days = frozenset(_days(part))
+    found = HOURS.fullmatch(text.strip().casefold())
+    if found is None:
+        raise ValueError("hours are a span of the clock, days, or both")
+    opens, closes = (time.fromisoformat((part or "00:00").replace("24:00", "00:00")) for part in found.group(1, 2))
     if closes != time(0) and opens >= closes:
         raise ValueError("closes before it opens")
-    return Hours(opens=opens, closes=closes, days=days)
+    return Hours(opens=opens, closes=closes, days=frozenset(_days(found[3])) if found[3] else frozenset(range(7)))
 
 
 def _days(text: str) -> Iterator[int]:
-    for part in text.casefold().split(","):
+    for part in text.split(","):
         first, _, last = part.partition("-")
-        start, end = DAYS.index(first[:3]), DAYS.index((last or first)[:3])
+        start, end = DAYS.index(first), DAYS.index(last or first)
         yield from range(start, end + 1) if start <= end else (*range(start, 7), *range(end + 1))
 
 
