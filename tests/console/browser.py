@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 from starlette.testclient import TestClient
@@ -70,6 +70,10 @@ class Browser:
         """Open an address."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return Page(self.client.get(address, follow_redirects=follow, headers=sent))
+
+    def follow(self, page: Page, selector: str) -> Page:
+        """Go where the first link of a selector leads."""
+        return self.get(urljoin(page.address, page.links(selector)[0]))
 
     def part(self, address: str) -> Page:
         """Ask as htmx does."""

@@ -22,6 +22,7 @@ GROUPS = ("Work", "Set-up", "Watch", "Admin")
 
 MENU: tuple[Entry, ...] = (
     Entry(group="Work", title="Today", address="/", permission=None),
+    Entry(group="Work", title="Exceptions", address="/exceptions", permission=Permission.DESK_SEE),
     Entry(group="Set-up", title="Accounts", address="/accounts", permission=Permission.ACCOUNTS_SEE),
 )
 

@@ -36,6 +36,11 @@ def with_query(query: str, **changes: object) -> str:
     return "?" + urlencode(kept)
 
 
+def same_query(one: str, other: str) -> bool:
+    """Say whether two query strings ask for the same, in whatever order."""
+    return sorted(parse_qsl(one)) == sorted(parse_qsl(other))
+
+
 ENVIRONMENT.filters.update(
     money=wording.money,
     day=wording.day,
@@ -58,6 +63,7 @@ ENVIRONMENT.globals.update(
     raw_address=addresses.raw_address,
     request_address=addresses.request_address,
     with_query=with_query,
+    same_query=same_query,
     menu_for=menu_for,
     htmx_settings=HTMX,
     version=version("tieout"),

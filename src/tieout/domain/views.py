@@ -23,7 +23,7 @@ _ALL = RoleView(page=EXCEPTIONS, name="All open", query="state=open&sort=due")
 _MINE = RoleView(page=EXCEPTIONS, name="Mine", query="state=open&assigned=me&sort=due")
 _UNTAKEN = RoleView(page=EXCEPTIONS, name="Nobody's yet", query="state=open&assigned=nobody&sort=due")
 _RICHEST = RoleView(page=EXCEPTIONS, name="Most money first", query="state=open&sort=-stake")
-_LATE = RoleView(page=EXCEPTIONS, name="Over time", query="state=open&due=over&sort=due")
+_LATE = RoleView(page=EXCEPTIONS, name="Over time", query="state=open&due=overdue&sort=due")
 
 
 def _of(role: Role) -> tuple[RoleView, ...]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tieout.console.pages import accounts, sign_in, today
+from tieout.console.pages import accounts, documents, exceptions, sign_in, sign_on, today
 
 ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
+    documents.router,
+    exceptions.router,
     sign_in.router,
+    sign_on.router,
     today.router,
 )
 """Every router of the console."""

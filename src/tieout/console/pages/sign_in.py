@@ -20,14 +20,14 @@ Posted = Annotated[Fields, Depends(posted)]
 @router.get("/sign-in")
 def sign_in_page(request: Request) -> Response:
     """The form."""
-    return _form(request, next_page=_inside(request.query_params.get("next", "")))
+    return sign_in_form(request, next_page=inside(request.query_params.get("next", "")))
 
 
 @router.post("/sign-in")
 def sign_in(request: Request, fields: Posted) -> Response:
     """Begin a session and go where the person wanted to go."""
     console: Console = request.app.state.console
-    next_page = _inside(fields.text("next"))
+    next_page = inside(fields.text("next"))
     try:
         begun = signing_in.sign_in(
             console.store,
@@ -37,10 +37,11 @@ def sign_in(request: Request, fields: Posted) -> Response:
             agent=request.headers.get("user-agent", ""),
             lasting=console.lasting,
             now=console.clock(),
+            only=console.single_sign_on.passwords_for if console.single_sign_on else None,
         )
     except signing_in.NotSignedIn as error:
         status = 429 if isinstance(error, signing_in.TooManyGuesses) else 422
-        return _form(request, next_page=next_page, name=fields.text("name"), problem=str(error), status=status)
+        return sign_in_form(request, next_page=next_page, name=fields.text("name"), problem=str(error), status=status)
     answer = RedirectResponse(next_page or "/", status_code=303)
     give_cookie(answer, console, begun.secret)
     return answer
@@ -75,13 +76,14 @@ def give_cookie(answer: Response, console: Console, secret: str) -> None:
     )
 
 
-def _form(request: Request, *, next_page: str, name: str = "", problem: str = "", status: int = 200) -> Response:
-    problems = [Problem(field="name", text=problem)] if problem else []
+def sign_in_form(request: Request, *, next_page: str, name: str = "", problem: str = "", status: int = 200) -> Response:
+    """The form, with what stood in the way of the last attempt."""
+    problems = [Problem(field="name" if name else "", text=problem)] if problem else []
     context = {"next_page": next_page, "name": name, "problems": problems, "is_out": "out" in request.query_params}
     return render(request, "sign_in.html", context, status=status)
 
 
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
     """The address if it is one of our own pages, else nothing: nobody is sent to another site."""
     is_inside = address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address
     return address if is_inside and address.isprintable() else ""
