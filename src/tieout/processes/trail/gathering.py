@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
+from tieout.domain.faults import BY_CODE
+from tieout.domain.legs import LegState
 from tieout.processes.trail.grid import Grid, grid_of
 from tieout.processes.trail.related import Related, names_of, related_of
 from tieout.processes.trail.steps import Steps, steps_of
@@ -17,10 +19,12 @@ from tieout.store.cross_references import CrossReference
 from tieout.store.documents import Document
 from tieout.store.effects import Effect
 from tieout.store.inbox import EventHead
+from tieout.store.legs import Leg
 from tieout.store.store import Connection
 
 MOST: Final = 200
 """Messages, attempts and audit entries that a page shows: the newest."""
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,17 @@ class Trail:
     related: Sequence[Related]
     is_cut: bool
     """Whether older messages or attempts are left out."""
+
+    @property
+    def next_leg(self) -> Leg | None:
+        """What must show next: the leg that is due first of those that nobody has seen."""
+        open_legs = [mark.leg for mark in self.grid.marks if mark.state in {LegState.EXPECTED, LegState.OVERDUE}]
+        return min(open_legs, key=lambda leg: leg.due_by or NEVER, default=None)
+
+    @property
+    def title_of_case(self) -> str:
+        """What the open exception is about, in words; empty when there is none."""
+        return BY_CODE[self.case.code].title if self.case is not None else ""
 
 
 def trail_of(c: Connection, document: Document, now: datetime) -> Trail:
