@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
 import subprocess
 import sys
 from typing import Any
 
+import httpx
 import pytest
+
+from tieout.domain.people import Role
 
 KEYS = {
     "documents",
@@ -91,6 +96,34 @@ def test_the_demo_ends_well_and_says_what_it_promises() -> None:
     assert result["documents"] >= 25
     assert result["faults_injected"]
     assert_right(result)
+
+
+def test_the_demo_that_keeps_running_serves_its_console_to_everybody_whose_sign_in_it_prints() -> None:
+    """Issue 5, done when 4: an address, a name and a password for each role; stopped, it ends well."""
+    call = [sys.executable, "-u", "-m", "tieout", "demo", "--returns", "6", "--days", "2", "--temper", "calm"]
+    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+        assert running.stdout is not None
+        printed = ""
+        for line in running.stdout:
+            printed += line
+            if line.startswith("  td cases"):
+                break
+        (url,) = re.findall(r"^The console: (http://127\.0\.0\.1:\d+)$", printed, re.MULTILINE)
+        sign_ins = re.findall(r"^  ([a-z ]+?)  +([a-z]+) +([a-z0-9-]{23})$", printed, re.MULTILINE)
+        try:
+            assert {role for role, _, _ in sign_ins} == {role.value for role in Role}
+            for role, name, password in sign_ins:
+                with httpx.Client(base_url=url, headers={"origin": url}, follow_redirects=True) as browser:
+                    page = browser.post("/sign-in", data={"name": name, "password": password})
+                    assert page.status_code == 200, (role, page.text)
+                    assert '<span class="environment">Demo</span>' in page.text
+                    assert 'action="/sign-out"' in page.text
+        finally:
+            running.send_signal(signal.SIGINT)
+            rest = running.stdout.read()
+    assert rest.endswith("Stopping.\n")
+    assert running.returncode == 0
+    assert "Everything ties out or is on somebody's desk." in printed
 
 
 @pytest.mark.long

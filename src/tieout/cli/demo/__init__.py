@@ -7,55 +7,41 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
-from tieout.bootstrap import Application, open_application
 from tieout.cli.demo import outlet as second
 from tieout.cli.demo.cast import cast_of, goods_of
+from tieout.cli.demo.days import days_of
 from tieout.cli.demo.house import set_house_rules, set_outlet_rules
-from tieout.cli.demo.installation import COMPANY, Installation, Reaper
+from tieout.cli.demo.installation import COMPANY, Installation
+from tieout.cli.demo.living import Players, Show, Wish, live_through, opened
 from tieout.cli.demo.outlet import Outlet
 from tieout.cli.demo.playing import Cast
 from tieout.cli.demo.printing import print_tie_out
 from tieout.cli.demo.report import TieOut, tie_out
-from tieout.cli.demo.script import RaisedRma, Script
-from tieout.cli.demo.stage import Stage, build_stage, fill
-from tieout.cli.demo.tempers import TEMPERS, faults_injected, set_tempers
+from tieout.cli.demo.script import Script
+from tieout.cli.demo.sign_ins import SignIn, let_people_in, print_sign_ins
+from tieout.cli.demo.stage import build_stage, fill
+from tieout.cli.demo.tempers import TEMPERS, faults_injected
 from tieout.cli.demo.trading import SHIPPED_CUT, Play, TradingFileError, read_trading
 from tieout.cli.shared import Context, UserError, json_option, log_to_stderr, say
-from tieout.processes import sweeps
 from tieout.sandbox.serve import ServedEstate
-from tieout.settings import load
-from tieout.store import documents, embedded
+from tieout.store import embedded
 
 RETURNS_SHIPPED = 140
 """The last returns of the shipped cut: mid January 2010, with December's sales behind them, and the oddities."""
-DRAIN_SECONDS_MAX = 900
-ANNOUNCE_SECONDS_MAX = 40
-"""How long the parcels are on their way; a return that is not announced by then is announced and booked at once."""
-SWEEP_BACK = timedelta(days=3 * 365)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the user asked for."""
-
-    seed: int
-    returns: int | None
-    trading: Path
-    port: int
-    route: str
-    temper: str
-    kill_every: float
-    home: Path | None
+DAYS_LIVED = 7
+"""Over so many days the play is spread where somebody looks at the console afterwards."""
+PORTAL_CALLS = 200_000
+"""The demo squeezes weeks into minutes, so the portal's daily allowance is that of as many days."""
 
 
 @click.command(
@@ -70,6 +56,12 @@ class Wish:
 @click.option("--credit-route", type=click.Choice(["sop", "ledger"]), default="sop", show_default=True)
 @click.option("--temper", type=click.Choice(sorted(TEMPERS)), default="lively", show_default=True)
 @click.option("--kill-every", type=float, default=0.0, help="Kill the worker with kill -9 about every so many seconds.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 60),
+    default=None,
+    help=f"Over how many days to play; 1 with --headless, otherwise {DAYS_LIVED}.",
+)
 @json_option
 @click.pass_obj
 def demo(  # noqa: PLR0913, PLR0917 - click hands over one argument per option
@@ -82,6 +74,7 @@ def demo(  # noqa: PLR0913, PLR0917 - click hands over one argument per option
     credit_route: str,
     temper: str,
     kill_every: float,
+    days: int | None,
     as_json: bool,  # noqa: FBT001 - click's flag
 ) -> None:
     """Play, tie out, print."""
@@ -96,14 +89,16 @@ def demo(  # noqa: PLR0913, PLR0917 - click hands over one argument per option
         route=credit_route,
         temper=temper,
         kill_every=kill_every,
+        days=days or (1 if headless else DAYS_LIVED),
+        is_headless=headless,
         home=context.home if context.is_home_given else None,
     )
     console = Console(stderr=True, quiet=as_json or not Console().is_terminal)
     try:
-        with _played(wish, console) as (result, installation, estate_url):
+        with _played(wish, console) as (result, installation, sign_ins):
             say(as_json, result.to_json(), lambda: print_tie_out(result, wish.route))
             if not headless:
-                _keep_running(installation, estate_url)
+                _keep_running(installation, sign_ins)
     except TradingFileError as error:
         raise UserError(str(error), code=2) from None
     if not result.is_right:
@@ -111,7 +106,7 @@ def demo(  # noqa: PLR0913, PLR0917 - click hands over one argument per option
 
 
 @contextmanager
-def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation, str]]:
+def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation, list[SignIn]]]:
     """Run the whole play; the estate and Tieout still run inside the block."""
     began = time.monotonic()
     play = _play(wish)
@@ -128,22 +123,25 @@ def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation
             cast.fill()
             outlet.fill()
             show("sales loaded", len(play.sales), len(play.sales))
-            installation = _install(wish, home, served.url, stage)
-            application = open_application(load(installation.config), home)
+            installation = Installation(home, served.url, route=wish.route, portal_calls=PORTAL_CALLS)
+            players = Players(script=Script(served.url, play, shop_ids, wish.seed), cast=cast, outlet=outlet)
+            days = days_of(play.returns, stage.today, wish.days)
             try:
-                set_house_rules(application.store, COMPANY, play, cast.scenes, application.clock())
-                set_outlet_rules(application.store, second.COMPANY, application.clock())
-                script = Script(served.url, play, shop_ids, stage.today, wish.seed)
-                raised = _perform(wish, installation, application, script, (cast, outlet), show)
-                result = tie_out(application, COMPANY, served.url, raised, cast, outlet)
+                installation.set_clock(days[0].offset(datetime.now(UTC)))
+                with opened(installation) as application:
+                    set_house_rules(application.store, COMPANY, play, cast.scenes, application.clock())
+                    set_outlet_rules(application.store, second.COMPANY, application.clock())
+                    sign_ins = [] if wish.is_headless else let_people_in(application)
+                raised = live_through(wish, installation, players, days, show)
+                with opened(installation) as application:
+                    result = tie_out(application, COMPANY, served.url, raised, cast, outlet)
                 result.faults_injected = faults_injected(served.url)
                 result.workers_killed = installation.kills
                 result.seconds = time.monotonic() - began
                 progress.stop()
-                yield result, installation, served.url
+                yield result, installation, sign_ins
             finally:
                 installation.stop()
-                application.close()
     finally:
         if wish.home is None:
             embedded.remove(home)
@@ -157,99 +155,7 @@ def _play(wish: Wish) -> Play:
     return play if wish.returns is None else replace(play, returns=play.returns[-wish.returns :])
 
 
-def _install(wish: Wish, home: Path, estate: str, stage: Stage) -> Installation:
-    """The demo squeezes weeks into a minute, so the portal's daily allowance is that of as many days."""
-    offset = stage.clock.offset.total_seconds()
-    return Installation(home, estate, route=wish.route, offset_seconds=offset, portal_calls=200_000)
-
-
-def _perform(
-    wish: Wish,
-    installation: Installation,
-    application: Application,
-    script: Script,
-    players: tuple[Cast, Outlet],
-    show: Callable[[str, int, int], None],
-) -> list[RaisedRma]:
-    """Start Tieout, play the returns under the temper, then let everything come to rest."""
-    cast, outlet = players
-    installation.start("web", "web")
-    installation.wait_until_ready()
-    installation.start("worker", "worker", "--verbose")
-    script.subscribe(installation.url, installation.inbound_secret)
-    script.raise_quotas()
-    outlet.subscribe(installation.url)
-
-    def announced() -> None:
-        cast.open()
-        outlet.open()
-        _drain(application, show, "announced", ANNOUNCE_SECONDS_MAX)
-
-    with _tempered(wish, installation):
-        raised = script.run(show, announced)
-        cast.send_back()
-        outlet.send_back(installation.url, installation.dock_secret, application.clock())
-        _drain(application, show, "settled", DRAIN_SECONDS_MAX)
-    _come_to_rest(application, script, show)
-    cast.decide(application)
-    outlet.look_again(application)
-    _drain(application, show, "settled", DRAIN_SECONDS_MAX)
-    with _tempered(wish, installation):
-        cast.finish(application)
-        outlet.finish(application)
-        _drain(application, show, "settled", DRAIN_SECONDS_MAX)
-    cast.look_again(application)
-    outlet.look_again(application)
-    _come_to_rest(application, script, show)
-    _sweep_credit_notes(application)
-    return raised
-
-
-@contextmanager
-def _tempered(wish: Wish, installation: Installation) -> Iterator[None]:
-    """The systems misbehave as wished, and workers die, while the block runs; then all is calm again."""
-    set_tempers(installation.estate, wish.temper, wish.seed)
-    reaper = Reaper(installation, wish.seed, every_seconds=wish.kill_every) if wish.kill_every else None
-    if reaper:
-        reaper.start()
-    try:
-        yield
-    finally:
-        if reaper:
-            reaper.stop()
-    set_tempers(installation.estate, "calm", wish.seed)
-
-
-def _come_to_rest(application: Application, script: Script, show: Callable[[str, int, int], None]) -> None:
-    """What the schedules do every hour: find RMAs and refunds that no event told of, or told wrongly."""
-    script.drain_webhooks()
-    for company in application.companies.values():
-        sweeps.sweep_portal(application.floor, company, SWEEP_BACK)
-        sweeps.sweep_refunds(application.floor, company, SWEEP_BACK)
-    _drain(application, show, "settled", DRAIN_SECONDS_MAX)
-
-
-def _sweep_credit_notes(application: Application) -> None:
-    """What the schedules do: see every credit note, whoever made it."""
-    for company in application.companies.values():
-        sweeps.sweep_credit_notes(application.floor, company, SWEEP_BACK)
-
-
-def _drain(application: Application, show: Callable[[str, int, int], None], what: str, seconds_max: float) -> None:
-    """Wait until no document is due, or the time is up."""
-    until = time.monotonic() + seconds_max
-    most = 1
-    while time.monotonic() < until:
-        with application.store.scope(None) as c:
-            due = documents.count_due(c)
-        most = max(most, due)
-        show(what, most - due, most)
-        if due == 0:
-            return
-        time.sleep(0.2)
-
-
-def _progress(progress: Progress) -> Callable[[str, int, int], None]:
+def _progress(progress: Progress) -> Show:
     tasks = {}
 
     def show(what: str, done: int, total: int) -> None:
@@ -260,14 +166,15 @@ def _progress(progress: Progress) -> Callable[[str, int, int], None]:
     return show
 
 
-def _keep_running(installation: Installation, estate_url: str) -> None:
-    click.echo("\nTieout keeps running until you press Ctrl-C. In another terminal:")
+def _keep_running(installation: Installation, sign_ins: Sequence[SignIn]) -> None:
+    click.echo(print_sign_ins(installation.url, sign_ins))
+    click.echo("\nTieout keeps running until you press Ctrl-C. In another terminal:\n")
     command = f"{sys.executable} -m tieout --config {installation.config} --home {installation.home}"
     click.echo(f"  alias td='{command}'")
     click.echo("  td cases         the exceptions, most money first")
     click.echo("  td case show 1   one exception with its runbook")
     click.echo("  td show 1001     one return: tie-out grid and timeline")
-    click.echo(f"  {estate_url}/_sandbox/sage200/ledgers/proofs   the sandbox's own books")
+    click.echo(f"  {installation.estate}/_sandbox/sage200/ledgers/proofs   the sandbox's own books")
     try:
         while True:
             time.sleep(1)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -26,6 +27,7 @@ address = "embedded"
 
 [web]
 port = {port}
+environment = "Demo"
 
 [work]
 coalesce_seconds = 0.3
@@ -132,7 +134,7 @@ secret = {{ file = "dock-secret" }}
 class Installation:
     """The demo's home with its settings file, and the processes that run on it."""
 
-    def __init__(self, home: Path, estate: str, *, route: str, offset_seconds: float, portal_calls: int) -> None:
+    def __init__(self, home: Path, estate: str, *, route: str, portal_calls: int) -> None:
         self.home = home
         self.estate = estate
         self.port = _free_port()
@@ -156,16 +158,20 @@ class Installation:
         ):
             _write_secret(home / name, secret)
         self.config = home / "tieout.toml"
-        text = SETTINGS.format(
-            port=self.port,
-            lock_window=60,
-            offset=offset_seconds,
-            route=route,
-            estate=estate,
-            site=tokens["site_id"],
-            company_id=tokens["company_id"],
-            portal_calls=portal_calls,
-        )
+        self._chosen = {
+            "port": self.port,
+            "lock_window": 60,
+            "route": route,
+            "estate": estate,
+            "site": tokens["site_id"],
+            "company_id": tokens["company_id"],
+            "portal_calls": portal_calls,
+        }
+        self.set_clock(timedelta(0))
+
+    def set_clock(self, offset: timedelta) -> None:
+        """Write the settings with the time moved by so much; processes that are started from now on live in it."""
+        text = SETTINGS.format(offset=offset.total_seconds(), **self._chosen)
         self.config.write_text(text, encoding="utf-8")
 
     @property
@@ -214,6 +220,7 @@ class Installation:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self._processes.clear()
 
 
 class Reaper(threading.Thread):

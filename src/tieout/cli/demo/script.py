@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from tieout.cli.demo.days import Day
 from tieout.cli.demo.trading import Play, ReturnLine, ReturnRequest, vat_percent
 from tieout.domain.money import money, tax_on
 
@@ -34,11 +35,10 @@ def email_of(customer: str) -> str:
 class Script:
     """Acts as customer, returns desk and warehouse through the sandbox's control surface."""
 
-    def __init__(self, url: str, play: Play, shop_ids: Json, today: date, seed: int) -> None:
+    def __init__(self, url: str, play: Play, shop_ids: Json, seed: int) -> None:
         self._control = httpx.Client(base_url=f"{url}/_sandbox", timeout=120)
         self._play = play
         self._shop_ids = shop_ids
-        self._today = today
         self._chance = random.Random(seed)  # noqa: S311 - which parcel arrives when, drawn from the seed
 
     def close(self) -> None:
@@ -67,26 +67,28 @@ class Script:
         for system in ("returngo", "shopify", "outlet"):
             self._post(f"/{system}/drain", {})
 
-    def run(self, progress: Callable[[str, int, int], None], meanwhile: Callable[[], None]) -> list[RaisedRma]:
-        """Raise and approve every RMA, then let the parcels arrive in a shuffled order, some in two parts.
+    def run(
+        self, day: Day, progress: Callable[[str, int, int], None], meanwhile: Callable[[], None]
+    ) -> list[RaisedRma]:
+        """Raise and approve every RMA of a day, then let the parcels arrive in a shuffled order, some in two parts.
 
         `meanwhile` is called while the parcels are on their way.
         """
         raised = []
-        for number, request in enumerate(self._play.returns, start=1):
-            self._at(request.day)
+        for number, request in enumerate(day.returns, start=1):
+            self._at(request.day, day)
             raised.append(self._raise(request))
-            progress("raised", number, len(self._play.returns))
-        self._at(self._today)
+            progress("raised", number, len(day.returns))
+        self._at(day.date, day)
         meanwhile()
         parcels = list(raised)
         self._chance.shuffle(parcels)
         for number, rma in enumerate(parcels, start=1):
-            self._at(rma.request.day)
+            self._at(rma.request.day, day)
             for part in self._parts(rma):
                 self._receive(rma, part)
             progress("received", number, len(parcels))
-        self._at(self._today)
+        self._at(day.date, day)
         return raised
 
     def _raise(self, request: ReturnRequest) -> RaisedRma:
@@ -146,11 +148,11 @@ class Script:
         content = {"returned_item_ids": [unit for unit, _ in units], "grades": grades}
         self._post(f"/returngo/rmas/{rma.rma_id}/receive", content)
 
-    def _at(self, day: date) -> None:
-        """Move the estate's clock to nine o'clock of a day, or to noon of the last."""
-        day = min(day, self._today)
-        moment = datetime.combine(day, time(12 if day == self._today else 9), UTC)
-        offset = (moment - datetime.now(UTC)).total_seconds()
+    def _at(self, moment: date, day: Day) -> None:
+        """Move the estate's clock to nine o'clock of an earlier day, or to noon of the one that is played."""
+        is_earlier = moment < day.date
+        at = datetime.combine(moment, time(9), UTC) if is_earlier else day.noon
+        offset = (at - datetime.now(UTC)).total_seconds()
         answer = self._control.put("/clock", json={"offset_seconds": offset})
         assert answer.status_code == 200, answer.text
 
