@@ -297,7 +297,8 @@ def test_what_was_changed_again_is_not_undone_behind_the_later_change(desk: Desk
 @pytest.mark.parametrize("seed", range(4))
 def test_at_most_one_row_of_a_key_is_in_force_on_any_day(desk: Desk, clock: Days, seed: int) -> None:
     """Random proposals, ends, rollbacks, undone, withdrawn and rejected, over days, in all kinds of letters."""
-    draw, approved = Random(seed), []
+    draw = Random(seed)
+    approved: list[int] = []
     spell: list[Callable[[str], str]] = [str.upper, str.lower, str.title, lambda text: f" {text} "]
     for _ in range(60):
         clock.pass_by(draw.choice([0, 0, 0, 1, 3]))

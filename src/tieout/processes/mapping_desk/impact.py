@@ -21,7 +21,7 @@ from tieout.store.mapping_traffic import Seen
 from tieout.store.store import Connection
 
 DAYS = 30
-MOST_DECIDED = 150
+MOST_DECIDED = 500
 MOST_COUNTED = 1_000
 DECIDED_BY = frozenset(
     {

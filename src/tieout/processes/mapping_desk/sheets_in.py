@@ -61,6 +61,8 @@ def read_sheet(name: str, content: bytes) -> Page:
     lines = [line for line in rows if any(line.cells)]
     if not lines:
         raise NotPossible(f"Sheet {page_name} has no rows.")
+    if len(lines) == 1:
+        raise NotPossible(f"Sheet {page_name} has a head and no rows.")
     if len(lines) > ROWS_MAX + 1:
         raise NotPossible(f"Sheet {page_name} has more than {ROWS_MAX:,} rows: split it.")
     return Page(name=page_name, head=lines[0], lines=tuple(lines[1:]))
