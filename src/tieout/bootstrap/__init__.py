@@ -21,7 +21,7 @@ from tieout.durable import Engine, EngineSettings, LaneJob, Process
 from tieout.intake.webhooks import Intake
 from tieout.ports.directory import Company
 from tieout.processes.alerting import Alerting
-from tieout.processes.desk import Desk
+from tieout.processes.desk import Desk, bulk
 from tieout.processes.lanes import Floor, drain
 from tieout.processes.patience import Patience
 from tieout.processes.remembering import CountedCalls, KeptTokens
@@ -160,6 +160,9 @@ def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts, 
         if job.company in floor.companies:
             drain(floor, job)
 
+    def run_bulk(job: LaneJob) -> None:
+        bulk.work_through(desk_of(floor.store, engine, floor.companies, floor.clock), job.lane, job.deadline.passed)
+
     stalled_after = settings.work.stalled_after_seconds
     engine_settings = EngineSettings(
         stalled_after_seconds=stalled_after,
@@ -168,6 +171,7 @@ def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts, 
     )
     processes = [
         Process(name=PROCESS, run=run),
+        Process(name=bulk.PROCESS, run=run_bulk),
         Process(name=delivering.PROCESS, run=partial(delivering.deliver, telling)),
     ]
     engine = Engine(address, processes, engine_settings)

@@ -14,7 +14,7 @@ from tieout.durable import Engine
 from tieout.ports.directory import Company
 from tieout.processes.account_health import AccountLine
 from tieout.processes.alerting import Alerting
-from tieout.processes.desk import Desk
+from tieout.processes.desk import Desk, bulk
 from tieout.processes.people.signing_in import Lasting
 from tieout.processes.returns import PROCESS
 from tieout.processes.telling import Telling
@@ -30,7 +30,10 @@ def desk_of(store: Store, engine: Engine, companies: Mapping[str, Company], cloc
     def start(c: Connection, company: str, lane: int) -> None:
         engine.start(store.raw(c), PROCESS, company, lane)
 
-    return Desk(store=store, companies=companies, clock=clock, start=start)
+    def start_bulk(c: Connection, act_id: int) -> None:
+        engine.start(store.raw(c), bulk.PROCESS, bulk.EVERY_COMPANY, act_id)
+
+    return Desk(store=store, companies=companies, clock=clock, start=start, start_bulk=start_bulk)
 
 
 def telling_of(settings: Settings, store: Store, vault: Vault, clock: Callable[[], datetime]) -> Telling:

@@ -148,6 +148,11 @@ def held(c: Connection, case_ids: Sequence[int]) -> list[Case]:
     return read_all(Case, c.execute(query))
 
 
+def among(c: Connection, case_ids: Sequence[int]) -> list[Case]:
+    """Return these cases by number, as far as they are in scope."""
+    return read_all(Case, c.execute(select(*_COLUMNS).where(cases.c.id.in_(case_ids)).order_by(cases.c.id)))
+
+
 def of_one_cause(c: Connection, company: str, cause: str, *, but: int) -> list[tuple[str, int, int]]:
     """Return (currency, how many, money at stake) of the other open cases of a cause."""
     currency = func.coalesce(cases.c.currency, "GBP").label("currency")

@@ -24,3 +24,5 @@ class Desk:
     clock: Callable[[], datetime]
     start: Callable[[Connection, str, int], None]
     """Start one lane of returns (company, lane) in the caller's transaction."""
+    start_bulk: Callable[[Connection, int], None] = lambda _c, _act_id: None
+    """Have a worker carry on with an act over many cases, in the caller's transaction."""
