@@ -23,6 +23,7 @@ GROUPS = ("Work", "Set-up", "Watch", "Admin")
 MENU: tuple[Entry, ...] = (
     Entry(group="Work", title="Today", address="/", permission=None),
     Entry(group="Work", title="Exceptions", address="/exceptions", permission=Permission.DESK_SEE),
+    Entry(group="Work", title="Documents", address="/documents", permission=Permission.DOCUMENTS_SEE),
     Entry(group="Set-up", title="Accounts", address="/accounts", permission=Permission.ACCOUNTS_SEE),
 )
 

@@ -14,6 +14,7 @@ from tieout.domain.documents.goods_in import GoodsReceipt
 from tieout.domain.documents.rma import Rma, RmaUnit
 from tieout.domain.documents.sales_order import SalesOrder
 from tieout.domain.money import Money
+from tieout.domain.pseudonyms import EMAIL_NAME, email_name
 from tieout.domain.returns.adopted import Adoption
 from tieout.domain.returns.allocation import matched_order
 from tieout.domain.returns.batches import Batch, batches, coming_returns
@@ -235,6 +236,7 @@ def _names(document: Document, rma: Rma | None, sale: Sale) -> list[tuple[str, s
         names += [("portal", "tracking", parcel.tracking) for parcel in rma.parcels]
     if sale.shop_order is not None:
         names.append(("storefront", "order", sale.shop_order.order_id))
+        names.append(("storefront", EMAIL_NAME, email_name(sale.shop_order.customer_email)))
     if len(sale.candidates) == 1 and not sale.candidates[0].is_historical:
         names.append(("sage", "order", sale.candidates[0].number))
     return names

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tieout.domain.pseudonyms import EMAIL_NAME
 from tieout.domain.returns.adopted import PREFIX, document_key
 from tieout.processes.kinds import REFUND, RETURN
 from tieout.store import cross_references, documents
@@ -15,7 +16,7 @@ from tieout.store.store import Connection
 
 MOST: Final = 25
 """Related documents that are shown; an account of a marketplace may have thousands under one name."""
-PRIVATE: Final = frozenset({"email"})
+PRIVATE: Final = frozenset({EMAIL_NAME})
 """Kinds of names that nobody is shown."""
 _ORDERS: Final = frozenset({"order", "order name"})
 

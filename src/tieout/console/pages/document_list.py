@@ -1,0 +1,190 @@
+"""Documents: the list, the search by any number, and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Final, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, HTTPException
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from tieout.console.addresses import document_address
+from tieout.console.visit import Visit, need
+from tieout.console.wording import kind
+from tieout.domain.money import Money
+from tieout.domain.people import Permission
+from tieout.domain.pseudonyms import looked_up
+from tieout.processes import tables_out
+from tieout.processes.kinds import REFUND, RETURN
+from tieout.processes.tables_out import Cell, Row, Sheet
+from tieout.store import audit
+from tieout.store.document_lists import SORTS, BadCursor, DocumentFilter, DocumentSort, document_counts, documents_page
+from tieout.store.document_search import find_documents
+from tieout.store.documents import Document, State
+
+router = APIRouter()
+Seer = Annotated[Visit, Depends(need(Permission.DOCUMENTS_SEE))]
+Exporter = Annotated[Visit, Depends(need(Permission.EXPORTS_MAKE))]
+
+EXPORT_PAGE: Final = 1_000
+EXPORT_MAX: Final = 100_000
+"""An Excel file of more is refused; CSV has no end."""
+STATES: Final[Mapping[str, str]] = {"new": "New", "waiting": "In progress", "blocked": "Stopped", "done": "Done"}
+
+
+@router.get("/documents")
+def documents(visit: Seer) -> Response:
+    """The list that the address asks for; a number that names one document leads straight to it."""
+    address = visit.request.query_params
+    if "" in address.values():
+        kept = urlencode([(name, value) for name, value in address.multi_items() if value])
+        return RedirectResponse(f"/documents?{kept}" if kept else "/documents", status_code=303)
+    only = None if visit.is_partial or address.get("after") else _only_hit(visit, address.get("q", ""))
+    if only is not None:
+        return RedirectResponse(document_address(only.company, only.kind, only.key), status_code=303)
+    wanted, sort = filter_of(address), sort_of(address)
+    try:
+        with visit.scope() as c:
+            page = documents_page(
+                c, wanted, sort=sort, after=address.get("after", ""), before=address.get("before", "")
+            )
+            counts = document_counts(c, wanted)
+    except BadCursor as error:
+        raise HTTPException(400, str(error)) from error
+    return visit.page(
+        "documents/list.html",
+        partial="documents/_list.html",
+        page=page,
+        counts=counts,
+        sort=sort,
+        address=dict(address),
+        states=[(name, _with_count(said, counts.by_state.get(name, 0))) for name, said in STATES.items()],
+        kinds=[(name, kind(name)) for name in sorted({*counts.by_kind, RETURN, REFUND, wanted.kind} - {""})],
+        state_words=STATES,
+        is_filtered=wanted != DocumentFilter(),
+    )
+
+
+@router.get("/documents.csv")
+def as_csv(visit: Exporter) -> Response:
+    """Every document that the address asks for, as it is read."""
+    _may_see(visit)
+    _note_export(visit, "csv")
+    head = {"Content-Disposition": 'attachment; filename="documents.csv"'}
+    return StreamingResponse(tables_out.write_csv(HEADS, _lines(visit)), media_type=tables_out.CSV_TYPE, headers=head)
+
+
+@router.get("/documents.xlsx")
+def as_excel(visit: Exporter) -> Response:
+    """The same as an Excel file, with the filters and who asked on a sheet of its own."""
+    _may_see(visit)
+    _note_export(visit, "excel")
+    facts: dict[str, Cell] = {
+        "Exported by": visit.actor.display_name,
+        "At": visit.console.clock(),
+        "Company": visit.company or "all",
+        **{f"Filter {name}": value for name, value in visit.request.query_params.items() if name in FILTERS},
+    }
+    try:
+        file = tables_out.write_excel(
+            [Sheet(name="Documents", heads=HEADS, rows=_lines(visit))], facts, most=EXPORT_MAX
+        )
+    except ValueError as error:
+        raise HTTPException(413, str(error)) from error
+    head = {"Content-Disposition": 'attachment; filename="documents.xlsx"'}
+    return Response(file, media_type=tables_out.EXCEL_TYPE, headers=head)
+
+
+FILTERS: Final = ("kind", "state", "from", "to", "q")
+"""Every filter of the address."""
+HEADS: Final = ("Company", "Kind", "Number", "What", "State", "At stake", "Currency", "Opened", "Last change", "Done")
+
+
+def filter_of(address: Mapping[str, str]) -> DocumentFilter:
+    """What the address asks for; a value that cannot be is left out, as if it were not there."""
+    state: State | None = next((one for one in get_args(State) if one == address.get("state")), None)
+    return DocumentFilter(
+        kind=address.get("kind", "").replace("\0", ""),
+        state=state or "",
+        text=looked_up(address.get("q", "")),
+        opened_from=_day(address.get("from", "")),
+        opened_to=_day(address.get("to", "")),
+    )
+
+
+def sort_of(address: Mapping[str, str]) -> DocumentSort:
+    """The order that the address asks for; the newest first otherwise."""
+    return next((one for one in SORTS if one == address.get("sort")), "-opened")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _only_hit(visit: Visit, text: str) -> Document | None:
+    """The one document that a text names: whole, or if nothing is named so, by its beginning."""
+    if not text.strip():
+        return None
+    with visit.scope() as c:
+        hits = find_documents(c, looked_up(text), limit=3)
+    exact = [hit for hit in hits if hit.is_exact]
+    best = exact or hits
+    return best[0].document if len(best) == 1 else None
+
+
+def _with_count(said: str, count: int) -> str:
+    return f"{said} ({count:,})"
+
+
+def _may_see(visit: Visit) -> None:
+    """A file shows what the list shows."""
+    if not visit.may(Permission.DOCUMENTS_SEE):
+        raise HTTPException(403)
+
+
+def _lines(visit: Visit) -> Iterator[Row]:
+    """The rows of a file, a page at a time, so that no file holds a connection while a browser is slow."""
+    address = visit.request.query_params
+    wanted, sort, after = filter_of(address), sort_of(address), ""
+    while True:
+        with visit.scope() as c:
+            page = documents_page(c, wanted, sort=sort, after=after, size=EXPORT_PAGE)
+        yield from (_line(document) for document in page.rows)
+        after = page.next
+        if not after:
+            return
+
+
+def _line(document: Document) -> Row:
+    stake = None if document.stake_minor is None else Money(document.stake_minor, document.currency or "GBP")
+    return (
+        document.company,
+        document.kind,
+        document.key,
+        document.title,
+        STATES[document.state],
+        stake,
+        document.currency,
+        document.opened_at,
+        document.touched_at,
+        document.settled_at,
+    )
+
+
+def _note_export(visit: Visit, form: str) -> None:
+    with visit.console.store.scope(None) as c:
+        audit.append(
+            c,
+            company=visit.company,
+            who=visit.actor.name,
+            action="list.exported",
+            subject="documents",
+            before=None,
+            after={"form": form, "query": visit.request.url.query},
+            at=visit.console.clock(),
+        )
