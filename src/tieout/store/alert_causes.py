@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from sqlalchemy import ARRAY, Connection, Row, Text, and_, case, func, or_, select
+from sqlalchemy import ARRAY, Connection, Row, Text, and_, case, func, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from tieout.domain.alerts.troubles import RECORDS_MAX, CaseGroup, Record
@@ -101,13 +101,14 @@ def debts(c: Connection, now: datetime) -> list[Debt]:
     expected = func.coalesce(legs.c.expected_minor, 0)
     found = func.coalesce(legs.c.seen_minor, 0)
     owed = case((legs.c.declared_at.is_(None), func.abs(found)), else_=func.abs(expected - found))
+    currency = func.coalesce(legs.c.currency, literal_column("'GBP'"))  # no parameter: it is grouped by
     query = select(
         legs.c.company,
-        func.coalesce(legs.c.currency, "GBP").label("currency"),
+        currency.label("currency"),
         func.sum(owed).label("minor"),
         func.count().label("number"),
     ).where(~legs.c.agreed, legs.c.waived_at.is_(None), or_(legs.c.seen_at.is_not(None), legs.c.due_by < now))
-    rows = c.execute(query.group_by(legs.c.company, func.coalesce(legs.c.currency, "GBP")))
+    rows = c.execute(query.group_by(legs.c.company, currency))
     return [Debt(company=r.company, currency=r.currency, minor=int(r.minor), count=r.number) for r in rows]
 
 

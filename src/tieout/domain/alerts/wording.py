@@ -77,7 +77,8 @@ def uk_moment(moment: datetime) -> str:
 
 def _figures(alert: Alert) -> Iterator[str]:
     if alert.stake_minor:
-        yield f"At stake: {Money(alert.stake_minor, alert.currency or 'GBP')}"
+        money = str(Money(alert.stake_minor, alert.currency or "GBP")).replace("GBP ", "£")
+        yield f"At stake: {money}"
     if alert.due_at is not None:
         yield f"To be settled by: {uk_moment(alert.due_at)}"
     yield f"Since: {uk_moment(alert.first_at)}"
