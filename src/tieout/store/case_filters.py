@@ -20,6 +20,14 @@ NUMBER_MAX: Final = 2**63 - 1
 ME: Final = "me"
 NOBODY: Final = "nobody"
 
+# Worded as their indexes are.
+DUE: Final = literal_column(
+    "CASE WHEN cases.due_at IS NULL THEN 'infinity'::timestamp with time zone ELSE cases.due_at END",
+    cases.c.due_at.type,
+)
+STAKE: Final = literal_column(
+    "CASE WHEN cases.stake_minor IS NULL THEN 0::bigint ELSE cases.stake_minor END", cases.c.stake_minor.type
+)
 Due = Literal["overdue", "today", "soon"]
 Sleep = Literal["awake", "asleep", "any"]
 
@@ -75,9 +83,9 @@ def _asked(wanted: CaseFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
         yield column.assignee.is_(None) if wanted.person == NOBODY else column.assignee == wanted.person
     yield from _in_time(wanted, now)
     if wanted.stake_min is not None:
-        yield column.stake_minor >= min(wanted.stake_min, NUMBER_MAX)
+        yield min(wanted.stake_min, NUMBER_MAX) <= STAKE
     if wanted.stake_max is not None:
-        yield column.stake_minor <= min(wanted.stake_max, NUMBER_MAX)
+        yield min(wanted.stake_max, NUMBER_MAX) >= STAKE
     if wanted.text.strip():
         yield _named(wanted.text)
 
@@ -89,15 +97,13 @@ def _in_time(wanted: CaseFilter, now: datetime) -> Iterator[ColumnElement[bool]]
         yield is_asleep
     if wanted.sleep == "awake" and wanted.state == "open":
         yield or_(column.snoozed_until.is_(None), column.snoozed_until <= now)
-    # As the index has it: cases without a due time come after every time.
-    due = literal_column("coalesce(cases.due_at, 'infinity'::timestamp with time zone)", column.due_at.type)
     match wanted.due:
         case "overdue":
-            yield due <= now
+            yield now >= DUE
         case "today":
-            yield and_(due > now, due < end_of_day(now))
+            yield and_(now < DUE, end_of_day(now) > DUE)
         case "soon":
-            yield and_(due > now, due <= now + SOON)
+            yield and_(now < DUE, now + SOON >= DUE)
         case None:
             pass
     if wanted.older_than_days is not None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, func, literal, literal_column, o
 from sqlalchemy.sql.elements import ColumnElement
 
 from tieout.store import keyset
-from tieout.store.case_filters import NOBODY, CaseFilter, conditions
+from tieout.store.case_filters import DUE, NOBODY, STAKE, CaseFilter, conditions
 from tieout.store.cases import Case
 from tieout.store.keyset import BadCursor, Cell, Order, Page, written
 from tieout.store.rows import columns_of, read_all
@@ -68,12 +68,7 @@ class Cause:
 NONE: Final = Totals(count=0, stakes={})
 _COLUMNS: Final = columns_of(cases, Case)
 _FOREVER: Final = literal_column("'infinity'::timestamp with time zone", cases.c.due_at.type)
-_PLACES: Final[Mapping[str, ColumnElement[Any]]] = {
-    # As the indexes have them.
-    "due": literal_column("coalesce(cases.due_at, 'infinity'::timestamp with time zone)", cases.c.due_at.type),
-    "stake": literal_column("coalesce(cases.stake_minor, 0::bigint)", cases.c.stake_minor.type),
-    "opened": cases.c.opened_at,
-}
+_PLACES: Final[Mapping[str, ColumnElement[Any]]] = {"due": DUE, "stake": STAKE, "opened": cases.c.opened_at}
 
 
 def cases_page(  # one keyword per choice

@@ -76,7 +76,10 @@ class DocumentCounts:
 _COLUMNS: Final = columns_of(documents, Document)
 _PLACES: Final[Mapping[str, ColumnElement[Any]]] = {
     "opened": documents.c.opened_at,
-    "stake": literal_column("coalesce(documents.stake_minor, 0::bigint)", documents.c.stake_minor.type),
+    "stake": literal_column(  # as its index has it
+        "CASE WHEN documents.stake_minor IS NULL THEN 0::bigint ELSE documents.stake_minor END",
+        documents.c.stake_minor.type,
+    ),
 }
 
 

@@ -6,7 +6,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Computed, Date, DateTime, Integer, LargeBinary, MetaData, Numeric, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Text,
+    TextClause,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -24,7 +36,16 @@ def text(name: str, comment: str, *, key: bool = False, null: bool = False, defa
     return Column(name, Text, primary_key=key, nullable=null, comment=comment, server_default=default)
 
 
-STAKE_ORDER: Final = sql("coalesce(stake_minor, 0::bigint)")
+def in_place_of_nothing(column: str, value: str) -> TextClause:
+    """Return a column as lists are ordered by, with a value where it is null.
+
+    Not `coalesce`: where companies are kept apart, PostgreSQL looks nothing up by it. Laid out as PostgreSQL prints it,
+    for the comparison of tables and migrations.
+    """
+    return sql(f"\nCASE\n    WHEN {column} IS NULL THEN {value}\n    ELSE {column}\nEND")
+
+
+STAKE_ORDER: Final = in_place_of_nothing("stake_minor", "0::bigint")
 """What lists by money at stake are ordered by: no figure counts as nought there."""
 
 

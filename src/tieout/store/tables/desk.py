@@ -13,6 +13,7 @@ from tieout.store.tables.columns import (
     day,
     document_columns,
     folded,
+    in_place_of_nothing,
     json,
     minor,
     moment,
@@ -25,8 +26,8 @@ def _number(comment: str) -> Column[int]:
     return Column("id", BigInteger, Identity(always=True), primary_key=True, comment=comment)
 
 
-DUE_ORDER: Final = sql("coalesce(due_at, 'infinity'::timestamp with time zone)")
-"""Cases without a time that they are due by come last."""
+DUE_ORDER: Final = in_place_of_nothing("due_at", "'infinity'::timestamp with time zone")
+"""Cases without a due time come last."""
 
 cases = Table(
     "cases",

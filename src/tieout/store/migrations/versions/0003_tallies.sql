@@ -166,17 +166,17 @@ ALTER TABLE cross_references ADD COLUMN value_folded TEXT COLLATE "C" GENERATED 
 COMMENT ON COLUMN cross_references.value_folded IS 'The value in lower case, to be found by';
 ALTER TABLE documents ADD COLUMN key_folded TEXT COLLATE "C" GENERATED ALWAYS AS (lower(key)) STORED NOT NULL;
 COMMENT ON COLUMN documents.key_folded IS 'The key in lower case, to be found by';
-CREATE INDEX cases_assignee_idx ON cases (assignee, (coalesce(due_at, 'infinity'::timestamp with time zone)), id) WHERE state = 'open';
-CREATE INDEX cases_cause_idx ON cases (cause, (coalesce(due_at, 'infinity'::timestamp with time zone)), id) WHERE state = 'open';
-CREATE INDEX cases_code_idx ON cases (code, (coalesce(due_at, 'infinity'::timestamp with time zone)), id) WHERE state = 'open';
-CREATE INDEX cases_due_idx ON cases (state, (coalesce(due_at, 'infinity'::timestamp with time zone)), id);
+CREATE INDEX cases_assignee_idx ON cases (assignee, (CASE WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone ELSE due_at END), id) WHERE state = 'open';
+CREATE INDEX cases_cause_idx ON cases (cause, (CASE WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone ELSE due_at END), id) WHERE state = 'open';
+CREATE INDEX cases_code_idx ON cases (code, (CASE WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone ELSE due_at END), id) WHERE state = 'open';
+CREATE INDEX cases_due_idx ON cases (state, (CASE WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone ELSE due_at END), id);
 CREATE INDEX cases_opened_idx ON cases (state, opened_at, id);
-CREATE INDEX cases_owner_due_idx ON cases (owner, (coalesce(due_at, 'infinity'::timestamp with time zone)), id) WHERE state = 'open';
-CREATE INDEX cases_stake_idx ON cases (state, (coalesce(stake_minor, 0::bigint)), id);
+CREATE INDEX cases_owner_due_idx ON cases (owner, (CASE WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone ELSE due_at END), id) WHERE state = 'open';
+CREATE INDEX cases_stake_idx ON cases (state, (CASE WHEN stake_minor IS NULL THEN 0::bigint ELSE stake_minor END), id);
 CREATE INDEX cross_references_folded_idx ON cross_references (value_folded);
 CREATE INDEX documents_folded_idx ON documents (key_folded);
 CREATE INDEX documents_opened_idx ON documents (kind, state, opened_at, company, key);
-CREATE INDEX documents_stake_idx ON documents (kind, state, (coalesce(stake_minor, 0::bigint)), company, key);
+CREATE INDEX documents_stake_idx ON documents (kind, state, (CASE WHEN stake_minor IS NULL THEN 0::bigint ELSE stake_minor END), company, key);
 
 -- Every change adds rows instead of changing a sum: two workers never wait for one another's counts. What is
 -- summed up is exact at every moment; tieout_fold_tallies only makes it fewer rows.
