@@ -10,15 +10,22 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount
 from tests.console.browser import Browser
 from tests.console.conftest import browsing
+from tests.console.programs import make_token, program
 
+from tieout.console.api.calls import TokenRoute
+from tieout.console.api.document import PATH as OPENAPI
+from tieout.console.api.problems import PROBLEM_TYPE, is_of_api
 from tieout.console.app import application
 from tieout.console.navigation import MENU
 from tieout.console.parts import Console
 from tieout.domain.people import PERMISSIONS, Permission, Role
 
 PUBLIC = {
+    ("GET", OPENAPI): "describes the API and holds nothing of any house",
     ("GET", "/sign-in"): "the form itself",
     ("POST", "/sign-in"): "proves who is there",
+    ("GET", "/sign-in/sso"): "sends people to where they prove who they are",
+    ("GET", "/sign-in/sso/back"): "takes the proof",
 }
 STATIC = {"/static", "/static/vendor"}
 """Files for everybody: styles and scripts."""
@@ -43,6 +50,21 @@ def routes(console: Console) -> Iterator[tuple[str, str, Any]]:
             yield method, str(context.path), guards[0] if guards else None
 
 
+def pages(console: Console) -> Iterator[tuple[str, str, Any]]:
+    """The routes that browsers use."""
+    return (found for found in routes(console) if not is_of_api(found[1]))
+
+
+def endpoints(console: Console) -> Iterator[tuple[str, str, Any]]:
+    """The routes that programs use."""
+    return (found for found in routes(console) if is_of_api(found[1]) and found[:2] not in PUBLIC)
+
+
+def filled(path: str) -> str:
+    """A path with its names in the place of what they stand for: nonsense, but one address."""
+    return path.replace(":path", "").replace("{", "").replace("}", "")
+
+
 def test_every_route_but_the_named_ones_is_guarded_by_a_permission(console: Console) -> None:
     found = {(method, path): guard for method, path, guard in routes(console)}
     bare = {route for route, guard in found.items() if guard is None}
@@ -53,11 +75,10 @@ def test_every_route_but_the_named_ones_is_guarded_by_a_permission(console: Cons
 
 def test_nobody_gets_anything_but_the_sign_in_without_a_session(console: Console) -> None:
     with browsing(console) as browser:
-        for method, path, _ in routes(console):
+        for method, path, _ in pages(console):
             if (method, path) in PUBLIC:
                 continue
-            filled = path.replace("{", "").replace("}", "")
-            answer = browser.client.request(method, filled, headers=browser.site, follow_redirects=False)
+            answer = browser.client.request(method, filled(path), headers=browser.site, follow_redirects=False)
             assert answer.status_code == 303, (method, path, answer.status_code)
             assert answer.headers["location"].startswith("/sign-in"), (method, path)
 
@@ -68,15 +89,51 @@ def test_each_role_is_refused_what_it_may_not_and_only_that(
 ) -> None:
     browser = visitor(role)
     wrong = []
-    for method, path, guard in routes(console):
+    for method, path, guard in pages(console):
         if guard is None or (method, path) in SIGNED_IN:
             continue
-        filled = path.replace("{", "").replace("}", "")
-        answer = browser.client.request(method, filled, headers=browser.site, follow_redirects=False)
+        answer = browser.client.request(method, filled(path), headers=browser.site, follow_redirects=False)
         is_refused = answer.status_code == 403
         if is_refused != (guard.permission not in PERMISSIONS[role]):
             wrong.append((method, path, answer.status_code))
     assert wrong == []
+
+
+def test_programs_need_a_token_on_every_endpoint_and_a_cookie_is_none(
+    console: Console, visitor: Callable[..., Browser]
+) -> None:
+    browser = visitor(*Role)
+    for method, path, _ in endpoints(console):
+        answer = browser.client.request(method, filled(path), headers=browser.site, follow_redirects=False)
+        assert (answer.status_code, answer.headers["content-type"]) == (401, PROBLEM_TYPE), (method, path)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_token_is_refused_what_its_maker_or_its_scopes_do_not_allow_and_only_that(
+    console: Console, role: Role
+) -> None:
+    makes_tokens = Permission.TOKENS_MAKE in PERMISSIONS[role]
+    token = make_token(console, roles=(role,)) if makes_tokens else ""
+    wrong = []
+    with program(console, token) as asker:
+        for method, path, guard in endpoints(console):
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = asker.client.request(method, filled(path), headers=headers)
+            wanted = guard.permission in PERMISSIONS[role] if makes_tokens else None
+            if (answer.status_code == 401) != (wanted is None) or (answer.status_code == 403) != (wanted is False):
+                wrong.append((method, path, answer.status_code))
+    assert wrong == []
+
+
+def test_every_endpoint_looks_at_the_token_before_anything_that_was_sent(console: Console) -> None:
+    application_routes = [context.original_route for context in iter_route_contexts(application(console).routes)]
+    of_api = [one for one in application_routes if isinstance(one, APIRoute) and is_of_api(one.path)]
+    assert {one.path for one in of_api if not isinstance(one, TokenRoute)} == {OPENAPI}
+    with program(console, "") as asker:
+        for method, path, _ in endpoints(console):
+            headers = {"content-type": "application/json"}
+            answer = asker.client.request(method, filled(path), content=b"{", headers=headers)
+            assert answer.status_code == 401, (method, path)
 
 
 def test_the_menu_leads_only_where_its_permission_lets_one_in(console: Console) -> None:

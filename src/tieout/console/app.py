@@ -15,6 +15,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from tieout.console.api import document as api_document
+from tieout.console.api import problems
+from tieout.console.api import routers as api_routers
+from tieout.console.api.limits import Buckets
+from tieout.console.api.problems import Refusal, is_of_api, problem
 from tieout.console.pages import ROUTERS
 from tieout.console.parts import Console
 from tieout.console.security import Guard
@@ -46,8 +51,10 @@ def application(console: Console) -> FastAPI:
     app.state.console = console
     app.mount("/static/vendor", StaticFiles(directory=str(files("tieout_assets"))), name="vendor")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for router in ROUTERS:
+    for router in (*ROUTERS, *api_routers.ROUTERS, api_document.router):
         app.include_router(router)
+    app.state.buckets = Buckets(console.api_requests_per_minute)
+    app.add_exception_handler(Refusal, _refused_program)
     app.add_exception_handler(SignInNeeded, _to_sign_in)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
@@ -64,18 +71,30 @@ async def _to_sign_in(request: Request, _needed: Exception) -> Response:
     return RedirectResponse(address, status_code=303)
 
 
+async def _refused_program(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return problem(request, error.status, str(error), headers=error.headers)
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if is_of_api(request.url.path):
+        return problems.of_http(request, error)
     title, text = WORDS.get(error.status_code, WORDS[400])
     own = error.detail if error.detail and error.detail != HTTPStatus(error.status_code).phrase else text
     return _error_page(request, error.status_code, title, own)
 
 
-async def _unreadable(request: Request, _error: Exception) -> Response:
+async def _unreadable(request: Request, error: Exception) -> Response:
+    if is_of_api(request.url.path):
+        assert isinstance(error, RequestValidationError)
+        return problems.of_validation(request, error)
     return _error_page(request, 422, *WORDS[422])
 
 
 async def _not_possible(request: Request, error: Exception) -> Response:
+    if is_of_api(request.url.path):
+        return problem(request, 409, str(error))
     return _error_page(request, 409, "That was not done", str(error))
 
 
@@ -83,6 +102,8 @@ async def _broken(request: Request, error: Exception) -> Response:
     """Our own fault: say that nothing is lost, and give a number to quote."""
     reference = request.scope.get("state", {}).get("reference", "")
     log.error("console.defect", path=request.url.path, reference=reference, exc_info=error)
+    if is_of_api(request.url.path):
+        return problem(request, 500)
     text = (
         "The console made a mistake while it answered. What you see elsewhere is safe, and what you sent was not "
         f"done in part. Try again; if it happens again, quote {reference}."

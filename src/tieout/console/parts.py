@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from tieout.domain.people import Role
 from tieout.processes.account_health import AccountLine
 from tieout.processes.alerting import Alerting
-from tieout.processes.desk import Desk
+from tieout.processes.desk import Desk, NotPossible
 from tieout.processes.people.signing_in import Lasting
 from tieout.processes.telling import Telling
 from tieout.store import Store
@@ -26,6 +27,8 @@ class SettingLine:
     place: str
     value: str
     help: str
+    origin: str
+    """Where it came from: the file, the environment, or its default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +49,13 @@ class SingleSignOn:
     client_id: str
     client_secret: str = field(repr=False)
     groups_claim: str
-    roles_of: Mapping[str, str]
+    roles_of: Mapping[str, Role]
     """Role by group."""
     companies_of: Mapping[str, Sequence[str]]
+    """Companies by group; empty when everybody sees all."""
+    scopes: Sequence[str] = ("openid", "profile", "email")
+    passwords_for: frozenset[str] | None = None
+    """Who may still use a password; None for everybody who has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,13 @@ class Console:
     record_links: Mapping[str, str] = field(default_factory=dict)
     """Where records of other systems open, by account and kind of record, with `{id}` for the id."""
     extras: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def others(self) -> Telling:
+        """The telling of other programs; NotPossible where nothing is told."""
+        if self.telling is None:
+            raise NotPossible("This installation tells no other programs.")
+        return self.telling
 
     @property
     def is_secure(self) -> bool:

@@ -6,9 +6,11 @@ import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tieout.console.api.problems import is_of_api, problem
 from tieout.console.parts import Console
 
 POLICY = (
@@ -36,7 +38,10 @@ class Guard:
         refusal = self._refusal(scope)
         if refusal:
             status, text = refusal
-            await PlainTextResponse(text, status_code=status)(scope, receive, answer)
+            refused = (
+                problem(Request(scope), status, text) if is_of_api(scope["path"]) else PlainTextResponse(text, status)
+            )
+            await refused(scope, receive, answer)
             return
         await self._app(scope, _counted(receive), answer)
 
@@ -47,7 +52,8 @@ class Guard:
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > BODY_BYTES_MAX:
             return 413, "That is more than the console takes in at once (12 MB)."
-        if method in SAFE or _has_token(path, headers):
+        # The API knows tokens and no cookies: no other site can make a browser send a token.
+        if method in SAFE or is_of_api(path):
             return None
         if not self._is_same_origin(headers):
             return 403, "This request did not come from a page of the console, so nothing was done."
@@ -96,8 +102,3 @@ def _counted(receive: Receive) -> Receive:
         return message
 
     return counted
-
-
-def _has_token(path: str, headers: Headers) -> bool:
-    """A program with a token sends no cookie, so no other site can borrow it."""
-    return path.startswith("/api/") and headers.get("authorization", "").lower().startswith("bearer ")
