@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from tieout.connectors.dock.settings import DESK, DockSettings
 from tieout.connectors.loop.settings import LoopSettings
@@ -16,6 +16,11 @@ from tieout.connectors.notices.settings import AlertSettings, ChannelSettings, R
 from tieout.connectors.returngo.settings import ReturnGoSettings
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.shopify.settings import ShopifySettings
+from tieout.console.sign_on.settings import SignOnSettings
+
+DEFAULT = "default"
+SECRET = "secret from "  # noqa: S105 - a word for people
+"""Begins the origin of what the file names as a secret; such a value is never shown, whatever it is."""
 
 
 class SettingsError(Exception):
@@ -57,6 +62,7 @@ class WebSettings(_Group):
     environment: str = Field(default="", description="Shown on every page, for instance Test or Demo.")
     session_idle_minutes: float = Field(default=60.0, gt=3, description="An unused session ends after so long.")
     session_hours: float = Field(default=12.0, gt=0, description="Every session ends after so long.")
+    single_sign_on: SignOnSettings | None = Field(default=None, description="Where people sign in instead.")
     record_links: Mapping[str, RecordLink] = Field(
         default={},
         description="Where records of other systems open in a browser, by account and what the record is, as in "
@@ -202,6 +208,16 @@ class Settings(_Group):
     clock: ClockSettings = Field(default=ClockSettings(), description="Only for the demo.")
     company: Mapping[str, CompanySettings] = Field(default={}, description="Sage companies by name.")
     account: Mapping[str, Account] = Field(default={}, description="Accounts by name.")
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def origin(self, place: str) -> str:
+        """Where a setting came from, for instance that of `web.port`: the file, the environment, or its default."""
+        return self._origins.get(place, DEFAULT)
+
+    def knowing(self, origins: Mapping[str, str]) -> Settings:
+        """These settings, knowing where each came from."""
+        self._origins.update(origins)
+        return self
 
 
 def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -218,7 +234,7 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
         raise SettingsError(f"The settings file cannot be read: {error}. Write one with `tieout init`.") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.") from None
-    _overlay(content, environment)
+    overlaid = _overlay(content, environment)
     folder = path.parent if path is not None else Path()
     for name, account in content.get("account", {}).items():
         account.setdefault("account", name)
@@ -227,11 +243,29 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
     except ValidationError as error:
         raise SettingsError(_first_problem(error)) from None
     _check_names(settings)
-    return settings
+    return settings.knowing(_origins("", content) | overlaid)
 
 
-def _overlay(content: dict[str, Any], environment: Mapping[str, str]) -> None:
-    """Put values of the environment over those of the file."""
+def _origins(place: str, content: Mapping[str, Any]) -> dict[str, str]:
+    """Where every value of the file came from, by its place."""
+    found: dict[str, str] = {}
+    for name, value in content.items():
+        here = f"{place}.{name}" if place else name
+        match value:
+            case {"env": str(variable), **rest} if not rest:
+                found[here] = f"{SECRET}environment, {variable}"
+            case {"file": str(secret), **rest} if not rest:
+                found[here] = f"{SECRET}file {secret}"
+            case dict():
+                found |= {here: "file"} | _origins(here, value)
+            case _:
+                found[here] = "file"
+    return found
+
+
+def _overlay(content: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """Put values of the environment over those of the file; returns which, by their places."""
+    overlaid: dict[str, str] = {}
     for name, value in environment.items():
         parts = name.lower().split("__")
         if not name.startswith("TIEOUT_") or len(parts) < 2:
@@ -240,6 +274,8 @@ def _overlay(content: dict[str, Any], environment: Mapping[str, str]) -> None:
         for part in (parts[0].removeprefix("tieout_"), *parts[1:-1]):
             place = place.setdefault(part, {})
         place[parts[-1]] = value
+        overlaid[".".join((parts[0].removeprefix("tieout_"), *parts[1:]))] = f"environment, {name}"
+    return overlaid
 
 
 def _resolved(value: Any, environment: Mapping[str, str], folder: Path) -> Any:  # noqa: ANN401 - a TOML value

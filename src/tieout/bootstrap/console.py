@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from starlette.types import ASGIApp
 
+from tieout.bootstrap.settings_shown import setting_lines, single_sign_on
 from tieout.connectors.webhook import Doorman, SignedPost
 from tieout.console.app import build
 from tieout.console.parts import Console
@@ -55,6 +56,8 @@ def console_of(settings: Settings, desk: Desk, telling: Telling, alerting: Alert
         environment=web.environment,
         record_links=web.record_links,
         lasting=Lasting(idle=timedelta(minutes=web.session_idle_minutes), longest=timedelta(hours=web.session_hours)),
+        settings=tuple(setting_lines(settings)),
+        single_sign_on=single_sign_on(settings),
         telling=telling,
         alerting=alerting,
         api_requests_per_minute=web.api_requests_per_minute,

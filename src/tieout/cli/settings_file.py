@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from tieout.console.sign_on.settings import SignOnSettings
 from tieout.settings import (
     ALERT_GROUPS,
     ClockSettings,
@@ -31,6 +32,7 @@ HEAD = """# Tieout settings. What is commented out shows the default.
 GROUPS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("database", DatabaseSettings),
     ("web", WebSettings),
+    ("web.single_sign_on", SignOnSettings),
     ("work", WorkSettings),
     ("schedule", ScheduleSettings),
     *ALERT_GROUPS,
@@ -43,7 +45,7 @@ GROUPS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("account.dock", DockAccount),
 )
 
-OPTIONAL = ("alerts.channel.finance", "alerts.route.finance", "account.loop", "account.dock")
+OPTIONAL = ("web.single_sign_on", "alerts.channel.finance", "alerts.route.finance", "account.loop", "account.dock")
 """Groups that many installations do not need: they are written as comments."""
 
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
@@ -53,6 +55,11 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "ledger": "sage",
         "portal": "returngo",
         "storefront": "shopify",
+    },
+    "web.single_sign_on": {
+        "issuer": "https://accounts.example.co.uk",
+        "client_id": "tieout",
+        "roles": {"tieout-finance": "finance", "tieout-admin": "administrator"},
     },
     "alerts.channel.finance": {"kind": "email", "serves": ["finance"]},
     "alerts.route.finance": {"steps": [["finance"], ["escalation"]]},
@@ -68,7 +75,7 @@ def commented_settings() -> str:
 
 def is_group(group: str, field_name: str) -> bool:
     """Say whether a setting has groups of its own in the file, and so no line."""
-    return any(name.startswith(f"{group}.{field_name}.") for name, _ in GROUPS)
+    return any(f"{name}.".startswith(f"{group}.{field_name}.") for name, _ in GROUPS)
 
 
 def _commented(group: str) -> str:
@@ -91,8 +98,12 @@ def _entry(group: str, name: str, default: object, annotation: str) -> str:
     example = EXAMPLES.get(group, {}).get(name)
     if name == "system":
         return f'{name} = "{_system(group)}"'
+    if isinstance(example, dict):
+        return f"{name} = {{ {', '.join(f'{key} = {json.dumps(one)}' for key, one in example.items())} }}"
     if example is not None:
         return f"{name} = {json.dumps(example)}"
+    if default is None:
+        return f"# {name} is not set"
     if "SecretStr" in annotation:
         mark = "" if default is PydanticUndefined else "# "
         return f'{mark}{name} = {{ env = "{group.rsplit(".", maxsplit=1)[-1].upper()}_{name.upper()}" }}'
