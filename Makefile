@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Whatever is installed stands in a lock with its hash, and is never built from source on the way.
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
 
-.PHONY: help demo live test check pytest rows test-long bench lock clean
+.PHONY: help demo live test check pytest screens rows test-long bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make live       the same, and keep it running to look at"
 	@echo "make test       every check and the whole default test suite"
 	@echo "make test-long  the tests that take minutes"
+	@echo "make screens    visit the console in a real browser and keep a picture of every page in build/screens"
 	@echo "make rows       play every row of the returns pages and write docs/returns-rows.md"
 	@echo "make bench      what a poll of a large Sage company costs against a small one (minutes)"
 	@echo "make lock       pin the dependencies again (needs uv)"
@@ -36,6 +37,9 @@ check: $(VENV)/dev.stamp
 
 pytest: $(VENV)/dev.stamp check
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not long" $(ARGS)
+
+screens: $(VENV)/dev.stamp
+	SCREENS=1 $(BIN)/pytest -q tests/journeys $(ARGS)
 
 rows: $(VENV)/dev.stamp
 	$(BIN)/pytest -q -n 2 --dist loadscope tests/acceptance/returns --rows-results build/rows.json

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.console.browser import PASSWORD
 from tests.console.conftest import HASHED
 from tests.journeys import chromium
-from tests.journeys.serving import served
+from tests.journeys.serving import Web, served
 from tests.journeys.trade import Trade, play
 from tests.journeys.visitor import WIDE, Visitor
 from tests.processes.estate import Control, build_estate
@@ -74,17 +74,19 @@ def fresh_site(
 ) -> Iterator[Site]:
     """The console of an installation in which nothing has happened yet."""
     assert chrome.is_connected()
-    yield from _site(control, server, tmp_path_factory.mktemp("fresh"), "journeys_fresh", lambda _house: Trade())
+    yield from _site(control, server, tmp_path_factory.mktemp("fresh"), "journeys_fresh", lambda _house, _url: Trade())
 
 
-def _site(control: Control, server: Server, home: Path, name: str, played: Callable[[House], Trade]) -> Iterator[Site]:
+def _site(
+    control: Control, server: Server, home: Path, name: str, played: Callable[[House, str], Trade]
+) -> Iterator[Site]:
     address = server.make_database(name, template="tieout_template")
     house = House(control, home, address, Choices(pool_size=8))
     try:
         house.set_rules()
-        trade = played(house)
-        _bring_people(house)
-        with served(house.application.console()) as url:
+        with served(Web(house)) as url:
+            trade = played(house, url)
+            _bring_people(house)
             yield Site(url=url, house=house, trade=trade)
     finally:
         house.close()

@@ -1,4 +1,4 @@
-"""The console of an installation, served on a port of this computer as `tieout web` serves it."""
+"""An installation served on a port of this computer as `tieout web` serves it: webhooks taken in, and the console."""
 
 from __future__ import annotations
 
@@ -9,9 +9,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.processes.house import House
+
+from tieout.intake import webhooks
 
 START_WAIT_SECONDS = 10.0
+
+
+class Web:
+    """The web process of a house, which is a new one each time that the house is opened anew."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._application = house.application
+        self._app = self._made()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request by the house as it stands open now."""
+        if self._application is not self._house.application:
+            self._application = self._house.application
+            self._app = self._made()
+        await self._app(scope, receive, send)
+
+    def _made(self) -> ASGIApp:
+        intake = webhooks.routes(self._application.intake)
+        return Starlette(routes=[*intake, Mount("/", self._application.console())])
 
 
 @contextmanager

@@ -17,6 +17,7 @@ OLD_ORDERS = 40
 """Returns that wait for one tax code."""
 CLOSED_CODE, NEW_CODE = 9, 19
 """Sage's tax codes of 17.5 per cent: the one that was closed, and the one that took its place."""
+PORTALS_WORD = "the-portals-word"
 POSTAGE = {"carrier": "Royal Mail", "tracking_number": "RM123456785GB"}
 
 
@@ -38,10 +39,16 @@ class Trade:
     """On a case of customer experience: cancelled after the goods were booked in."""
 
 
-def play(house: House) -> Trade:
-    """Play everything, over some days; time goes on for all systems, and the schedules do what they do."""
+def play(house: House, web: str) -> Trade:
+    """Play everything, over some days; time goes on for all systems, and the schedules do what they do.
+
+    What happens at the portal is told to the web process at this address.
+    """
     trade = Trade()
     _set_rules(house)
+    for event in ("RMA_CREATED", "RMA_STATUS_UPDATED"):
+        address = f"{web}/in/returngo?secret={PORTALS_WORD}"
+        house.control.post("/returngo/webhooks", {"eventName": event, "url": address})
     _sell_and_archive(house)
     trade.done += _tied_out(house)
     _pass_a_day(house)
@@ -50,6 +57,7 @@ def play(house: House) -> Trade:
     trade.old += [_received(house, f"OLD{number}", ("MUG", 1)) for number in range(OLD_ORDERS)]
     trade.on_its_way = house.authorised("W1004", ("BOWL", 1))
     house.act(trade.on_its_way, "ship", returned_item_ids=list(trade.on_its_way.units), **POSTAGE)
+    house.control.post("/returngo/drain", {})
     house.sweep()
     house.drain(*trade.old, trade.on_its_way, seconds=60)
     return trade
@@ -106,6 +114,7 @@ def _received(house: House, order: str, *items: Any, damaged: bool = False, **mo
 
 
 def _pass_a_day(house: House) -> None:
+    house.control.post("/returngo/drain", {})
     house.sweep()
     house.drain()
     house.later(timedelta(days=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
+ARE_KEPT = os.environ.get("SCREENS") == "1"
+"""Pictures take as long as all else together, so they are made when somebody wants to look: `make screens`."""
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 PATIENCE_MS = 15_000
@@ -124,7 +127,9 @@ class Visitor:
         ]
 
     def screen(self, name: str) -> None:
-        """Keep a picture of the whole page for people to look at."""
+        """Keep a picture of the whole page, if somebody wants to look at pictures."""
+        if not ARE_KEPT:
+            return
         SCREENS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENS / f"{name}.png", full_page=True, animations="disabled")
 

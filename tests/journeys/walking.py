@@ -111,15 +111,19 @@ class Walk:
         return True
 
     def _look(self, visitor: Visitor, address: str) -> None:
-        page = visitor.page
-        visitor.open_all()
-        violations = visitor.violations()
-        page.emulate_media(color_scheme="dark")
-        violations += [f"dark: {found}" for found in visitor.violations("color-contrast")]
-        page.emulate_media(color_scheme="light")
+        page, name = visitor.page, self._name(address)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            visitor.screen(f"{name}_{theme}")
         page.set_viewport_size({**WIDE, "width": NARROW})  # type: ignore[typeddict-item]  # a plain dict of ours
+        visitor.screen(f"{name}_narrow")
+        visitor.open_all()
         too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # as above
+        is_first = all(look.route != self.route_of(address) for look in self.looks)
+        violations = [f"dark: {found}" for found in visitor.violations("color-contrast")] if is_first else []
+        page.emulate_media(color_scheme="light")
+        violations += visitor.violations()
         self.looks.append(
             Look(
                 address=address,
@@ -130,6 +134,12 @@ class Walk:
                 too_wide=too_wide,
             )
         )
+
+    def _name(self, address: str) -> str:
+        """What its pictures are called: the site, the page, and which of its kind it is."""
+        route = (self.route_of(address) or "").strip("/") or "today"
+        number = sum(look.route == self.route_of(address) for look in self.looks) + 1
+        return f"{self.name}_{re.sub('[^a-z0-9]+', '-', route).strip('-')}_{number}"
 
 
 def _links(visitor: Visitor) -> Iterator[str]:
