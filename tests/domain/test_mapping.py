@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -9,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.domain.rules.mapping import MappingRule, MappingTables
+from tieout.domain.rules.policies import POLICIES, VALUE_POLICIES
+from tieout.domain.rules.tables import TABLES as TABLES_KNOWN
 
 TABLES = MappingTables(
     rules=tuple(
@@ -82,3 +86,24 @@ def test_a_decision_keeps_of_a_long_table_only_the_rows_that_serve_it() -> None:
     assert tables.narrowed("customer", "c1").rules == (rows[0], policy)
     assert tables.narrowed("customer", "c9").rules == (rest, policy)
     assert tables.narrowed("customer").rules == (policy,)
+
+
+def test_every_table_and_rule_that_people_may_fill_in_is_in_the_guide() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text(encoding="utf-8")
+    names = [*TABLES_KNOWN, *VALUE_POLICIES, *(name for name in POLICIES if " " not in name)]
+    assert [name for name in names if f"`{name}`" not in guide] == []
+
+
+def test_every_rule_of_the_house_that_something_reads_can_be_filled_in() -> None:
+    """What code asks for by name is in the registry, so that the console has a form for it."""
+    source = Path(__file__).parents[2] / "src" / "tieout"
+    asked = {
+        name
+        for room in ("domain", "processes")
+        for path in (source / room).rglob("*.py")
+        for name in re.findall(
+            r"(?:tables|policies|rules)\.(?:policy|number)\(\s*\"([a-z_]+)\"", path.read_text("utf-8")
+        )
+    }
+    assert "credit_on" in asked
+    assert asked <= set(POLICIES)

@@ -267,6 +267,25 @@ def test_a_version_that_was_in_force_comes_back_and_only_after_approval(desk: De
         roll_back(desk, ANN, COMPANY, "reason", "Too small", 9, why="once more")
 
 
+def test_a_version_comes_back_as_it_was_even_with_a_field_that_no_form_knows(desk: Desk, clock: Days) -> None:
+    with desk.store.scope(COMPANY) as c:
+        old = mapping_rules.propose(
+            c,
+            company=COMPANY,
+            table_name="reason",
+            key="Too small",
+            value={"code": "fit", "note": "by hand"},
+            in_force_from=TODAY,
+            owner="finance",
+            proposed_by="terminal",
+        )
+        mapping_rules.approve(c, old.id, by="terminal", at=clock())
+    before = answers(desk, TODAY)
+    done = put(desk, reason(code="size"))
+    approve(desk, BEA, undo(desk, ANN, done.id, why="back").id)
+    assert answers(desk, TODAY) == before
+
+
 def test_an_undone_proposal_restores_exactly_the_answers_before_it(desk: Desk, clock: Days) -> None:
     """Whatever was changed: rows that were new go, rows that were changed or ended come back."""
     draw = Random(5)

@@ -13,7 +13,7 @@ from tieout.cli.desk import case, cases, show
 from tieout.cli.doctor import doctor
 from tieout.cli.goods_in import goods_in
 from tieout.cli.locks import locks
-from tieout.cli.mapping import mapping
+from tieout.cli.mapping_desk import mapping
 from tieout.cli.reports import report
 from tieout.cli.running import db, down, init, up, web, worker
 from tieout.cli.sandbox import sandbox

@@ -59,7 +59,7 @@ def mapping_set(
     since: datetime | None,
 ) -> None:
     """Propose and approve one rule, and let go on what the lack of it held."""
-    value = dict(_field(text) for text in fields)
+    value = dict(field_of(text) for text in fields)
     with context.application() as application, application.store.scope(known_company(application, company)) as c:
         day = since.date() if since else application.clock().date()
         version = put_in_force(c, application, company, table, key, value, owner=owner, since=day)
@@ -102,7 +102,8 @@ def put_in_force(  # noqa: PLR0913 - one keyword per column of the rule
     return rule.version
 
 
-def _field(text: str) -> tuple[str, str]:
+def field_of(text: str) -> tuple[str, str]:
+    """A field as it is typed; UserError when it is not NAME=VALUE."""
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise UserError(f"Write {text!r} as NAME=VALUE.", code=2)

@@ -135,7 +135,7 @@ def _apply(c: Connection, desk: Desk, actor: Actor, proposal: Proposal, change: 
     since = first_day(proposal.table_name, change, uk_date(desk.clock()))
     if change.value is None:
         row = in_force(versions, since)
-        if row is None or mapping_rules.end(c, row.id, on=since) is None:
+        if row is None or mapping_rules.end(c, row.id, on=since, at=desk.clock()) is None:
             raise NotPossible(f"{change.key!r} has no row in force on {since:%d %b %Y} that could end.")
         return
     made = mapping_rules.propose(

@@ -20,6 +20,8 @@ from tieout.store.mapping_proposals import Proposal
 from tieout.store.mapping_rules import MappingRule
 from tieout.store.store import Connection
 
+ROLLBACK = "rollback"
+"""The kind of a proposal that restores what has stood before."""
 FIRST_DAY = date(2000, 1, 1)
 DAYS_AHEAD = 3 * 366
 READ_FOR_THE_PAST = frozenset({"bundle"})
@@ -47,7 +49,8 @@ def propose(  # noqa: PLR0913 - what a proposal is made of
     _has_reason(why)
     with desk.store.scope(company) as c:
         mapping_proposals.hold_table(c, company, table)
-        changes = planned(c, company, known, wanted, today=uk_date(desk.clock()))
+        stood = kind == ROLLBACK
+        changes = planned(c, company, known, wanted, today=uk_date(desk.clock()), have_stood=stood)
         _is_first(c, company, table, changes)
         if len({known.owner_of(change.key) for change in changes}) != 1:
             raise NotPossible("Rows of two owners are proposed apart, because each owner approves only its own.")
@@ -86,10 +89,15 @@ def may_propose(desk: Desk, actor: Actor, company: str) -> None:
         raise NotPossible(f"There is no company {company!r} that you may see.")
 
 
-def planned(c: Connection, company: str, table: Table, wanted: Sequence[Wanted], *, today: date) -> list[Change]:
-    """What rows would become; raises BadRow and NotPossible as `propose` does, and writes nothing."""
+def planned(
+    c: Connection, company: str, table: Table, wanted: Sequence[Wanted], *, today: date, have_stood: bool = False
+) -> list[Change]:
+    """What rows would become; raises BadRow and NotPossible as `propose` does, and writes nothing.
+
+    Rows that `have_stood` come back as they were, even where their table's fields have changed since.
+    """
     versions = versions_by_key(c, company, table)
-    changes = [planned_row(table, one, versions, today) for one in wanted]
+    changes = [planned_row(table, one, versions, today, have_stood=have_stood) for one in wanted]
     counted = Counter(change.key.casefold() for change in changes)
     twice = next((change.key for change in changes if counted[change.key.casefold()] > 1), None)
     if twice is not None:
@@ -107,12 +115,14 @@ def versions_by_key(c: Connection, company: str, table: Table) -> dict[str, list
     return found
 
 
-def planned_row(table: Table, one: Wanted, by_key: Mapping[str, list[MappingRule]], today: date) -> Change:
+def planned_row(
+    table: Table, one: Wanted, by_key: Mapping[str, list[MappingRule]], today: date, *, have_stood: bool = False
+) -> Change:
     """What one row would become; raises as `planned` does."""
-    key, value = tidied(table, one.key, one.value or {})
-    versions = by_key.get(key.casefold(), [])
+    key, value = (one.key, dict(one.value or {})) if have_stood else tidied(table, one.key, one.value or {})
+    versions = by_key.get(key.strip().casefold(), [])
     key = versions[0].key if versions else key
-    problems = problems_of(table, key, value) if one.value is not None else ()
+    problems = problems_of(table, key, value) if one.value is not None and not have_stood else ()
     if problems:
         raise BadRow(problems)
     now = in_force(versions, one.since)

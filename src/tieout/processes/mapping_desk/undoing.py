@@ -9,13 +9,11 @@ from tieout.domain.people import Actor
 from tieout.processes.desk import Desk, NotPossible
 from tieout.processes.mapping_desk.changes import Change, Wanted, changes_of
 from tieout.processes.mapping_desk.deciding import company_of, first_day
-from tieout.processes.mapping_desk.proposing import propose
+from tieout.processes.mapping_desk.proposing import ROLLBACK, propose
 from tieout.processes.mapping_desk.rows import history, known_table
 from tieout.store import mapping_proposals, mapping_rules
 from tieout.store.mapping_proposals import Proposal
 from tieout.store.store import Connection
-
-ROLLBACK = "rollback"
 
 
 def roll_back(desk: Desk, actor: Actor, company: str, table: str, key: str, version: int, *, why: str) -> Proposal:
