@@ -39,8 +39,14 @@ def note(c: Connection, reference: CrossReference) -> None:
 def find(
     c: Connection, value: str, *, system: str | None = None, kind: str | None = None, limit: int | None = None
 ) -> list[CrossReference]:
-    """Return every document of the companies in scope that some system knows by this value, or the first of them."""
+    """Return every document of the companies in scope that some system knows by this value, or the first of them.
+
+    Numbers of what we made there are left out unless `kind` names one: a credit note's number says nothing of an order
+    that happens to have the same. People's searches look at them too.
+    """
     query = select(*_COLUMNS).where(cross_references.c.value == value)
+    if kind is None:
+        query = query.where(~cross_references.c.kind.startswith(MADE))
     if system is not None:
         query = query.where(cross_references.c.system == system)
     if kind is not None:
