@@ -73,7 +73,7 @@ def test_the_rule_in_force_is_the_one_of_that_day(store: Store, now: datetime) -
         in_force = [[each.id for each in mapping_rules.rules_in_force(c, on)] for on in days]
         assert in_force == [[], [old], [old], [new]]
         assert [each.version for each in mapping_rules.all_rules(c)] == [1, 2]
-        mapping_rules.end(c, new, on=date(2026, 8, 1))
+        mapping_rules.end(c, new, on=date(2026, 8, 1), at=now)
         assert mapping_rules.rules_in_force(c, date(2026, 8, 1)) == []
 
 

@@ -9,6 +9,8 @@ from typing import Final
 from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from tieout.domain.telling import Event
+from tieout.store import webhooks
 from tieout.store.connection import lock_number
 from tieout.store.rows import Json, columns_of, read, read_all, read_maybe
 from tieout.store.tables import mapping_rules
@@ -102,17 +104,28 @@ def approve(c: Connection, rule_id: int, *, by: str, at: datetime) -> MappingRul
         .values(in_force_to=rule.in_force_from)
     )
     statement = update(mapping_rules).where(mapping_rules.c.id == rule_id).values(approved_by=by, approved_at=at)
-    return read(MappingRule, c.execute(statement.returning(*_COLUMNS)).one())
+    approved = read(MappingRule, c.execute(statement.returning(*_COLUMNS)).one())
+    _tell(c, approved, "approved", at=at)
+    return approved
 
 
-def end(c: Connection, rule_id: int, *, on: date) -> MappingRule | None:
+def end(c: Connection, rule_id: int, *, on: date, at: datetime) -> MappingRule | None:
     """Take a rule out of force from this day on; None when it has no open end."""
     statement = (
         update(mapping_rules)
         .where(mapping_rules.c.id == rule_id, mapping_rules.c.in_force_to.is_(None))
         .values(in_force_to=on)
     )
-    return read_maybe(MappingRule, c.execute(statement.returning(*_COLUMNS)).first())
+    ended = read_maybe(MappingRule, c.execute(statement.returning(*_COLUMNS)).first())
+    if ended is not None:
+        _tell(c, ended, "ended", at=at)
+    return ended
+
+
+def _tell(c: Connection, rule: MappingRule, state: str, *, at: datetime) -> None:
+    """Tell the programs that ask for it which row changed; never what it says."""
+    told: dict[str, Json] = {"table": rule.table_name, "key": rule.key, "rule": rule.id, "version": rule.version}
+    webhooks.tell(c, Event.MAPPING_CHANGED, company=rule.company, at=at, state=state, owner=rule.owner, **told)
 
 
 def rules_in_force(

@@ -20,6 +20,7 @@ from tieout.console.api.problems import Refusal
 from tieout.console.parts import Console
 from tieout.domain.people import Actor, Permission
 from tieout.processes.people import api_tokens
+from tieout.store import audit
 from tieout.store.api_tokens import ApiToken
 from tieout.store.store import Connection
 
@@ -171,4 +172,22 @@ def let_in(request: Request, permission: Permission) -> Call:
     if not actor.may(permission):
         challenge = f'Bearer realm="tieout", error="insufficient_scope", scope="{permission.value}"'
         raise Refusal(403, f"This needs the scope {permission.value}.", headers={"WWW-Authenticate": challenge})
+    if request.method != "GET":
+        _note(console, request, token)
     return Call(request=request, console=console, actor=actor, token=token)
+
+
+def _note(console: Console, request: Request, token: ApiToken) -> None:
+    """Say in the audit that a program asks for a change: the change itself names the person it acts for."""
+    asked = {"method": request.method, "path": request.url.path[:300], "reference": request.scope["state"]["reference"]}
+    with console.store.scope(None) as c:
+        audit.append(
+            c,
+            company=None,
+            who=token.user_name,
+            action="token.used",
+            subject=f"token {token.id}",
+            before=None,
+            after=asked,
+            at=console.clock(),
+        )

@@ -15,6 +15,7 @@ from tieout.processes.mapping_desk.rows import TableLine, Version
 from tieout.processes.trail.gathering import Trail
 from tieout.processes.trail.grid import Mark
 from tieout.processes.trail.timeline import Entry
+from tieout.store.bulk_acts import BulkAct
 from tieout.store.cases import Case
 from tieout.store.cross_references import CrossReference
 from tieout.store.document_lists import FoundDocument
@@ -304,12 +305,6 @@ class RowShape(BaseModel):
         return cls(**{name: getattr(version, name) for name in cls.model_fields})
 
 
-class RowsShape(BaseModel):
-    """The rows of a table in force on a day."""
-
-    items: list[RowShape]
-
-
 class ProposalShape(BaseModel):
     """Rows that wait for whoever owns them."""
 
@@ -336,4 +331,38 @@ class ProposalShape(BaseModel):
             rows=len(proposal.changes),
             proposed_by=proposal.proposed_by,
             proposed_at=proposal.proposed_at,
+        )
+
+
+class RefusedCaseShape(BaseModel):
+    """A case that an act over many was not done to."""
+
+    case: int
+    why: str
+
+
+class BulkShape(BaseModel):
+    """One act over many cases, with how far it has come."""
+
+    id: int
+    action: str
+    state: Literal["running", "done", "failed"]
+    asked: int
+    done: int
+    refused: list[RefusedCaseShape]
+    started_at: Moment
+    finished_at: Moment | None
+
+    @classmethod
+    def of(cls, act: BulkAct) -> BulkShape:
+        """An act over many."""
+        return cls(
+            id=act.id,
+            action=act.action,
+            state=act.state,
+            asked=act.asked,
+            done=act.done,
+            refused=[RefusedCaseShape(case=int(one["case"]), why=str(one["why"])) for one in act.refused],
+            started_at=act.started_at,
+            finished_at=act.finished_at,
         )

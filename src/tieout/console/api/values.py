@@ -62,6 +62,17 @@ IdempotencyKey = Annotated[
     ),
 ]
 
+NeededKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="The same key is the same act: sent again, it is not done again.",
+    ),
+]
+
 
 class MoneyShape(BaseModel):
     """An amount in whole minor units, for instance pence."""
