@@ -46,7 +46,7 @@ def stuck(house: House, orders: Sequence[str] = ("W1001", "W1002")) -> list[Rma]
 
 def covered(house: House, table: str) -> TableCoverage:
     with house.application.store.scope(COMPANY) as c:
-        return coverage(c, house.application.clock(), company=COMPANY, table=table).tables[0]
+        return coverage(c, COMPANY, house.application.clock(), table=table).tables[0]
 
 
 def impact(house: House, table: str, one: Wanted) -> Impact:
@@ -95,7 +95,7 @@ def test_coverage_tells_what_would_not_map_and_what_it_is_worth(house: House) ->
     ]
     with house.application.store.scope(COMPANY) as c:
         assert missing_by_table(c) == {"reason": 1}
-        assert coverage(c, house.application.clock() + timedelta(days=31), company=COMPANY).documents == 0
+        assert coverage(c, COMPANY, house.application.clock() + timedelta(days=31)).documents == 0
         assert missing_by_table(c) == {"reason": 1}, "what stands on a case is told however old it is"
     places = covered(house, "disposition")
     assert [(key.key, key.is_mapped) for key in places.keys] == [("sound|good", True)]

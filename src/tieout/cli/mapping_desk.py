@@ -252,7 +252,7 @@ def mapping_coverage(context: Context, company: str, table: str | None, days: in
     """Print the coverage; what is unmapped by name."""
     with acting(context, company=company) as bench, bench.application.store.scope(company) as c:
         name = known_table(table).name if table else None
-        found = coverage(c, bench.application.clock(), company=company, table=name, days=days)
+        found = coverage(c, company, bench.application.clock(), table=name, days=days)
     say(as_json, coverage_view(found), lambda: coverage_text(found))
 
 

@@ -129,7 +129,6 @@ def _table_view(of: TableCoverage) -> dict[str, Any]:
 
 def _key_view(of: KeySeen) -> dict[str, Any]:
     return {
-        "company": of.company,
         "key": of.key,
         "documents": of.documents,
         "stakes": [str(amount) for amount in of.amounts],
@@ -142,6 +141,4 @@ def _key_view(of: KeySeen) -> dict[str, Any]:
 def _key_text(of: KeySeen) -> str:
     row = "has a row" if of.is_mapped else "no row"
     money = ", ".join(str(amount) for amount in of.amounts)
-    return f"{of.company} {of.key}: {row}, {of.documents} returns, {of.cases} open cases" + (
-        f", {money}" if money else ""
-    )
+    return f"{of.key}: {row}, {of.documents} returns, {of.cases} open cases" + (f", {money}" if money else "")

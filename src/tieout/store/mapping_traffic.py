@@ -41,21 +41,36 @@ class Seen:
     facts: Json
 
 
+CAUSES_MOST: Final = 500
+"""How many causes are told, those of most cases first."""
+
+# A cause names the row that mends it in small letters; one case of it has the row as it is spelled.
 _CASES: Final = text("""
-SELECT company, split_part(row, '/', 1) AS table_name, substr(row, strpos(row, '/') + 1) AS key, code, cause,
-       coalesce(currency, 'GBP') AS currency, count(*) AS cases, coalesce(sum(stake_minor), 0) AS stake
+SELECT t.company, t.code, t.cause, t.currency, t.cases, t.stake, s.row
 FROM (
-  SELECT DISTINCT s.id, s.company, f->>'row' AS row, f->>'code' AS code, s.cause, s.currency, s.stake_minor
-  FROM cases s CROSS JOIN LATERAL jsonb_array_elements(s.faults) f
-  WHERE s.state = 'open' AND coalesce(f->>'row', '') LIKE :begins
-) rows
-GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY cases DESC, key, cause
+  SELECT company, code, cause, coalesce(currency, 'GBP') AS currency, sum(cases) AS cases, sum(stake_minor) AS stake
+  FROM cause_tallies WHERE cause LIKE :like GROUP BY 1, 2, 3, 4 HAVING sum(cases) > 0
+  ORDER BY sum(cases) DESC, cause LIMIT :most
+) t
+CROSS JOIN LATERAL (
+  SELECT faults->0->>'row' AS row FROM cases s
+  WHERE s.state = 'open' AND s.cause = t.cause AND s.company = t.company LIMIT 1
+) s
+WHERE coalesce(s.row, '') LIKE '_%/_%'
+ORDER BY t.cases DESC, t.cause
 """)
 
 _FACTS: Final = """
 SELECT d.company, d.kind, d.key, d.title, d.state, d.touched_at, d.stake_minor, d.currency, {facts} AS facts
-FROM (SELECT * FROM documents WHERE kind = 'return' AND touched_at >= :since AND (company = :company OR :company = '*')
-      ORDER BY touched_at DESC, key LIMIT :most) d
+FROM (
+  SELECT d.* FROM (VALUES ('new'), ('waiting'), ('blocked'), ('done')) s (state)
+  CROSS JOIN LATERAL (
+    SELECT * FROM documents d
+    WHERE d.company = :company AND d.state = s.state AND d.kind = 'return' AND d.touched_at >= :since
+    ORDER BY d.touched_at DESC LIMIT :most
+  ) d
+  ORDER BY d.touched_at DESC, d.key LIMIT :most
+) d
 CROSS JOIN LATERAL (
   SELECT a.facts FROM attempts a
   WHERE a.company = d.company AND a.document_kind = d.kind AND a.document_key = d.key
@@ -83,31 +98,32 @@ _KEYS: Final = text(
 
 
 def cases_on_rows(c: Connection, table: str | None = None) -> list[RowCases]:
-    """Open cases of the companies in scope by the mapping row that would mend them, most cases first."""
-    begins = "_%/_%" if table is None else f"{table.replace('_', chr(92) + '_')}/_%"
-    found: dict[tuple[str, ...], RowCases] = {}
-    for row in c.execute(_CASES, {"begins": begins}):
-        name = (row.company, row.table_name, row.key, row.code, row.cause)
-        was = found.get(name)
-        stakes = (was.stakes if was else {}) | {row.currency: int(row.stake)}
-        found[name] = RowCases(
+    """Open cases of the companies in scope by the mapping row that their first fault names, most cases first."""
+    like = "% %/%" if table is None else f"% {table.replace('_', chr(92) + '_')}/%"
+    found: dict[tuple[str, str], RowCases] = {}
+    for row in c.execute(_CASES, {"like": like, "most": CAUSES_MOST}):
+        name, _, key = row.row.partition("/")
+        if table not in {None, name}:
+            continue
+        was = found.get((row.company, row.cause))
+        found[row.company, row.cause] = RowCases(
             company=row.company,
-            table_name=row.table_name,
-            key=row.key,
+            table_name=name,
+            key=key,
             code=row.code,
             cause=row.cause,
-            cases=row.cases + (was.cases if was else 0),
-            stakes=stakes,
+            cases=int(row.cases) + (was.cases if was else 0),
+            stakes=(was.stakes if was else {}) | {row.currency: int(row.stake)},
         )
     return list(found.values())
 
 
-def seen_lately(c: Connection, since: datetime, *, company: str | None, most: int, whole: bool = False) -> list[Seen]:
-    """Returns of the companies in scope that something happened to since a time, latest first, at most so many.
+def seen_lately(c: Connection, company: str, since: datetime, *, most: int, whole: bool = False) -> list[Seen]:
+    """Returns of a company that something happened to since a time, latest first, at most so many.
 
     Their facts are the few that mapping keys are read from, as last gathered; where `whole` asks for it, all of them,
     as they were when most was planned.
     """
-    given: dict[str, Any] = {"since": since, "company": company or "*", "most": most}
+    given: dict[str, Any] = {"since": since, "company": company, "most": most}
     rows: Sequence[Any] = c.execute(_WHOLE if whole else _KEYS, given).all()
     return [Seen(**row._asdict()) for row in rows]

@@ -26,7 +26,6 @@ MOST = 1_000
 class KeySeen:
     """One key as the traffic gave it."""
 
-    company: str
     key: str
     documents: int
     amounts: tuple[Money, ...]
@@ -83,16 +82,13 @@ class _Count:
     causes: list[str] = field(default_factory=list)
 
 
-def coverage(
-    c: Connection, now: datetime, *, company: str | None = None, table: str | None = None, days: int = DAYS
-) -> Coverage:
-    """What recent returns and open cases of the companies in scope asked the tables for."""
+def coverage(c: Connection, company: str, now: datetime, *, table: str | None = None, days: int = DAYS) -> Coverage:
+    """What recent returns and open cases of a company asked its tables for."""
     since = now - timedelta(days=days)
-    seen = mapping_traffic.seen_lately(c, since, company=company, most=MOST + 1)
-    cases = [row for row in mapping_traffic.cases_on_rows(c, table) if company in {None, row.company}]
-    names = {each.company for each in seen} | {row.company for row in cases}
-    rules = {name: rules_on(c, name, uk_date(now)) for name in sorted(names)}
-    counts: dict[tuple[str, str, str], _Count] = {}
+    seen = mapping_traffic.seen_lately(c, company, since, most=MOST + 1)
+    cases = [row for row in mapping_traffic.cases_on_rows(c, table) if row.company == company]
+    rules = rules_on(c, company, uk_date(now))
+    counts: dict[tuple[str, str], _Count] = {}
     _count_documents(counts, seen[:MOST], rules)
     _count_cases(counts, cases)
     wanted = [each for each in TABLES.values() if table in {None, each.name}]
@@ -111,43 +107,38 @@ def missing_by_table(c: Connection) -> dict[str, int]:
     return {table: len(keys) for table, keys in rows.items()}
 
 
-def _count_documents(
-    counts: dict[tuple[str, str, str], _Count], seen: Sequence[Seen], rules: Mapping[str, MappingTables]
-) -> None:
+def _count_documents(counts: dict[tuple[str, str], _Count], seen: Sequence[Seen], rules: MappingTables) -> None:
     for each in seen:
         assert isinstance(each.facts, Mapping), "facts are a record"
-        for table, keys in keys_seen(each.facts, rules[each.company]).items():
+        for table, keys in keys_seen(each.facts, rules).items():
             for key in keys:
-                count = counts.setdefault((table, each.company, key.casefold()), _Count(key=key))
+                count = counts.setdefault((table, key.casefold()), _Count(key=key))
                 count.documents += 1
                 if each.stake_minor:
                     count.amounts.append(Money(each.stake_minor, each.currency or "GBP"))
 
 
-def _count_cases(counts: dict[tuple[str, str, str], _Count], cases: Sequence[RowCases]) -> None:
+def _count_cases(counts: dict[tuple[str, str], _Count], cases: Sequence[RowCases]) -> None:
     """Cases that name a row; where no document was counted with it, their stakes are what it is about."""
     for row in cases:
-        count = counts.setdefault((row.table_name, row.company, row.key.casefold()), _Count(key=row.key))
+        count = counts.setdefault((row.table_name, row.key.casefold()), _Count(key=row.key))
         if not count.documents:
             count.amounts += [Money(minor, currency) for currency, minor in row.stakes.items()]
         count.cases += row.cases
         count.causes.append(row.cause)
 
 
-def _keys(
-    table: Table, counts: Mapping[tuple[str, str, str], _Count], rules: Mapping[str, MappingTables]
-) -> Iterator[KeySeen]:
+def _keys(table: Table, counts: Mapping[tuple[str, str], _Count], rules: MappingTables) -> Iterator[KeySeen]:
     mine = [
         KeySeen(
-            company=company,
             key=count.key,
             documents=count.documents,
             amounts=_totals(count.amounts),
-            is_mapped=is_mapped(rules[company], name, count.key),
+            is_mapped=is_mapped(rules, name, count.key),
             cases=count.cases,
             causes=tuple(dict.fromkeys(count.causes)),
         )
-        for (name, company, _), count in counts.items()
+        for (name, _), count in counts.items()
         if name == table.name
     ]
     yield from sorted(mine, key=lambda each: (each.is_mapped, -each.cases, -each.documents, each.key.casefold()))

@@ -82,13 +82,13 @@ def impact_of(
     """What a change of a company's table would do to its recent returns; reads only, and asks no other system."""
     since = now - timedelta(days=days)
     if table in DECIDED_BY:
-        seen = mapping_traffic.seen_lately(c, since, company=company, most=MOST_DECIDED, whole=True)
+        seen = mapping_traffic.seen_lately(c, company, since, most=MOST_DECIDED, whole=True)
         day = max([uk_date(now), *(change.since for change in changes)])
         as_is = rules_on(c, company, day)
         touched = tuple(_decided_differently(seen, as_is, changed_tables(as_is, table, changes)))
         return Impact(how="decided again", days=days, looked_at=len(seen), touched=touched)
     if table in COUNTED_BY:
-        seen = mapping_traffic.seen_lately(c, since, company=company, most=MOST_COUNTED)
+        seen = mapping_traffic.seen_lately(c, company, since, most=MOST_COUNTED)
         touched = tuple(_using(c, company, table, changes, seen, uk_date(now)))
         return Impact(how="counted", days=days, looked_at=len(seen), touched=touched)
     return Impact(how="not known", days=days, looked_at=0, touched=())
