@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from tieout.connectors.dock.settings import DESK, DockSettings
+from tieout.connectors.explainer.settings import AssistanceSettings
 from tieout.connectors.loop.settings import LoopSettings
 from tieout.connectors.notices.settings import AlertSettings, ChannelSettings, RouteSettings
 from tieout.connectors.returngo.settings import ReturnGoSettings
@@ -193,8 +194,9 @@ ALERT_GROUPS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("alerts", AlertSettings),
     ("alerts.channel.finance", ChannelSettings),
     ("alerts.route.finance", RouteSettings),
+    ("assistance", AssistanceSettings),
 )
-"""The groups of the settings file that say who is told of trouble, with an example's name."""
+"""The groups of the settings file that say who is told of trouble and helped with it, with an example's name."""
 
 
 class Settings(_Group):
@@ -205,6 +207,7 @@ class Settings(_Group):
     work: WorkSettings = Field(default=WorkSettings(), description="Waits and windows.")
     schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="Sweeps.")
     alerts: AlertSettings = Field(default=AlertSettings(), description="Who is told of trouble.")
+    assistance: AssistanceSettings = Field(default=AssistanceSettings(), description="Help with cases.")
     clock: ClockSettings = Field(default=ClockSettings(), description="Only for the demo.")
     company: Mapping[str, CompanySettings] = Field(default={}, description="Sage companies by name.")
     account: Mapping[str, Account] = Field(default={}, description="Accounts by name.")

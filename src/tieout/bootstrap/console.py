@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from starlette.types import ASGIApp
 
 from tieout.bootstrap.settings_shown import setting_lines, single_sign_on
+from tieout.connectors.explainer import open_model
 from tieout.connectors.webhook import Doorman, SignedPost
 from tieout.console.app import build
 from tieout.console.parts import Console
@@ -15,6 +16,7 @@ from tieout.durable import Engine
 from tieout.ports.directory import Company
 from tieout.processes.account_health import AccountLine
 from tieout.processes.alerting import Alerting
+from tieout.processes.assistance import Assistance
 from tieout.processes.desk import Desk, bulk
 from tieout.processes.people.signing_in import Lasting
 from tieout.processes.returns import PROCESS
@@ -43,6 +45,14 @@ def telling_of(settings: Settings, store: Store, vault: Vault, clock: Callable[[
     return Telling(store=store, sealer=vault, post=SignedPost(doorman), clock=clock, companies=tuple(settings.company))
 
 
+def assistance_of(settings: Settings, desk: Desk) -> Assistance:
+    """Assistance as the settings have it; nobody outside is asked unless they name a model."""
+    ours = settings.assistance
+    return Assistance(
+        store=desk.store, clock=desk.clock, is_on=ours.on, least_score=ours.least_score, explainer=open_model(ours)
+    )
+
+
 def console_of(settings: Settings, desk: Desk, telling: Telling, alerting: Alerting) -> Console:
     """The parts of the console."""
     web = settings.web
@@ -60,6 +70,7 @@ def console_of(settings: Settings, desk: Desk, telling: Telling, alerting: Alert
         single_sign_on=single_sign_on(settings),
         telling=telling,
         alerting=alerting,
+        assistance=assistance_of(settings, desk),
         api_requests_per_minute=web.api_requests_per_minute,
     )
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from tieout.domain.people import Role
 from tieout.processes.account_health import AccountLine
 from tieout.processes.alerting import Alerting
+from tieout.processes.assistance import Assistance
 from tieout.processes.desk import Desk, NotPossible
 from tieout.processes.people.signing_in import Lasting
 from tieout.processes.telling import Telling
@@ -82,6 +83,8 @@ class Console:
     """None only where the console is served without anything that tells of alerts, as in tests."""
     record_links: Mapping[str, str] = field(default_factory=dict)
     """Where records of other systems open, by account and kind of record, with `{id}` for the id."""
+    assistance: Assistance | None = None
+    """None where nothing is suggested."""
     extras: Mapping[str, Any] = field(default_factory=dict)
 
     @property
