@@ -33,6 +33,18 @@ SIGNED_IN = {
     ("GET", "/"): "shows what each may see",
     ("POST", "/sign-out"): "everybody may leave",
     ("GET", "/still-here"): "keeps one's own session",
+    **{
+        (method, path): "changes what is one's own"
+        for method, path in (
+            ("GET", "/me"),
+            ("POST", "/me"),
+            ("POST", "/me/preferences"),
+            ("GET", "/me/password"),
+            ("POST", "/me/password"),
+            ("POST", "/me/sessions"),
+            ("POST", "/me/views"),
+        )
+    },
 }
 """Routes that need no permission but being signed in."""
 

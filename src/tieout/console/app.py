@@ -24,7 +24,7 @@ from tieout.console.pages import ROUTERS
 from tieout.console.parts import Console
 from tieout.console.security import Guard
 from tieout.console.templating import render
-from tieout.console.visit import SignInNeeded, Visit, sign_in_address, visit_of
+from tieout.console.visit import PasswordNeeded, SignInNeeded, Visit, sign_in_address, visit_of
 from tieout.processes.desk import NotPossible
 
 log = structlog.get_logger()
@@ -56,6 +56,7 @@ def application(console: Console) -> FastAPI:
     app.state.buckets = Buckets(console.api_requests_per_minute)
     app.add_exception_handler(Refusal, _refused_program)
     app.add_exception_handler(SignInNeeded, _to_sign_in)
+    app.add_exception_handler(PasswordNeeded, _to_own_password)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(NotPossible, _not_possible)
@@ -74,6 +75,13 @@ async def _to_sign_in(request: Request, _needed: Exception) -> Response:
 async def _refused_program(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return problem(request, error.status, str(error), headers=error.headers)
+
+
+async def _to_own_password(request: Request, _needed: Exception) -> Response:
+    """A password that another gave opens one page only: where it is replaced."""
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": "/me/password"})
+    return RedirectResponse("/me/password", status_code=303)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

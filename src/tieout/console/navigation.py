@@ -24,7 +24,9 @@ MENU: tuple[Entry, ...] = (
     Entry(group="Work", title="Today", address="/", permission=None),
     Entry(group="Work", title="Exceptions", address="/exceptions", permission=Permission.DESK_SEE),
     Entry(group="Work", title="Documents", address="/documents", permission=Permission.DOCUMENTS_SEE),
+    Entry(group="Work", title="For customers", address="/customer", permission=Permission.CUSTOMER_SEE),
     Entry(group="Set-up", title="Accounts", address="/accounts", permission=Permission.ACCOUNTS_SEE),
+    Entry(group="Admin", title="People", address="/people", permission=Permission.PEOPLE_SEE),
 )
 
 

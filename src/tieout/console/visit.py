@@ -29,6 +29,10 @@ class SignInNeeded(Exception):  # noqa: N818 - an answer rather than an error
     """Nobody is signed in; they are sent to the sign-in and come back."""
 
 
+class PasswordNeeded(Exception):  # noqa: N818 - an answer rather than an error
+    """Somebody came with a password that another gave; they choose their own before anything else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something to put right in a form: which field, and what."""
@@ -109,13 +113,18 @@ class Visit:
         return {str(name): str(value) for name, value in self.session.flash.items()}
 
 
-def need(permission: Permission | None) -> Callable[[Request], Visit]:
-    """A dependency that lets in whoever has a permission; None lets in everybody who is signed in."""
+def need(permission: Permission | None, *, with_temporary_password: bool = False) -> Callable[[Request], Visit]:
+    """A dependency that lets in whoever has a permission; None lets in everybody who is signed in.
+
+    Somebody with a temporary password is sent to choose their own, but where the route takes them as they are.
+    """
 
     def visit(request: Request) -> Visit:
         found = visit_of(request)
         if found is None:
             raise SignInNeeded
+        if found.user.temporary_until is not None and not with_temporary_password:
+            raise PasswordNeeded
         if permission is not None and not found.actor.may(permission):
             raise HTTPException(403)
         return found

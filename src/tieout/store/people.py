@@ -147,6 +147,12 @@ def sessions_of(c: Connection, user_name: str) -> list[Session]:
     return read_all(Session, c.execute(query.order_by(sessions.c.created_at.desc())))
 
 
+def running_sessions(c: Connection) -> dict[str, int]:
+    """Count the sessions that nobody has ended, by user."""
+    counted = select(sessions.c.user_name, func.count()).where(sessions.c.ended_at.is_(None))
+    return {str(name): int(count) for name, count in c.execute(counted.group_by(sessions.c.user_name))}
+
+
 def see_session(c: Connection, id_hash: str, at: datetime) -> None:
     """Note that a session was used."""
     c.execute(update(sessions).where(sessions.c.id_hash == id_hash).values(last_seen_at=at))

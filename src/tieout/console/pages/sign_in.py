@@ -13,7 +13,7 @@ from tieout.console.visit import Fields, Problem, Visit, need, posted
 from tieout.processes.people import signing_in
 
 router = APIRouter()
-Anybody = Annotated[Visit, Depends(need(None))]
+Anybody = Annotated[Visit, Depends(need(None, with_temporary_password=True))]
 Posted = Annotated[Fields, Depends(posted)]
 
 

@@ -14,6 +14,8 @@ from tieout.store.people import User
 
 SUPPORT_LASTS: Final = timedelta(days=14)
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}")
+RESERVED: Final = frozenset({"new", "nobody", "me"})
+"""Words that the addresses and filters of the console use themselves."""
 _EMAIL: Final = re.compile(r"[^@\s,;<>]{1,100}@[^@\s,;<>]{1,150}\.[^@\s,;<>.]{2,}")
 _LETTERS_MAX: Final = 100
 
@@ -59,7 +61,7 @@ def shown(user: User) -> dict[str, Any]:
 def checked_name(name: str) -> str:
     """The name to sign in with, in lower case; `NotPossible` for one that cannot be."""
     name = name.strip().lower()
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise NotPossible("Choose a name of letters, digits, full stops and hyphens; an email address is fine.")
     return name
 
