@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.processes.house import COMPANY
 
+from tieout.domain.business_dates import uk_date
 from tieout.domain.legs import LegState
 from tieout.domain.people import Actor, Role
-from tieout.processes.kinds import RETURN
+from tieout.domain.pseudonyms import looked_up
+from tieout.processes.kinds import REFUND, RETURN
+from tieout.processes.record import facts_from_json
+from tieout.processes.trail.customer_progress import Told, told_of
 from tieout.processes.trail.gathering import Trail, trail_of
 from tieout.processes.trail.raw import look_at_effect, look_at_event, shown
-from tieout.store import audit, comments, documents, inbox
+from tieout.store import attempts, audit, comments, cross_references, documents, inbox
+from tieout.store.document_search import find_documents
 
 if TYPE_CHECKING:
     from tests.processes.house import House, Rma
@@ -215,3 +220,73 @@ def test_a_body_of_any_kind_is_shown_without_what_nobody_may_read(body: bytes, m
 def test_a_long_body_is_cut_and_says_so() -> None:
     text, is_cut = shown(b"x" * 300_000, "text/plain")
     assert (len(text), is_cut) == (200_000, True)
+
+
+def story(house: House, rma: Rma) -> Told:
+    with house.application.store.scope(COMPANY) as c:
+        document = documents.document(c, COMPANY, RETURN, rma.number)
+        assert document is not None
+        return told_of(c, document, house.application.clock())
+
+
+def test_the_customer_is_told_how_far_the_return_is_at_every_stage(house: House) -> None:
+    """X-32: from the request to the refund, in words of theirs; figures are what they get."""
+    rma = house.raise_rma("W1001", ("MUG", 2))
+    house.tell(rma)
+    assert story(house, rma).story.status == "Just heard of"
+    house.drain(rma)
+    assert story(house, rma).story.status == "Asked for"
+    house.approve(rma)
+    house.drain(rma)
+    assert story(house, rma).story.status in {"Waiting for the parcel", "Parcel on its way"}
+    house.receive(rma, rma.units[0])
+    house.drain(rma)
+    partly = story(house, rma).story
+    assert partly.status == "Partly here"
+    assert any(sentence.endswith("1 item has not come yet.") for sentence in partly.sentences)
+    house.receive(rma, rma.units[1])
+    house.drain(rma)
+    done = story(house, rma)
+    assert done.story.status == "Finished"
+    assert done.order_name == "W1001"
+    assert [one for one in done.story.sentences if one.startswith("The refund of £12.00 was sent to")] != []
+    assert done.story.next.startswith("Nothing more has to happen.")
+
+
+def test_the_customer_of_a_stopped_return_hears_who_is_on_it_and_by_when(house: House) -> None:
+    rma = house.authorised("W1001", ("MUG", 2, "No such reason"))
+    house.receive(rma)
+    house.drain(rma)
+    told = story(house, rma)
+    case = house.case(rma)
+    assert case is not None
+    assert case.due_at is not None
+    assert (told.story.status, told.story.team) == ("Being looked into", "our warehouse team")
+    assert told.story.by == uk_date(case.due_at)
+    assert told.case == case
+
+
+def test_the_customer_of_a_refund_outside_the_workflow_hears_of_the_money_alone(house: House) -> None:
+    house.control.post("/shopify/refunds", {"order": "W1001", "amount": "5.00", "lines": []})
+    house.sweep()
+    with house.application.store.scope(COMPANY) as c:
+        (document,) = documents.documents_in(c, kind=REFUND)
+        told = told_of(c, document, house.application.clock())
+    assert told.story.sentences[0].startswith("The refund of £5.00 was sent to")
+
+
+def test_a_customer_is_found_by_their_address_which_is_kept_nowhere_as_a_name(house: House) -> None:
+    """RGO-23: only a digest of it is."""
+    rma = house.authorised("W1001", ("MUG", 1))
+    house.drain(rma)
+    with house.application.store.scope(COMPANY) as c:
+        attempt = attempts.last_gathered(c, house.document(rma))
+        assert attempt is not None
+        order = facts_from_json(attempt.facts).shop_order
+        assert order is not None
+        email = order.customer_email
+        assert "@" in email
+        names = cross_references.references_of(c, COMPANY, RETURN, rma.number)
+        hits = find_documents(c, looked_up(email.upper()))
+    assert [hit.document.key for hit in hits] == [rma.number]
+    assert not [name for name in names if "@" in name.value]

@@ -99,6 +99,12 @@ def last_attempt(c: Connection, document: Document) -> Attempt | None:
     return read_maybe(Attempt, c.execute(query).first())
 
 
+def last_gathered(c: Connection, document: Document) -> Attempt | None:
+    """Return the newest attempt that has facts, or None where none could be gathered."""
+    query = select(*_COLUMNS).where(_of(document), attempts.c.facts.is_not(None))
+    return read_maybe(Attempt, c.execute(query.order_by(attempts.c.number.desc()).limit(1)).first())
+
+
 def attempts_of(c: Connection, document: Document) -> list[Attempt]:
     """Return all attempts at a document, oldest first."""
     return read_all(Attempt, c.execute(select(*_COLUMNS).where(_of(document)).order_by(attempts.c.number)))
