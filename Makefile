@@ -17,6 +17,7 @@ help:
 	@echo "make test-long  the tests that take minutes"
 	@echo "make screens    visit the console in a real browser and keep a picture of every page in build/screens"
 	@echo "make rows       play every row of the returns pages and write docs/returns-rows.md"
+	@echo "make api-fuzz   send the JSON API whatever fits its description and what does not (minutes)"
 	@echo "make bench      what a poll of a large Sage company costs against a small one (minutes)"
 	@echo "make lock       pin the dependencies again (needs uv)"
 	@echo "make clean      remove what the other commands made"
@@ -47,6 +48,9 @@ rows: $(VENV)/dev.stamp
 
 test-long: $(VENV)/dev.stamp
 	$(BIN)/pytest -q -m long $(ARGS)
+
+api-fuzz: $(VENV)/dev.stamp
+	$(BIN)/pytest -q -m long tests/console/test_api_fuzz.py $(ARGS)
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/poll_of_sage200.py $(ARGS)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from tieout.console.api.values import NUMBER_MAX, GivenMoment, Name, Prose, Text
+from tieout.console.api.values import NUMBER_MAX, Day, GivenMoment, Name, Prose, Text
 from tieout.processes.desk.acts import WHERE
 from tieout.processes.desk.bulk import ACTIONS
 
@@ -75,14 +74,27 @@ class BulkOrder(_Given):
     until: Annotated[GivenMoment | None, Field(description="Until when they sleep")] = None
 
 
+_ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
+RowFields = Annotated[
+    dict[Name, Text],
+    Field(max_length=50),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": 50,
+            "propertyNames": {"minLength": 1, "maxLength": 200, "pattern": _ONE_LINE},
+            "additionalProperties": {"type": "string", "maxLength": 200, "pattern": _ONE_LINE},
+        }
+    ),
+]
+
+
 class GivenRow(_Given):
     """One mapping row."""
 
     key: Name
-    value: Annotated[
-        dict[Name, Text] | None, Field(max_length=50, description="The fields of the row; null ends the row")
-    ]
-    since: Annotated[date, Field(description="First day in force")]
+    value: Annotated[RowFields | None, Field(description="The fields of the row; null ends the row")]
+    since: Annotated[Day, Field(description="First day in force")]
 
 
 class NewProposal(_Given):

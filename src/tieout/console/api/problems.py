@@ -7,10 +7,12 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 PROBLEM_TYPE: Final = "application/problem+json"
 PREFIX: Final = "/api/"
@@ -84,8 +86,19 @@ def problem(
 
 def of_http(request: Request, error: HTTPException) -> Response:
     """What the framework refuses: no such address, no such method, a body that it cannot read."""
-    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}}
+    headers = {"Allow": ", ".join(_methods(request))} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
     return problem(request, error.status_code, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that an address takes; the framework names those of the first route only."""
+    found: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        route = context.original_route
+        if isinstance(route, Route):
+            match, _ = route.matches(request.scope)
+            found |= route.methods or set() if match is not Match.NONE else set()
+    return sorted(found)
 
 
 def of_validation(request: Request, error: RequestValidationError) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query
@@ -11,7 +10,7 @@ from tieout.console.api.calls import Call, Paged, need, token_router
 from tieout.console.api.problems import answers
 from tieout.console.api.shapes import PageShape
 from tieout.console.api.shapes_desk import DocumentShape, DocumentWithLegsShape, EntryShape, FoundShape, TimelineShape
-from tieout.console.api.values import CompanyName, Name, PathName, Text
+from tieout.console.api.values import CompanyName, Day, Name, PathName, Text
 from tieout.domain.people import Permission
 from tieout.processes.trail.gathering import Trail, trail_of
 from tieout.store import documents
@@ -32,8 +31,8 @@ def list_documents(  # noqa: PLR0913 - one argument per parameter
     kind: Text = "",
     state: State | Literal[""] = "",
     text: Annotated[Text, Query(description="How any name of it begins")] = "",
-    opened_from: Annotated[date | None, Query(description="First UK day")] = None,
-    opened_to: Annotated[date | None, Query(description="Last UK day")] = None,
+    opened_from: Annotated[Day | None, Query(description="First UK day")] = None,
+    opened_to: Annotated[Day | None, Query(description="Last UK day")] = None,
     sort: DocumentSort = "-opened",
 ) -> PageShape[DocumentShape]:
     """List documents, the newest first."""

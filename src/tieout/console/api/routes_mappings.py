@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -12,7 +11,7 @@ from tieout.console.api.given import NewProposal
 from tieout.console.api.problems import Refusal, answers
 from tieout.console.api.shapes import PageShape
 from tieout.console.api.shapes_desk import ProposalShape, RowShape, TableShape
-from tieout.console.api.values import CompanyName, PathName, Text
+from tieout.console.api.values import CompanyName, Day, PathName, Text
 from tieout.domain.business_dates import uk_date
 from tieout.domain.people import Permission
 from tieout.domain.rules.tables import TABLES
@@ -40,7 +39,7 @@ def list_rows(
     call: Seer,
     table: PathName,
     company: CompanyName = None,
-    on: Annotated[date | None, Query(description="The day on which they are in force; today when left out")] = None,
+    on: Annotated[Day | None, Query(description="The day on which they are in force; today when left out")] = None,
     match: Annotated[Text, Query(description="A text that key or value holds")] = "",
 ) -> PageShape[RowShape]:
     """List the rows of a table that are in force on a day; all of them, by key."""

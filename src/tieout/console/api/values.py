@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Path, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 
-NUMBER_MAX: Final = 2**63 - 1
+NUMBER_MAX: Final = 2**53 - 1
+"""What every language reads from JSON without loss."""
 
 
 def _in_utc(at: datetime) -> datetime:
@@ -28,14 +38,25 @@ Moment = Annotated[
 """A point in time."""
 
 
-def _sensible(at: datetime) -> datetime:
-    if not 2000 <= at.year <= 2200:
-        raise ValueError("the year must lie between 2000 and 2200")
-    return at.astimezone(UTC)
+def _is_rfc3339(sent: object) -> object:
+    """Only what RFC 3339 has: the library would also take seconds since 1970, and leave out the offset."""
+    if not isinstance(sent, str) or _RFC3339.fullmatch(sent) is None:
+        raise ValueError("write a time as in 2026-11-20T09:05:00Z")
+    return sent
 
 
-GivenMoment = Annotated[AwareDatetime, AfterValidator(_sensible)]
-"""A point in time that a program sends; with its offset."""
+def _is_iso_day(sent: object) -> object:
+    if not isinstance(sent, str) or _DAY.fullmatch(sent) is None:
+        raise ValueError("write a day as in 2026-11-20")
+    return sent
+
+
+_RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+GivenMoment = Annotated[AwareDatetime, BeforeValidator(_is_rfc3339)]
+"""A point in time that a program sends, with its offset."""
+Day = Annotated[date, BeforeValidator(_is_iso_day)]
+"""A UK day that a program sends."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A short text on one line."""
@@ -45,7 +66,7 @@ Prose = Annotated[
 """What a person would read."""
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A short text that may be empty."""
-Number = Annotated[int, Path(ge=1, le=NUMBER_MAX)]
+Number = Annotated[int, Path(ge=1, le=NUMBER_MAX, examples=[1, 2])]
 """A record's number in an address."""
 PathName = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 CompanyName = Annotated[
