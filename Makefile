@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Whatever is installed stands in a lock with its hash, and is never built from source on the way.
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
 
-.PHONY: help demo live test check pytest screens rows test-long bench lock clean
+.PHONY: help demo live test check pytest screens rows test-long api-fuzz bench lock clean
 .DELETE_ON_ERROR:
 
 help:
