@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 FOCUS = """() => {
   const one = document.activeElement, box = one.getBoundingClientRect(), style = getComputedStyle(one);
-  const [x, y] = [box.x + Math.min(box.width / 2, 20), box.y + box.height / 2];
+  const [from, to] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+  const [x, y] = [box.x + Math.min(box.width / 2, 20), (from + to) / 2];
   const top = document.elementFromPoint(x, y);
   return {
     what: `${one.tagName.toLowerCase()} ${one.id || one.name || one.textContent.trim().slice(0, 40)}`,
     // The parts inside of a date field are marked by the browser itself.
-    marked: one.type === "date" || (one.matches(":focus-visible") && parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none"),
-    seen: top !== null && (one.contains(top) || top.contains(one) || top.closest("label")?.control === one),
+    marked: one.type === "date"
+      || (one.matches(":focus-visible") && parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none"),
+    seen: to > from && top !== null && (one.contains(top) || top.contains(one) || top.closest("label")?.control === one),
   };
 }"""
 STOPS_MAX = 200
