@@ -98,8 +98,8 @@ def test_the_page_says_what_happened_what_settles_it_and_how_long_there_is(
     stuck(store, "R-8", stake=1_000)
     page = visitor(Role.FINANCE).get(f"/exceptions/{case.id}")
     assert page.title == "The portal takes a fee from this return"
-    assert page.text(".status-line") == "Open ▮▮▯▯ Medium · £24.00 at stake · for finance · 3 h left"
-    assert page.rows("main .scroll tbody tr")[0] == [page.title, "RMA 7", "GBP 1.00", "a row"]
+    assert page.text(".status-line") == "Open Medium · £24.00 at stake · for finance · 3 h left"
+    assert page.rows("main .scroll tbody tr")[0] == [page.title, "RMA 7", "£1.00", "a row"]
     assert "This would also let 1 other exception go on (£10.00)." in page.text("section.suggested")
     assert page.text("section[aria-labelledby='runbook'] h2") == "Runbook"
     assert page.texts("main h1") == [page.title]
@@ -296,7 +296,7 @@ def test_a_booking_by_hand_is_read_back_by_the_form(house: House, at_house: Call
     keyed = {"customer": "12345", "reference": "HAND-1", "net": "20", "tax": "4"}
     house.control.post("/sage200/desktop/post-credit-note", keyed)
     page = browser.submit(page, form, reference="HAND-1", booked_why="while Sage was shut to us")
-    assert page.text(".flash").startswith("Read back in Sage: HAND-1, GBP 24.00.")
+    assert page.text(".flash").startswith("Read back in Sage: HAND-1, £24.00.")
     house.drain()
     assert house.document(rma).state == "done"
 
@@ -311,10 +311,9 @@ def test_a_stray_refund_is_adopted_from_its_page(house: House, at_house: Callabl
     browser, place = at_house("ann", Role.FINANCE), f"/exceptions/{case.id}"
     form = f"form[action='{place}/adopt']"
     page = browser.get(place)
-    chosen = {"adopt_as": "goods", "adopt_reason": "Too small", "adopt_why": "late delivery"}
-    page = browser.submit(page, form, **chosen)
+    page = browser.submit(page, form, adopt_as="goods", adopt_reason="Too small", adopt_why="late delivery")
     assert "names no goods in the storefront" in page.text(".problems")
-    page = browser.submit(page, form, **{**chosen, "adopt_as": "goodwill"})
+    page = browser.submit(page, form, adopt_as="goodwill")
     assert "goes on as return" in page.text(".flash")
     house.drain()
     assert house.open_cases() == []

@@ -317,10 +317,10 @@ def test_the_fix_that_is_suggested_fits_the_fault(
     case = house.case(rma)
     assert case is not None
     with desk.store.scope(COMPANY) as c:
-        fix = fix_for(c, case)
+        fix = fix_for(c, case, desk.clock())
     assert fix.kind == kind
     assert fix.address == (f"{leads_to}{case.id}" if leads_to else "")
-    assert [(one.currency, one.many) for one in fix.others] == [("GBP", 1)]
+    assert (fix.others.many, set(fix.others.stakes)) == (1, {"GBP"})
 
 
 EVERY_ACT: dict[str, Callable[[Desk, Actor, int], object]] = {

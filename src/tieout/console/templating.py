@@ -47,6 +47,7 @@ ENVIRONMENT.filters.update(
     moment=wording.moment,
     iso=wording.iso,
     words=wording.words,
+    spoken=wording.spoken,
     system=wording.system,
     kind=wording.kind,
     figure=wording.figure,

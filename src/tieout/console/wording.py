@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -13,6 +14,7 @@ from tieout.domain.money import Money
 LONDON: Final = ZoneInfo("Europe/London")
 NO_FIGURE: Final = "\N{EN DASH}"
 SIGNS: Final = {"GBP": "£", "EUR": "€", "USD": "$"}
+_AMOUNT: Final = re.compile(r"\b(?P<code>GBP|EUR|USD) (?P<minus>-?)(?P<figure>\d[\d,]*\.\d\d)\b")
 SYSTEMS: Final = {
     "portal": "Returns portal",
     "storefront": "Web shop",
@@ -95,6 +97,11 @@ def kind(name: str) -> str:
 def figure(quantity: Decimal | None) -> str:
     """A quantity without noughts after the point; a dash for none."""
     return NO_FIGURE if quantity is None else plain(quantity)
+
+
+def spoken(text: str) -> str:
+    """A text that we made with its amounts as people write them: `GBP 24.00` as `£24.00`."""
+    return _AMOUNT.sub(lambda found: f"{found['minus']}{SIGNS[found['code']]}{found['figure']}", text)
 
 
 def words(code: str) -> str:

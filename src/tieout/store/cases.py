@@ -153,16 +153,6 @@ def among(c: Connection, case_ids: Sequence[int]) -> list[Case]:
     return read_all(Case, c.execute(select(*_COLUMNS).where(cases.c.id.in_(case_ids)).order_by(cases.c.id)))
 
 
-def of_one_cause(c: Connection, company: str, cause: str, *, but: int) -> list[tuple[str, int, int]]:
-    """Return (currency, how many, money at stake) of the other open cases of a cause."""
-    currency = func.coalesce(cases.c.currency, "GBP").label("currency")
-    stake = func.coalesce(func.sum(cases.c.stake_minor), 0).label("stake")
-    query = select(currency, func.count().label("many"), stake).where(
-        cases.c.company == company, cases.c.cause == cause, cases.c.state == "open", cases.c.id != but
-    )
-    return [(row.currency, row.many, int(row.stake)) for row in c.execute(query.group_by(currency).order_by(currency))]
-
-
 def open_cases(c: Connection, *, owner: str | None = None, limit: int = 1000) -> list[Case]:
     """Return the open cases of the companies in scope, oldest first."""
     query = select(*_COLUMNS).where(cases.c.state == "open")

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from tieout.console import case_query
 from tieout.console.pages.cases import morning_of
 from tieout.console.visit import Fields, Problem, Visit, need, posted
+from tieout.console.wording import plural, spoken
 from tieout.domain.people import Permission
 from tieout.processes.desk import NotPossible, acts, bulk
 from tieout.processes.people import views
@@ -26,11 +27,12 @@ ActId = Annotated[int, Path(ge=1, lt=2**63)]
 NAMES: Final[Mapping[str, str]] = {"accept": "override"}
 """What the list calls an act, where the desk has another word."""
 HEADINGS: Final[Mapping[str, str]] = {
-    "retry": "Try many again",
-    "assign": "Put many on a desk",
-    "snooze": "Let many sleep",
-    "override": "Override many",
+    "retry": "Try {} again",
+    "assign": "Put {} on a desk",
+    "snooze": "Let {} sleep",
+    "override": "Override {}",
 }
+"""What each act is called, with how many it is over."""
 NUMBER_DIGITS: Final = 18
 
 
@@ -63,7 +65,7 @@ def go(visit: Many, fields: Posted) -> Response:
             number = bulk.bulk(visit.console.desk, visit.actor, order, ids, key=fields.text("key")[:100])
             return visit.done("It is on the record, one entry for each exception.", to=f"/exceptions/bulk/{number}")
         except NotPossible as error:
-            problem = Problem(field=field, text=str(error))
+            problem = Problem(field=field, text=spoken(str(error)))
     back = fields.text("back")
     return _confirm_page(
         visit, fields, ids, back=back if back.startswith("/exceptions") else "/exceptions", problem=problem
@@ -76,8 +78,9 @@ def progress(visit: Many, act_id: ActId) -> Response:
     act = bulk.found_act(visit.console.desk, visit.actor, act_id)
     if act is None:
         raise HTTPException(404)
-    heading = HEADINGS.get(act.action, act.action)
-    return visit.page("exceptions/bulk.html", partial="exceptions/_bulk.html", act=act, heading=heading)
+    return visit.page(
+        "exceptions/bulk.html", partial="exceptions/_bulk.html", act=act, heading=_heading(act.action, act.asked)
+    )
 
 
 def _confirm_page(
@@ -95,7 +98,7 @@ def _confirm_page(
         status=422 if problem else 200,
         problems=[problem] if problem else [],
         act=act,
-        heading=HEADINGS[act],
+        heading=_heading(act, len(seen.possible)),
         seen=seen,
         moved=shown if shown and shown != seen.asked else 0,
         back=back,
@@ -103,6 +106,10 @@ def _confirm_page(
         workers=sorted((user.name, user.display_name) for user in workers),
         typed=fields.as_dict(),
     )
+
+
+def _heading(action: str, many: int) -> str:
+    return HEADINGS.get(action, "{}").format(plural(many, "exception"))
 
 
 def _matching(visit: Visit, query: str) -> list[int]:

@@ -12,11 +12,13 @@ from starlette.responses import Response
 
 from tieout.console.record_links import links_for
 from tieout.console.visit import Fields, Problem, Visit, need, posted
-from tieout.console.wording import LONDON
+from tieout.console.wording import LONDON, spoken
 from tieout.domain.business_dates import uk_date
 from tieout.domain.desk.severity import severity_of
 from tieout.domain.people import Permission
 from tieout.domain.returns.adopted import ADOPTIONS, AdoptedAs
+from tieout.processes.assistance import acting as assisting
+from tieout.processes.assistance.suggesting import suggestions_for
 from tieout.processes.desk import Desk, NotPossible, acts, adopting, booking, overriding
 from tieout.processes.desk.acting import Done, settles
 from tieout.processes.desk.facts import facts_of_case, title_of
@@ -180,6 +182,26 @@ def adopt(visit: Settler, case_id: CaseId, fields: Posted) -> Response:
     return _did(visit, case_id, fields, "adopt_as", act)
 
 
+@router.post("/exceptions/{case_id}/suggestions/{suggestion_id}/dismiss")
+def dismiss(visit: Worker, case_id: CaseId, suggestion_id: CaseId) -> Response:
+    """Put a suggestion away."""
+    _found(visit, case_id)
+    if visit.console.assistance is None:
+        raise NotPossible("Suggestions are switched off.")
+    assisting.dismiss(visit.console.assistance, visit.actor, suggestion_id)
+    return visit.done("It is not suggested for this exception any more.", to=f"/exceptions/{case_id}")
+
+
+@router.post("/exceptions/{case_id}/explain")
+def explain(visit: Worker, case_id: CaseId) -> Response:
+    """Have the configured model explain it; its answer is kept among the suggestions."""
+    case = _found(visit, case_id)
+    if visit.console.assistance is None:
+        raise NotPossible("Suggestions are switched off.")
+    assisting.explain(visit.console.assistance, visit.actor, case)
+    return visit.done("The model's explanation stands among the suggestions.", to=f"/exceptions/{case_id}")
+
+
 def morning_of(text: str) -> datetime:
     """The morning of a day as a form sends it; NotPossible for what is no day."""
     return datetime.combine(_day(text), MORNING, LONDON).astimezone(UTC)
@@ -198,8 +220,10 @@ def _did(visit: Visit, case_id: int, fields: Fields, field: str, act: Callable[[
     try:
         done = act(visit.console.desk)
     except NotPossible as error:
-        return _page(visit, case, problem=Problem(field=field, text=str(error)), typed=fields.as_dict(), fields=fields)
-    return visit.done(done.said, to=f"/exceptions/{case_id}", tone="warn" if done.is_pending else "good")
+        return _page(
+            visit, case, problem=Problem(field=field, text=spoken(str(error))), typed=fields.as_dict(), fields=fields
+        )
+    return visit.done(spoken(done.said), to=f"/exceptions/{case_id}", tone="warn" if done.is_pending else "good")
 
 
 def _found(visit: Visit, case_id: int) -> Case:
@@ -219,6 +243,7 @@ def _page(
         seen = cases.case(c, case.id) or case
         facts = facts_of_case(c, seen, now)
         everybody = people.all_users(c)
+        suggested = suggestions_for(c, seen, visit.console.assistance)
         reasons = _reasons(c, seen.company, now) if seen.document_kind == "refund" else []
     is_theirs = settles(visit.actor, seen) and seen.state == "open"
     return visit.page(
@@ -226,6 +251,8 @@ def _page(
         status=422 if problem else 200,
         problems=[problem] if problem else [],
         facts=facts,
+        suggested=suggested,
+        has_model=_has_model(visit),
         case=seen,
         severity=severity_of(seen.stake_minor, seen.due_at, now),
         names={user.name: user.display_name for user in everybody},
@@ -268,6 +295,11 @@ def _reasons(c: Connection, company: str, now: datetime) -> list[tuple[str, str]
     """The return reasons in force, as a choice."""
     rules = mapping_rules.rules_in_force(c, uk_date(now), company=company, table="reason")
     return [(rule.key, rule.key) for rule in rules]
+
+
+def _has_model(visit: Visit) -> bool:
+    assistance = visit.console.assistance
+    return assistance is not None and assistance.is_on and assistance.explainer is not None
 
 
 def _key(fields: Fields) -> str:

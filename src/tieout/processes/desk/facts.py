@@ -62,7 +62,7 @@ def facts_of_case(c: Connection, case: Case, now: datetime) -> CaseFacts:
         title=title_of(case.code),
         kind=kind,
         faults=[_fault(fault) for fault in case.faults if isinstance(fault, Mapping)],
-        fix=fix_for(c, case),
+        fix=fix_for(c, case, now),
         pending=pending_of(c, case),
         limit=asks_above(c, case, now),
         trail=trail_of(c, document, now) if document is not None else None,

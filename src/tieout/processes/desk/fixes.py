@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 from urllib.parse import urlencode
 
 from tieout.domain.faults import BY_CODE
 from tieout.domain.rules.tables import TABLES
 from tieout.processes.kinds import REFUND, RETURN
-from tieout.store import cases
+from tieout.store import desk_lists
+from tieout.store.case_filters import CaseFilter
 from tieout.store.cases import Case
 from tieout.store.store import Connection
 
@@ -30,11 +32,14 @@ BY_HAND: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
-    """The other open cases of the same cause, by currency."""
+    """The other open cases of the same cause."""
 
-    currency: str
     many: int
-    stake_minor: int
+    stakes: Mapping[str, int]
+    """Money at stake in them by currency, minor units."""
+
+
+NONE: Final = Others(many=0, stakes={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +54,15 @@ class Fix:
     row_key: str = ""
     address: str = ""
     """The page that does it, filled in as far as it is known."""
-    others: Sequence[Others] = ()
+    others: Others = NONE
     """What the same fix would release besides."""
 
 
-def fix_for(c: Connection, case: Case) -> Fix:
-    """The suggested fix of a case."""
+def fix_for(c: Connection, case: Case, now: datetime) -> Fix:
+    """The suggested fix of a case, in a transaction that sees its company alone."""
     kind = BY_CODE.get(case.code)
     says = kind.do if kind is not None else "Find out what happened, then close the exception with the reason."
-    others = _others(c, case)
+    others = _others(c, case, now)
     for table, key in _rows(case):
         address = f"/mappings/{table}/propose?{urlencode({'key': key, 'company': case.company, 'case': case.id})}"
         title = TABLES[table].title
@@ -80,10 +85,13 @@ def _rows(case: Case) -> list[tuple[str, str]]:
     return [(table, key) for table, _, key in parts if table in TABLES and key]
 
 
-def _others(c: Connection, case: Case) -> Sequence[Others]:
+def _others(c: Connection, case: Case, now: datetime) -> Others:
+    """Counted as the lists count them, less the case itself."""
     if not case.cause or case.state != "open":
-        return ()
-    return tuple(
-        Others(currency=currency, many=many, stake_minor=stake)
-        for currency, many, stake in cases.of_one_cause(c, case.company, case.cause, but=case.id)
-    )
+        return NONE
+    alike = CaseFilter(cause=case.cause, code=case.code, sleep="any")
+    totals = desk_lists.case_totals(c, alike, now=now)
+    stakes = dict(totals.stakes)
+    currency = case.currency or "GBP"
+    stakes[currency] = stakes.get(currency, 0) - (case.stake_minor or 0)
+    return Others(many=max(totals.count - 1, 0), stakes={name: minor for name, minor in stakes.items() if minor > 0})
