@@ -51,7 +51,7 @@ def test_the_money_is_told_as_the_customer_gets_it_and_no_ledger_figure_is_shown
     add_legs(console.store, document)
     page = visitor(Role.CUSTOMER_SERVICE).get(customer_address("ACME", "return", "4711"))
     said = page.texts(".read-out")
-    assert "The refund of £20.00 was sent to the card or account that you paid with on 20 November." in said
+    assert "The refund of £20.00 was sent to the card or account that you paid with." in said
     whole = page.text("main")
     for word in ("Sage", "credit note", "SCN 10023", "£24.00", "Differs", "nominal", "ledger"):
         assert word not in whole

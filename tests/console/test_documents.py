@@ -103,7 +103,7 @@ def test_a_document_shows_both_figures_of_every_leg_and_what_they_differ_by(
     assert page.title == "Return 4711"
     assert page.texts("table.grid thead th") == ["What happens", "Web shop", "Sage 200"]
     rows = {cells[0]: cells[1:] for cells in page.rows("table.grid tbody tr")}
-    assert rows["Credited"][1].startswith("Credit note Agreed Expected £24.00 · seen £24.00 Seen 20 Nov 2026, 09:05")
+    assert rows["Credited"][1].startswith("Credit note Agreed Expected £24.00 · seen £24.00 Last seen 20 Nov 2026, 09:05")
     assert "Refund Differs Expected £24.00 · seen £20.00 £4.00 less than expected" in rows["Given to the customer"][0]
     assert "Stock in Overdue Expected 2 Due since 20 Nov 2026, 06:05" in rows["Goods back"][1]
     assert "£4.00" in page.text("section[aria-labelledby='facts']")

@@ -19,8 +19,8 @@ TODAY = date(2026, 11, 20)
 ASKED = Progress(status=RmaStatus.AUTHORISED, asked_on=date(2026, 11, 1), items=2)
 PARCEL = OnItsWay(carrier="DHL", tracking="JD0001", delivered_on=None)
 HERE = replace(ASKED, received=((date(2026, 11, 3), 2),), parcels=(PARCEL,))
-OWED = Given(way=Way.MONEY, amount=Money(2400), sent_on=None, due_on=date(2026, 11, 21))
-SENT = Given(way=Way.MONEY, amount=Money(2400), sent_on=date(2026, 11, 5))
+OWED = Given(way=Way.MONEY, amount=Money(2400), is_sent=False, due_on=date(2026, 11, 21))
+SENT = Given(way=Way.MONEY, amount=Money(2400), is_sent=True, sent_on=date(2026, 11, 5))
 EXCHANGE = InExchange(name="W2001", is_released=False, has_left=False)
 DELIVERED = (
     "The carrier says that your parcel (tracking number JD0001) was delivered to us on 3 November; "
@@ -66,10 +66,10 @@ def told(progress: Progress) -> Story:
         ),
         pytest.param(
             replace(ASKED, parcels=(PARCEL,)),
-            "Parcel on its way",
+            "Waiting for the parcel",
             [
                 "You asked to return 2 items on 1 November, and we agreed.",
-                "Your parcel is on its way to us with DHL (tracking number JD0001).",
+                "Your parcel is booked with DHL (tracking number JD0001); it has not come yet.",
             ],
             "When the parcel is here we check it, and then it is settled with you.",
             None,
@@ -257,9 +257,9 @@ def told(progress: Progress) -> Story:
             id="cancelled",
         ),
         pytest.param(
-            Progress(subject=Subject.REFUND, given=(SENT,), is_done=True),
+            Progress(subject=Subject.REFUND, given=(replace(SENT, sent_on=None),), is_done=True),
             "Finished",
-            ["The refund of £24.00 was sent to the card or account that you paid with on 5 November."],
+            ["The refund of £24.00 was sent to the card or account that you paid with."],
             "Nothing more has to happen. A bank can take a few working days to show it.",
             None,
             id="a refund without a return",

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tieout.console.record_links import links_for, record_of
+from tieout.console.record_links import links_for, names_for, record_of
 from tieout.console.visit import Visit, need
 from tieout.domain.people import Permission
 from tieout.processes.trail.gathering import trail_of
@@ -54,6 +54,7 @@ def document_page(visit: Seer, company: str, kind: str, key: str) -> Response:
         entries=[entry for entry in trail.timeline if only != "trouble" or entry.is_trouble],
         only=only,
         link=links_for(visit.console, company),
+        name_of=names_for(visit.console, company),
         record_of=record_of,
     )
 
@@ -83,4 +84,6 @@ def _readable(text: str) -> str:
 def _message_page(visit: Visit, document: Document, shown: Message | None) -> Response:
     if shown is None:
         raise HTTPException(404)
-    return visit.page("documents/message.html", document=document, message=shown)
+    return visit.page(
+        "documents/message.html", document=document, message=shown, name_of=names_for(visit.console, document.company)
+    )

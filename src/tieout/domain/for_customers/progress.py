@@ -36,8 +36,10 @@ class Given:
 
     way: Way
     amount: Money
-    sent_on: date | None
-    """None while it is still to be sent."""
+    is_sent: bool
+    """It was tried, or has gone; else it is still to be sent."""
+    sent_on: date | None = None
+    """None where nobody said when."""
     is_confirmed: bool = True
     """False while the bank has not confirmed it."""
     has_failed: bool = False
@@ -46,7 +48,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnItsWay:
-    """A parcel of the customer's."""
+    """A parcel that the customer sends, or has booked."""
 
     carrier: str
     tracking: str
@@ -103,9 +105,9 @@ class Progress:
     @property
     def sent(self) -> list[Given]:
         """What has been given, or was tried."""
-        return [one for one in self.given if one.sent_on is not None]
+        return [one for one in self.given if one.is_sent]
 
     @property
     def owed(self) -> list[Given]:
         """What is still to be given."""
-        return [one for one in self.given if one.sent_on is None]
+        return [one for one in self.given if not one.is_sent]

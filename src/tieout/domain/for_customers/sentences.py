@@ -91,7 +91,7 @@ def _coming(progress: Progress) -> tuple[str, Tone]:
         return "Being settled", "busy"
     if any(parcel.delivered_on for parcel in progress.parcels):
         return "Delivered to us", "busy"
-    return ("Parcel on its way" if progress.parcels else "Waiting for the parcel"), "busy"
+    return "Waiting for the parcel", "busy"
 
 
 def _sentences(progress: Progress, today: date) -> Iterator[str]:
@@ -145,21 +145,20 @@ def _parcel(parcel: OnItsWay, today: date) -> str:
     if parcel.delivered_on:
         day = _day(parcel.delivered_on, today)
         return f"The carrier says that your parcel{number} was delivered to us on {day}; we have not booked it in yet."
-    return f"Your parcel is on its way to us{by}{number}."
+    return f"Your parcel is booked{by}{number}; it has not come yet."
 
 
 def _given(given: Given, today: date) -> str:
-    assert given.sent_on is not None, "it is still to be given"
-    amount, day = _money(given.amount), _day(given.sent_on, today)
+    amount, on = _money(given.amount), f" on {_day(given.sent_on, today)}" if given.sent_on else ""
     if given.has_failed:
-        return f"We tried to give you {amount} on {day}, and it did not go through."
+        return f"We tried to give you {amount}{on}, and it did not go through."
     match given.way:
         case Way.STORE_CREDIT:
-            return f"Store credit of {amount} was given to you on {day}."
+            return f"Store credit of {amount} was given to you{on}."
         case Way.GIFT_CARD:
-            return f"A gift card of {amount} was given to you on {day}."
+            return f"A gift card of {amount} was given to you{on}."
         case Way.MONEY:
-            said = f"The refund of {amount} was sent to {_WAY_BACK} on {day}"
+            said = f"The refund of {amount} was sent to {_WAY_BACK}{on}"
             return f"{said}." if given.is_confirmed else f"{said}; the bank has not confirmed it yet."
 
 

@@ -96,7 +96,7 @@ def _progress(
         items=len(coming),
         received=tuple(sorted(days.items())),
         kept=len(_items([unit for unit in returned_units(facts) if unit.is_kept])),
-        parcels=tuple(_parcel(parcel) for parcel in facts.rma.parcels),
+        parcels=tuple(_parcel(parcel) for parcel in facts.rma.parcels if parcel.tracking or parcel.delivered_at),
         exchanges=tuple(_exchanges(facts, its_legs)),
     )
 
@@ -136,12 +136,11 @@ def _given(facts: ReturnFacts | None, its_legs: Sequence[Leg], made_on: Mapping[
         minor = leg.expected_minor if leg.seen_minor in (None, 0) else leg.seen_minor
         if way is None or leg.waived_at is not None or not minor:
             continue
-        seen_on = uk_date(leg.seen_at) if leg.seen_at is not None else None
-        sent_on = made_on.get(leg.ref) or made_on.get(leg.seen_reference or "") or seen_on
         yield Given(
             way=way,
             amount=Money(minor, leg.currency or "GBP"),
-            sent_on=sent_on if seen_on is not None else None,
+            is_sent=leg.seen_at is not None,
+            sent_on=made_on.get(leg.ref) or made_on.get(leg.seen_reference or ""),
             is_confirmed=leg.seen_reference not in unsettled,
             has_failed=leg.seen_at is not None and leg.seen_minor == 0,
             due_on=uk_date(leg.due_by) if leg.due_by is not None else None,

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from tieout.domain.masking import Plain, masked, masked_looks, masked_text
 from tieout.domain.people import Actor
 from tieout.processes.trail.gathering import subject_of
+from tieout.processes.trail.steps import said_of
 from tieout.store import audit, effects, inbox
 from tieout.store.documents import Document
 from tieout.store.store import Connection
@@ -73,7 +74,7 @@ def look_at_effect(c: Connection, document: Document, key: str, *, by: Actor, at
     return Message(
         title=f"Request {key}",
         system=effect.system,
-        kind=effect.command.replace("_", " "),
+        kind=said_of(effect.command),
         at=effect.intended_at,
         there_at=None,
         media_type="application/json",

@@ -41,7 +41,7 @@ def related_of(c: Connection, document: Document, names: Sequence[CrossReference
     found: dict[tuple[str, str, str], str] = {}
     for twin, how in _adopted(document):
         found.setdefault(twin, how)
-    for name in names:
+    for name in sorted(names, key=lambda one: one.kind != "order name"):  # the name that people know comes first
         if name.kind in _ORDERS or name.kind == "exchange":
             for other in cross_references.find(c, name.value, limit=4 * MOST):
                 found.setdefault((other.company, other.document_kind, other.document_key), _how(name, other))

@@ -36,6 +36,12 @@ class Step:
     """When it was read back, refused or withdrawn."""
     tries: int
 
+    @property
+    def title(self) -> str:
+        """What is done, in words."""
+        said = said_of(self.command)
+        return said[0].upper() + said[1:]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
@@ -61,6 +67,11 @@ def steps_of(last: Attempt | None, effects: Sequence[Effect]) -> Steps:
         waiting_for=waiting_for,
         stopped_by=[BY_CODE[code].title if code in BY_CODE else code for code in faults],
     )
+
+
+def said_of(command: str) -> str:
+    """A command as people say it: `post_sop_credit_note` as `post SOP credit note`."""
+    return " ".join("SOP" if word == "sop" else word for word in command.split("_"))
 
 
 def _decision_of(last: Attempt | None) -> tuple[list[Mapping[str, Json]], str, list[str]]:

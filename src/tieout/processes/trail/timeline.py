@@ -11,6 +11,7 @@ from tieout.domain.faults import BY_CODE
 from tieout.domain.legs import LegState
 from tieout.processes.standing import TIEOUT
 from tieout.processes.trail.grid import Mark
+from tieout.processes.trail.steps import said_of
 from tieout.store.approvals import Approval
 from tieout.store.attempts import AttemptLine
 from tieout.store.audit import AuditEntry
@@ -68,8 +69,9 @@ class Happenings:
 
 def timeline_of(found: Happenings) -> list[Entry]:
     """What happened, oldest first; attempts that ended alike are one entry."""
+    looked_at = max((line.started_at for line in found.attempts), default=None)
     entries = [
-        *(_event(event) for event in found.events),
+        *(_event(event, looked_at) for event in found.events),
         *_attempts(found.attempts),
         *(_effect(effect) for effect in found.effects if effect.settled_at is not None),
         *(_seen(mark) for mark in found.marks if mark.leg.seen_at is not None),
@@ -82,13 +84,13 @@ def timeline_of(found: Happenings) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _event(event: EventHead) -> Entry:
+def _event(event: EventHead, looked_at: datetime | None) -> Entry:
     is_apart = abs(event.received_at - event.occurred_at) > SAME_TIME
     return Entry(
         at=event.received_at,
         system=event.account,
         title=f"Message received: {event.kind}",
-        text="" if event.handled_at else "Waits to be looked at.",
+        text="" if looked_at is not None and looked_at >= event.received_at else "Waits to be looked at.",
         there_at=event.occurred_at if is_apart else None,
         event_id=event.id,
     )
@@ -116,7 +118,7 @@ def _attempt(line: AttemptLine) -> Entry:
         title, tone = "Stopped: " + "; ".join(dict.fromkeys(map(_title, line.faults))), "bad"
         text = ""
     elif line.commands:
-        title = "Planned: " + ", ".join(command.replace("_", " ") for command in line.commands)
+        title = "Planned: " + ", ".join(said_of(command) for command in line.commands)
         tone = "bad" if line.ended == "blocked" else ""
         text = _title(line.note) if line.ended == "blocked" else _waits(line.note)
     elif line.commands is None:
@@ -136,7 +138,8 @@ def _title(code: str) -> str:
 
 def _effect(effect: Effect) -> Entry:
     assert effect.settled_at is not None, f"{effect.key} is not settled"
-    did = effect.command.replace("_", " ").capitalize()
+    said = said_of(effect.command)
+    did = said[0].upper() + said[1:]
     match effect.state:
         case "done":
             title, text, tone = f"{did}: done and read back", effect.reference or "", "good"
@@ -155,7 +158,7 @@ def _seen(mark: Mark) -> Entry:
     return Entry(
         at=leg.seen_at,
         system=leg.system,
-        title=f"{leg.kind.capitalize()} {said.get(mark.state, 'seen')}",
+        title=f"{leg.kind.capitalize()} {said.get(mark.state, 'last seen')}",
         text=leg.seen_reference or "",
         tone="bad" if is_wrong else "",
     )
