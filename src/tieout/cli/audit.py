@@ -1,4 +1,4 @@
-"""`tieout audit`: what stands in the systems, judged without touching anything."""
+"""`tieout audit`: what stands in the systems, judged without touching anything; and what people did."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from tieout.bootstrap import Application
+from tieout.cli.audit_log import audit_check, audit_export
 from tieout.cli.report_shared import asking, at, company_option, opened, tell
 from tieout.cli.shared import Context, UserError, json_option
 from tieout.domain.business_dates import uk_date
@@ -29,9 +30,16 @@ SHOWN = 5
 """Rows of evidence under a finding for a person; JSON has all."""
 
 
-@click.group(help="Judge what stands in the systems, without touching anything.\n\nExample: tieout audit returns")
+@click.group(
+    help="Judge what stands in the systems, and prove what people did.\n\n"
+    "Example: tieout audit returns; tieout audit check"
+)
 def audit() -> None:
     """Hold the audits."""
+
+
+audit.add_command(audit_check)
+audit.add_command(audit_export)
 
 
 @audit.command(

@@ -25,8 +25,13 @@ MENU: tuple[Entry, ...] = (
     Entry(group="Work", title="Exceptions", address="/exceptions", permission=Permission.DESK_SEE),
     Entry(group="Work", title="Documents", address="/documents", permission=Permission.DOCUMENTS_SEE),
     Entry(group="Work", title="For customers", address="/customer", permission=Permission.CUSTOMER_SEE),
+    Entry(group="Set-up", title="Mappings", address="/mappings", permission=Permission.MAPPINGS_SEE),
     Entry(group="Set-up", title="Accounts", address="/accounts", permission=Permission.ACCOUNTS_SEE),
+    Entry(group="Watch", title="Alerts", address="/alerts", permission=Permission.ALERTS_SEE),
+    Entry(group="Admin", title="Audit", address="/audit", permission=Permission.AUDIT_SEE),
     Entry(group="Admin", title="People", address="/people", permission=Permission.PEOPLE_SEE),
+    Entry(group="Admin", title="API tokens", address="/tokens", permission=Permission.TOKENS_MAKE),
+    Entry(group="Admin", title="Webhooks", address="/webhooks", permission=Permission.WEBHOOKS_EDIT),
 )
 
 

@@ -67,20 +67,34 @@ def append(  # noqa: PLR0913  # one keyword per column
     return written
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """Where a chain is broken: the number of the first bad row, and one sentence."""
+
+    seq: int
+    why: str
+
+
 def verify_chain(c: Connection, company: str | None) -> str | None:
     """Check a whole chain; returns None when it is whole, else one sentence that names the first bad row."""
+    found = first_break(c, company)
+    return None if found is None else found.why
+
+
+def first_break(c: Connection, company: str | None) -> Break | None:
+    """Check a whole chain; returns None when it is whole."""
     chain = EVERY_COMPANY if company is None else company
     head = c.execute(select(audit_heads).where(audit_heads.c.company == chain)).first()
     seq, last = 0, ""
     while rows := _after(c, chain, seq):
         for entry in rows:
             if entry.seq != seq + 1:
-                return f"Row {seq + 1} of the audit is missing."
+                return Break(seq=seq + 1, why=f"Row {seq + 1} of the audit is missing.")
             if entry.previous_hash != last or entry.hash != _hash(entry):
-                return f"Row {entry.seq} of the audit was changed after it was written."
+                return Break(seq=entry.seq, why=f"Row {entry.seq} of the audit was changed after it was written.")
             seq, last = entry.seq, entry.hash
     if (seq, last) != ((head.seq, head.hash) if head is not None else (0, "")):
-        return f"The audit ends at row {seq}, but more was written."
+        return Break(seq=seq + 1, why=f"The audit ends at row {seq}, but more was written.")
     return None
 
 
