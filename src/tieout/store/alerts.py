@@ -129,13 +129,9 @@ def told_channels(c: Connection, alert_id: int) -> dict[str, str]:
 
 def last_notices(c: Connection) -> dict[str, Notice]:
     """Return the last notice of each channel that was tried, in the companies in scope."""
-    query = (
-        select(*_NOTICE)
-        .distinct(alert_notices.c.channel)
-        .where(alert_notices.c.tries > 0)
-        .order_by(alert_notices.c.channel, alert_notices.c.id.desc())
-    )
-    return {notice.channel: notice for notice in read_all(Notice, c.execute(query))}
+    newest = select(func.max(alert_notices.c.id)).where(alert_notices.c.tries > 0).group_by(alert_notices.c.channel)
+    found = read_all(Notice, c.execute(select(*_NOTICE).where(alert_notices.c.id.in_(newest))))
+    return {notice.channel: notice for notice in found}
 
 
 def counted(c: Connection) -> dict[str, int]:

@@ -84,23 +84,36 @@ def _figures(alert: Alert) -> Iterator[str]:
     yield f"Since: {uk_moment(alert.first_at)}"
 
 
+def shown_records(alert: Alert) -> list[Record]:
+    """The records that an alert names, without anything that tells of a person."""
+    if alert.code in ABOUT_PEOPLE:
+        return [Record(label=masked_looks(one.label), link=one.link, saw=PERSONAL) for one in alert.records]
+    return [
+        Record(
+            label=masked_looks(one.label),
+            link=one.link,
+            at=_short(one.at),
+            saw=_short(one.saw),
+            wanted=_short(one.wanted),
+        )
+        for one in alert.records
+    ]
+
+
 def record_lines(alert: Alert, public_url: str) -> Iterator[str]:
     """A line for each record that the alert names, and how many there are besides."""
-    for record in alert.records:
-        label = masked_looks(record.label)
-        yield f"- {label}{_value(alert.code, record)}{_link(public_url, record.link, before=' ')}"
+    for record in shown_records(alert):
+        yield f"- {record.label}{_value(record)}{_link(public_url, record.link, before=' ')}"
     others = alert.times - len(alert.records)
     if alert.records and others > 0:
         yield f"- and {others:,} more"
 
 
-def _value(code: str, record: Record) -> str:
-    """Field, value and what was wanted; nothing of it where the trouble is about a person."""
-    if code in ABOUT_PEOPLE:
-        return f": {PERSONAL}"
-    wanted = f", wanted {_short(record.wanted)}" if record.wanted else ""
-    field = f": {_short(record.at)}" if record.at else ""
-    return f"{field}: {_short(record.saw)}{wanted}" if record.saw or record.wanted else field
+def _value(record: Record) -> str:
+    """Field, value and what was wanted."""
+    wanted = f", wanted {record.wanted}" if record.wanted else ""
+    field = f": {record.at}" if record.at else ""
+    return f"{field}: {record.saw}{wanted}" if record.saw or record.wanted else field
 
 
 def _advice(alert: Alert) -> Iterator[str]:

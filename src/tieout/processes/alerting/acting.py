@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from tieout.domain.alerts.troubles import Alert
 from tieout.domain.alerts.wording import uk_moment
+from tieout.domain.business_dates import UK
 from tieout.domain.people import Actor, Permission
 from tieout.processes.alerting import Alerting
 from tieout.processes.alerting.gathering import INSTALLATION
@@ -18,7 +19,15 @@ from tieout.store import Store, alerts, audit
 from tieout.store.alerts import NewNotice, Notice
 from tieout.store.rows import Json
 
+SLEEPS: Final = {
+    "hour": "One hour",
+    "hours": "Four hours",
+    "tomorrow": "Until tomorrow 09:00",
+    "monday": "Until Monday 09:00",
+}
+"""For how long people let an alert sleep; the morning is the UK's."""
 SLEEP_MAX: Final = timedelta(days=31)
+MORNING: Final = time(9)
 
 
 def acknowledge(store: Store, actor: Actor, alert_id: int, *, now: datetime) -> Alert:
@@ -55,6 +64,22 @@ def snooze(store: Store, actor: Actor, alert_id: int, *, until: datetime, why: s
         return replace(alert, snoozed_until=until, snoozed_by=actor.name)
 
     return _changed(store, actor, alert_id, "alert.snoozed", asleep, now=now, why=why)
+
+
+def wakes_at(how_long: str, now: datetime) -> datetime:
+    """When an alert that sleeps for so long wakes; NotPossible for a length that nobody offers."""
+    today = now.astimezone(UK).date()
+    match how_long:
+        case "hour":
+            return now + timedelta(hours=1)
+        case "hours":
+            return now + timedelta(hours=4)
+        case "tomorrow":
+            return datetime.combine(today + timedelta(days=1), MORNING, UK).astimezone(UTC)
+        case "monday":
+            return datetime.combine(today + timedelta(days=7 - today.weekday()), MORNING, UK).astimezone(UTC)
+        case _:
+            raise NotPossible("Choose until when the alert may sleep.")
 
 
 def try_channel(alerting: Alerting, actor: Actor, channel: str) -> Notice:

@@ -117,7 +117,7 @@ def _spelled(value: Mapping[str, Json]) -> str:
 
 def _shown(case: Case, kept: Kept) -> Suggestion:
     because, score = kept.evidence.get("because"), kept.evidence.get("score")
-    fields = {name: str(cell) for name, cell in kept.suggested.items()}
+    fields = _ordered(kept)
     return Suggestion(
         id=kept.id,
         kind="mapping" if kept.kind == "mapping" else "item" if kept.kind == "item" else "explanation",
@@ -131,11 +131,18 @@ def _shown(case: Case, kept: Kept) -> Suggestion:
     )
 
 
+def _ordered(kept: Kept) -> dict[str, str]:
+    """The suggested cells in the order in which the table has its fields."""
+    known = [field.name for field in TABLES[kept.table_name].fields_of(kept.key)] if kept.kind == "mapping" else []
+    names = [*(name for name in known if name in kept.suggested), *sorted(set(kept.suggested) - set(known))]
+    return {name: str(kept.suggested[name]) for name in names}
+
+
 def _says(kept: Kept, fields: Mapping[str, str]) -> str:
     match kept.kind:
         case "mapping":
             labels = {field.name: field.label for field in TABLES[kept.table_name].fields_of(kept.key)}
-            cells = ", ".join(f"{labels.get(name, name)} {cell}" for name, cell in sorted(fields.items()) if cell)
+            cells = ", ".join(f"{labels.get(name, name)} {cell}" for name, cell in fields.items() if cell)
             return f"Map “{kept.key}” to {cells}."
         case "item":
             return f"The product {kept.key} may be {fields['sku']}, {fields['name']}."
