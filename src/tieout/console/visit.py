@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -184,9 +184,13 @@ class Fields:
         return {name: value for name, value in self.form.multi_items() if isinstance(value, str)}
 
 
-async def posted(request: Request) -> Fields:
-    """A dependency: the fields of a form that was posted."""
-    return Fields(form=await request.form(max_files=1, max_fields=FORM_FIELDS_MAX))
+async def posted(request: Request) -> AsyncIterator[Fields]:
+    """A dependency: the fields of a form that was posted; files are let go with the answer."""
+    form = await request.form(max_files=1, max_fields=FORM_FIELDS_MAX)
+    try:
+        yield Fields(form=form)
+    finally:
+        await form.close()
 
 
 def sign_in_address(request: Request) -> str:
