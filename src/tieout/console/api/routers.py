@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 from tieout.console.api import (
     routes_accounts,
@@ -16,6 +17,8 @@ from tieout.console.api import (
     routes_mappings,
     routes_webhooks,
 )
+from tieout.console.api.calls import permission_of
+from tieout.domain.people import Permission
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     routes_accounts.router,
@@ -27,3 +30,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     routes_mappings.router,
     routes_webhooks.router,
 )
+
+
+def scopes_used() -> frozenset[Permission]:
+    """The scopes that some endpoint asks for: no other is worth giving to a token."""
+    routes = [route for router in ROUTERS for route in router.routes]
+    return frozenset(permission_of(route) for route in routes if isinstance(route, APIRoute))
