@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path
 from starlette.responses import Response
 
-from tieout.console.record_links import links_for
+from tieout.console.record_links import links_for, names_for
 from tieout.console.visit import Fields, Problem, Visit, need, posted
 from tieout.console.wording import LONDON, spoken
 from tieout.domain.business_dates import uk_date
@@ -266,6 +266,7 @@ def _page(
         chosen=fields.texts("units") if fields else [one.unit.unit_id for one in facts.bookable if one.is_likely],
         key=secrets.token_hex(12),
         link=links_for(visit.console, seen.company),
+        name_of=names_for(visit.console, seen.company),
         where=list(acts.WHERE.items()),
         adopted_as=list(ADOPTED_AS.items()),
         reasons=reasons,
