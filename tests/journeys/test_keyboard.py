@@ -26,7 +26,8 @@ FOCUS = """() => {
     // The parts inside of a date field are marked by the browser itself.
     marked: one.type === "date"
       || (one.matches(":focus-visible") && parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none"),
-    seen: to > from && top !== null && (one.contains(top) || top.contains(one) || top.closest("label")?.control === one),
+    seen: to > from && top !== null
+      && (one.contains(top) || top.contains(one) || top.closest("label")?.control === one),
   };
 }"""
 STOPS_MAX = 200
