@@ -25,8 +25,10 @@ from tieout.domain.people import Actor, Role
 from tieout.ports.errors import ConnectorError
 from tieout.processes.assistance import Assistance, Suggestion
 from tieout.processes.assistance.acting import dismiss, explain, told_of
-from tieout.processes.assistance.suggesting import mark_applied, suggestions_for
-from tieout.processes.desk import NotPossible
+from tieout.processes.assistance.suggesting import suggestions_for
+from tieout.processes.desk import Desk, NotPossible
+from tieout.processes.mapping_desk.changes import Wanted
+from tieout.processes.mapping_desk.proposing import propose
 from tieout.store import Store, attempts, audit, cases, documents, mapping_rules, suggestions
 from tieout.store.rows import Json
 
@@ -197,12 +199,14 @@ def test_the_same_suggestion_is_kept_once_and_not_shown_again_when_put_away(
 def test_a_suggestion_that_somebody_used_says_who_did(store: Store, house: TellingHouse, helping: Assistance) -> None:
     chosen(store, "Too small", code="fit", account="4010")
     case = reason_case(house, "Size too small")
-    offered(store, case, helping)
-    chosen(store, "Size too small", code="fit", account="4010")
+    (one,) = offered(store, case, helping)
+    desk = Desk(store=store, companies={}, clock=lambda: NOW, start=lambda _c, _company, _lane: None)
+    wanted = Wanted(key="Size too small", value=dict(one.fields), since=NOW.date())
+    propose(desk, ANN, "ACME", "reason", [wanted], why="as for Too small", case_id=case.id)
+    assert offered(store, case, helping) == []
     with store.scope("ACME") as c:
-        assert mark_applied(c, case, now=NOW) == 1
         (kept,) = suggestions.of_case(c, "ACME", case.id)
-        assert (kept.answer, kept.answered_by) == ("applied", "bea")
+        assert (kept.answer, kept.answered_by) == ("applied", "ann")
         assert suggestions.counted(c) == {"applied": 1}
 
 
@@ -286,11 +290,13 @@ def test_a_suggestion_is_put_away_and_a_case_explained_from_the_page(
         parts = {name: getattr(console, name) for name in console.__dataclass_fields__}
         browser = Browser(build(Console(**parts | {"assistance": asking(helping, found)})))
         browser.sign_in("ann")
-        gone = browser.post(f"/assistance/{one.id}/dismiss", {}, follow=False)
+        gone = browser.post(f"/exceptions/{case.id}/suggestions/{one.id}/dismiss", {}, follow=False)
         assert (gone.status, gone.headers["location"]) == (303, f"/exceptions/{case.id}")
-        assert browser.post(f"/assistance/{one.id}/dismiss", {}).status == 409
-        told = browser.post(f"/assistance/cases/{case.id}/explain", {}, follow=False)
+        assert browser.post(f"/exceptions/{case.id}/suggestions/{one.id}/dismiss", {}).status == 409
+        told = browser.post(f"/exceptions/{case.id}/explain", {}, follow=False)
         assert told.status == 303
         assert len(found.asked) == 1
-        assert browser.post("/assistance/cases/999999/explain", {}).status == 404
+        page = browser.get(f"/exceptions/{case.id}")
+        assert "The reason is new. Map it." in page.text(".suggestion")
+        assert "Suggested by small-words" in page.text(".suggestion")
         browser.close()

@@ -88,6 +88,28 @@ def answer(
     return read_maybe(Suggestion, c.execute(statement.returning(*_COLUMNS)).first())
 
 
+def applied(  # one keyword per column
+    c: Connection, *, company: str, table_name: str, key: str, value: Mapping[str, Json], by: str, at: datetime
+) -> int:
+    """Record that somebody proposed just what was suggested for a row; returns how many suggestions that answers."""
+    mine = (
+        (suggestions.c.company == company)
+        & (suggestions.c.table_name == table_name)
+        & (func.lower(suggestions.c.key) == key.strip().lower())
+        & (suggestions.c.answer == "")
+    )
+    waiting = read_all(Suggestion, c.execute(select(*_COLUMNS).where(mine, suggestions.c.kind == "mapping")))
+    same = [one.id for one in waiting if _filled(one.suggested) == _filled(value)]
+    for number in same:
+        answer(c, number, answer="applied", by=by, at=at)
+    return len(same)
+
+
+def _filled(value: Mapping[str, Json]) -> dict[str, Json]:
+    """The cells of a row that hold something."""
+    return {name: cell for name, cell in value.items() if cell != ""}
+
+
 def counted(c: Connection) -> dict[str, int]:
     """Return how many suggestions of the companies in scope have each answer; empty for those without."""
     query = select(suggestions.c.answer, func.count().label("number")).group_by(suggestions.c.answer)

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from tieout.console.pages import (
     accounts,
     alerts,
-    assistance,
     audit,
     bulk,
     cases,
@@ -32,7 +31,6 @@ from tieout.console.pages import (
 ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     alerts.router,
-    assistance.router,
     audit.router,
     bulk.router,
     cases.router,

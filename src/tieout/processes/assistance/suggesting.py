@@ -38,20 +38,6 @@ def suggestions_for(c: Connection, case: Case, assistance: Assistance | None) ->
     return sorted(shown, key=lambda one: (one.kind == "explanation", -one.score, one.id))
 
 
-def mark_applied(c: Connection, case: Case, *, now: datetime) -> int:
-    """Note which suggestions of a case people have applied: a row of just that content was proposed since."""
-    applied = 0
-    for one in suggestions.of_case(c, case.company, case.id):
-        if one.kind != "mapping" or one.answer:
-            continue
-        rules = mapping_rules.rules_of(c, case.company, one.table_name, key=one.key)
-        rule = next((rule for rule in reversed(rules) if rule.value == one.suggested), None)
-        if rule is not None:
-            suggestions.answer(c, one.id, answer="applied", by=rule.proposed_by, at=now)
-            applied += 1
-    return applied
-
-
 def _found(c: Connection, case: Case, assistance: Assistance, now: datetime) -> Iterator[NewSuggestion]:
     done: set[tuple[str, str]] = set()
     for fault in _faults(case):

@@ -15,7 +15,7 @@ from tieout.processes.desk import Desk, NotPossible
 from tieout.processes.mapping_desk import BadRow
 from tieout.processes.mapping_desk.changes import Change, Wanted, changes_of, fields_of, newest_decision, to_json
 from tieout.processes.mapping_desk.rows import in_force, known_table
-from tieout.store import audit, mapping_proposals, mapping_rules
+from tieout.store import audit, mapping_proposals, mapping_rules, suggestions
 from tieout.store.mapping_proposals import Proposal
 from tieout.store.mapping_rules import MappingRule
 from tieout.store.store import Connection
@@ -215,6 +215,11 @@ def _write(  # noqa: PLR0913 - what a proposal is made of
         after={"proposal": made.id, "why": why, "rows": rows},
         at=at,
     )
+    for change in changes:
+        if change.value is not None:
+            suggestions.applied(
+                c, company=company, table_name=table.name, key=change.key, value=change.value, by=actor.name, at=at
+            )
     return made
 
 
