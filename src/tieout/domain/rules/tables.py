@@ -82,7 +82,7 @@ _LIST = (
         name="bundle",
         title="Bundles",
         decides="What is in one bundle, and what share of its price each row bears; only the ratio of the shares "
-        "counts, and without shares every unit bears the same. The row in force on the day of the **sale** counts.",
+        "counts, and without shares every unit bears the same. The row in force on the day of the sale counts.",
         key_label="Bundle",
         key_says="Stock code of the bundle.",
         key_kind=FieldKind.STOCK_CODE,

@@ -84,16 +84,22 @@ def read_file(c: Connection, company: str, table: str, name: str, content: bytes
 def import_file(
     desk: Desk, actor: Actor, company: str, table: str, name: str, content: bytes, *, why: str
 ) -> list[Proposal]:
-    """Propose what a spreadsheet changes: one proposal, or one for each owner where the table has several.
-
-    Raises BrokenFile and NotPossible; then nothing was proposed.
-    """
+    """Propose what a spreadsheet changes; raises BrokenFile and NotPossible, and then nothing was proposed."""
+    known_table(table)
     may_propose(desk, actor, company)
     with desk.store.scope(company) as c:
         read = read_file(c, company, table, name, content, today=uk_date(desk.clock()))
         if not read.wanted:
             raise NotPossible(f"All {read.rows:,} rows of the file are in force as they are: nothing would change.")
         return propose_by_owner(c, desk, actor, company, table, read.wanted, why=why)
+
+
+def import_rows(
+    desk: Desk, actor: Actor, company: str, table: str, wanted: Sequence[Wanted], *, why: str
+) -> list[Proposal]:
+    """Propose rows that were read from a file before and looked at; raises as `import_file`."""
+    with desk.store.scope(company) as c:
+        return propose_by_owner(c, desk, actor, company, table, wanted, why=why)
 
 
 def _columns(table: Table, page: Page) -> dict[int, str]:
