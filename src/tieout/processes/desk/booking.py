@@ -144,7 +144,9 @@ def _covered(act: Act, wanted: Sequence[str]) -> list[RmaUnit]:
 
 def _refuse_what_is_taken(act: Act, posting: PostingHead) -> None:
     if find_key(posting.reference) or find_key(posting.second_reference):
-        raise NotPossible(f"{posting.reference} is a posting of Tieout's own, so it is on its record already.")
+        raise NotPossible(
+            f"{posting.reference} carries a reference of Tieout's own: choose Try again, and it is found and taken over."
+        )
     if act.case.document_kind == RETURN and posting.kind != "credit_note":
         kind = posting.kind.replace("_", " ")
         raise NotPossible(f"{posting.reference} is a {kind} in Sage; a return is settled by a credit note.")
