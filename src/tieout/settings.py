@@ -123,6 +123,9 @@ class ScheduleSettings(_Group):
         default="11 6 * * *", description="Look at every account: its sign-in, and what its system allows."
     )
     alerts: str = Field(default="* * * * *", description="Look for trouble, and tell whom it concerns.")
+    figures: str = Field(
+        default="*/5 * * * *", description="Count what the console shows of figures: debt, lags, open cases."
+    )
     sweep_days: int = Field(default=60, ge=1, description="How many days back a sweep looks.")
 
 

@@ -11,6 +11,7 @@ from tieout.durable import Engine
 from tieout.ports.directory import Company
 from tieout.processes import polls, sweeps
 from tieout.processes.accounts import check_account
+from tieout.processes.figures_kept import keep_figures
 from tieout.processes.lanes import Floor
 from tieout.processes.payouts_seen import sweep_payouts
 from tieout.settings import Settings
@@ -35,6 +36,16 @@ def schedule_sweeps(engine: Engine, settings: Settings, floor: Floor) -> None:
 def _each(floor: Floor, look: Callable[[Company], object], _due: datetime) -> None:
     for company in floor.companies.values():
         look(company)
+
+
+def schedule_figures(engine: Engine, settings: Settings, floor: Floor) -> None:
+    """The console's figures are counted every few minutes; of companies that nobody has connected too."""
+    companies = tuple(settings.company)
+
+    def keep(_due: datetime) -> None:
+        keep_figures(floor.store, companies, now=floor.clock())
+
+    engine.schedule("figures.keep/1", settings.schedule.figures, keep)
 
 
 def schedule_account_check(engine: Engine, settings: Settings, floor: Floor, accounts: Accounts) -> None:

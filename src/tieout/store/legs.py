@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, assert_never
 
-from sqlalchemy import Connection, func, null, or_, select, update
+from sqlalchemy import Connection, case, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -180,13 +180,20 @@ def legs_where(
 
     `troubled` means overdue, differs or unexpected: the reconciliation debt.
     """
-    query = select(*_COLUMNS).where(_meets(condition, now))
+    query = select(*_COLUMNS).where(meets(condition, now))
     if owner is not None:
         query = query.where(legs.c.owner == owner)
     return read_all(Leg, c.execute(query.order_by(legs.c.due_by, legs.c.document_key).limit(limit)))
 
 
-def _meets(condition: LegCondition, now: datetime) -> ColumnElement[bool]:  # one per condition
+def owed() -> ColumnElement[int]:
+    """The debt that a troubled leg carries, minor units: as `domain.legs.debt` has it, asked of the database."""
+    expected, seen = func.coalesce(legs.c.expected_minor, 0), func.coalesce(legs.c.seen_minor, 0)
+    return case((legs.c.declared_at.is_(None), func.abs(seen)), else_=func.abs(expected - seen))
+
+
+def meets(condition: LegCondition, now: datetime) -> ColumnElement[bool]:
+    """Return what a leg in one condition meets."""
     open_leg = ~legs.c.agreed & legs.c.waived_at.is_(None)
     declared, seen = legs.c.declared_at.is_not(None), legs.c.seen_at.is_not(None)
     match condition:

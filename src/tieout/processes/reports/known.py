@@ -69,13 +69,13 @@ class Known:
 def known_returns(c: Connection, now: datetime) -> list[Known]:
     """Every return of the companies in scope, by company and RMA number."""
     found = documents.documents_in(c, kind=KIND, limit=EVERY)
-    return [_known(c, document, now) for document in sorted(found, key=lambda each: (each.company, each.key))]
+    return [known_document(c, document, now) for document in sorted(found, key=lambda each: (each.company, each.key))]
 
 
 def known_strays(c: Connection, now: datetime) -> list[Known]:
     """Every refund and credit note that was found outside the flow."""
     found = [each for kind in ("refund", "credit note") for each in documents.documents_in(c, kind=kind, limit=EVERY)]
-    return [_known(c, document, now) for document in sorted(found, key=lambda each: (each.company, each.key))]
+    return [known_document(c, document, now) for document in sorted(found, key=lambda each: (each.company, each.key))]
 
 
 def credit_lines(step: Step) -> tuple[CreditLine, ...]:
@@ -87,7 +87,8 @@ def credit_lines(step: Step) -> tuple[CreditLine, ...]:
     return step.command.lines
 
 
-def _known(c: Connection, document: Document, now: datetime) -> Known:
+def known_document(c: Connection, document: Document, now: datetime) -> Known:
+    """Everything on record about one document."""
     standing = [(leg, leg_state(leg, now)) for leg in legs.legs_of(c, document)]
     by_ref = {leg.ref: (leg, state) for leg, state in standing}
     last = attempts.last_attempt(c, document)

@@ -105,10 +105,10 @@ def lag_report(
 ) -> Lag:
     """Spreads over what ended in the period; outliers also of what has not ended. Longest first."""
     units = [unit for each in known for unit in unit_times(each)]
-    took = [one for metric in METRICS for unit in units if (one := _took(unit, metric, now)) is not None]
-    ended = [one for one in took if one.ended_at is not None and period.saw(one.ended_at)]
+    every = [one for metric in METRICS for unit in units if (one := took(unit, metric, now)) is not None]
+    ended = [one for one in every if one.ended_at is not None and period.saw(one.ended_at)]
     late = [
-        one for one in took if (one.ended_at is None or period.saw(one.ended_at)) and one.taken > _allowed(tables, one)
+        one for one in every if (one.ended_at is None or period.saw(one.ended_at)) and one.taken > _allowed(tables, one)
     ]
     late.sort(key=lambda one: (-one.taken, one.unit.rma, one.unit.unit))
     return Lag(
@@ -122,8 +122,8 @@ def lag_report(
     )
 
 
-def _took(unit: UnitTimes, metric: Metric, now: datetime) -> Took | None:
-    """None for what has not begun, and for goods that are not to be sold again."""
+def took(unit: UnitTimes, metric: Metric, now: datetime) -> Took | None:
+    """How long a unit took; None for what has not begun, and for goods that are not to be sold again."""
     if metric == "refund_to_saleable":
         began, ended = unit.refunded_at, unit.saleable_at
         is_meant = unit.is_to_be_sold or ended is not None
@@ -139,10 +139,14 @@ def _allowed(tables: dict[str, MappingTables], one: Took) -> timedelta:
     return timedelta(hours=_target(tables, one.unit.company, one.metric))
 
 
-def _target(tables: dict[str, MappingTables], company: str, metric: Metric) -> int:
+def target_hours(tables: MappingTables | None, metric: Metric) -> int:
+    """How many hours one metric may take, by the house's policy."""
     policy, usual = TARGETS[metric]
-    found = tables.get(company)
-    return found.number(policy, usual) if found is not None else usual
+    return tables.number(policy, usual) if tables is not None else usual
+
+
+def _target(tables: dict[str, MappingTables], company: str, metric: Metric) -> int:
+    return target_hours(tables.get(company), metric)
 
 
 def _rows(ended: Sequence[Took], tables: dict[str, MappingTables], by: By) -> Iterator[LagRow]:

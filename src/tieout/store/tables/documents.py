@@ -107,6 +107,7 @@ attempts = Table(
     json("decision", "The plan or the faults, recorded before anything was performed", null=True),
     text("ended", "How it ended; null while it runs", null=True),
     text("note", "One sentence for the timeline", default=""),
+    Index("attempts_started_idx", "started_at"),
     postgresql_partition_by="RANGE (opened_month)",
     comment="Each time a process worked on a document",
 )

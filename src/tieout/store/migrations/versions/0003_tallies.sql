@@ -166,6 +166,7 @@ ALTER TABLE cross_references ADD COLUMN value_folded TEXT COLLATE "C" GENERATED 
 COMMENT ON COLUMN cross_references.value_folded IS 'The value in lower case, to be found by';
 ALTER TABLE documents ADD COLUMN key_folded TEXT COLLATE "C" GENERATED ALWAYS AS (lower(key)) STORED NOT NULL;
 COMMENT ON COLUMN documents.key_folded IS 'The key in lower case, to be found by';
+CREATE INDEX attempts_started_idx ON attempts (started_at);
 CREATE INDEX cases_assignee_idx ON cases (assignee, (CASE WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone ELSE due_at END), id) WHERE state = 'open';
 CREATE INDEX cases_cause_idx ON cases (cause, (CASE WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone ELSE due_at END), id) WHERE state = 'open';
 CREATE INDEX cases_code_idx ON cases (code, (CASE WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone ELSE due_at END), id) WHERE state = 'open';
