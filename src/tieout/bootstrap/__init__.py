@@ -16,7 +16,7 @@ from tieout.bootstrap.accounts import Accounts, Clock
 from tieout.bootstrap.alerting import alerting_of, schedule_alerts, watch
 from tieout.bootstrap.companies import desk_receiver, open_companies, receivers_of
 from tieout.bootstrap.console import console_app, desk_of, telling_of
-from tieout.bootstrap.schedules import schedule_account_check, schedule_sweeps
+from tieout.bootstrap.schedules import schedule_account_check, schedule_figures, schedule_sweeps
 from tieout.durable import Engine, EngineSettings, LaneJob, Process
 from tieout.intake.webhooks import Intake
 from tieout.ports.directory import Company
@@ -178,6 +178,7 @@ def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts, 
     engine.install()
     schedule_sweeps(engine, settings, floor)
     schedule_account_check(engine, settings, floor, accounts)
+    schedule_figures(engine, settings, floor)
     return engine
 
 
