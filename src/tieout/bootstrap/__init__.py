@@ -17,6 +17,7 @@ from tieout.bootstrap.alerting import alerting_of, schedule_alerts, watch
 from tieout.bootstrap.companies import desk_receiver, open_companies, receivers_of
 from tieout.bootstrap.console import console_app, desk_of, telling_of
 from tieout.bootstrap.schedules import schedule_account_check, schedule_figures, schedule_sweeps
+from tieout.bootstrap.timetable import noting
 from tieout.durable import Engine, EngineSettings, LaneJob, Process
 from tieout.intake.webhooks import Intake
 from tieout.ports.directory import Company
@@ -75,7 +76,7 @@ class Application:
 
     def console(self) -> ASGIApp:
         """The web console and the JSON API."""
-        return console_app(self.settings, self.desk, self.telling, self.alerting)
+        return console_app(self.settings, self.desk, self.telling, self.alerting, self.engine)
 
     def watch(self, stop: threading.Event) -> None:
         """Look for trouble and tell it until `stop` is set, from beside the workers."""
@@ -174,7 +175,7 @@ def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts, 
         Process(name=bulk.PROCESS, run=run_bulk),
         Process(name=delivering.PROCESS, run=partial(delivering.deliver, telling)),
     ]
-    engine = Engine(address, processes, engine_settings)
+    engine = Engine(address, processes, engine_settings, noting=noting(floor.store, floor.clock))
     engine.install()
     schedule_sweeps(engine, settings, floor)
     schedule_account_check(engine, settings, floor, accounts)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from starlette.types import ASGIApp
 
 from tieout.bootstrap.settings_shown import setting_lines, single_sign_on
+from tieout.bootstrap.timetable import schedule_lines
 from tieout.connectors.explainer import open_model
 from tieout.connectors.webhook import Doorman, SignedPost
 from tieout.console.app import build
@@ -53,9 +54,13 @@ def assistance_of(settings: Settings, desk: Desk) -> Assistance:
     )
 
 
-def console_of(settings: Settings, desk: Desk, telling: Telling, alerting: Alerting) -> Console:
+def console_of(settings: Settings, desk: Desk, telling: Telling, alerting: Alerting, engine: Engine) -> Console:
     """The parts of the console."""
     web = settings.web
+
+    def run_schedule(c: Connection, name: str) -> bool:
+        return engine.run_now(desk.store.raw(c), name)
+
     return Console(
         store=desk.store,
         desk=desk,
@@ -67,6 +72,8 @@ def console_of(settings: Settings, desk: Desk, telling: Telling, alerting: Alert
         record_links=web.record_links,
         lasting=Lasting(idle=timedelta(minutes=web.session_idle_minutes), longest=timedelta(hours=web.session_hours)),
         settings=tuple(setting_lines(settings)),
+        schedules=tuple(schedule_lines(engine)),
+        run_schedule=run_schedule,
         single_sign_on=single_sign_on(settings),
         telling=telling,
         alerting=alerting,
@@ -75,9 +82,9 @@ def console_of(settings: Settings, desk: Desk, telling: Telling, alerting: Alert
     )
 
 
-def console_app(settings: Settings, desk: Desk, telling: Telling, alerting: Alerting) -> ASGIApp:
+def console_app(settings: Settings, desk: Desk, telling: Telling, alerting: Alerting, engine: Engine) -> ASGIApp:
     """The console as it is served."""
-    return build(console_of(settings, desk, telling, alerting))
+    return build(console_of(settings, desk, telling, alerting, engine))
 
 
 def account_lines(settings: Settings) -> Iterator[AccountLine]:

@@ -27,9 +27,11 @@ MENU: tuple[Entry, ...] = (
     Entry(group="Work", title="For customers", address="/customer", permission=Permission.CUSTOMER_SEE),
     Entry(group="Set-up", title="Mappings", address="/mappings", permission=Permission.MAPPINGS_SEE),
     Entry(group="Set-up", title="Accounts", address="/accounts", permission=Permission.ACCOUNTS_SEE),
+    Entry(group="Set-up", title="Schedules", address="/schedules", permission=Permission.ACCOUNTS_SEE),
     Entry(group="Watch", title="Alerts", address="/alerts", permission=Permission.ALERTS_SEE),
     Entry(group="Admin", title="Audit", address="/audit", permission=Permission.AUDIT_SEE),
     Entry(group="Admin", title="People", address="/people", permission=Permission.PEOPLE_SEE),
+    Entry(group="Admin", title="Settings", address="/settings", permission=Permission.SETTINGS_SEE),
     Entry(group="Admin", title="API tokens", address="/tokens", permission=Permission.TOKENS_MAKE),
     Entry(group="Admin", title="Webhooks", address="/webhooks", permission=Permission.WEBHOOKS_EDIT),
 )

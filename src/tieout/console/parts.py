@@ -16,6 +16,7 @@ from tieout.processes.desk import Desk, NotPossible
 from tieout.processes.people.signing_in import Lasting
 from tieout.processes.telling import Telling
 from tieout.store import Store
+from tieout.store.store import Connection
 
 LASTING = Lasting(idle=timedelta(minutes=60), longest=timedelta(hours=12))
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -37,8 +38,9 @@ class ScheduleLine:
     """One thing that runs by the clock."""
 
     name: str
+    title: str
     cron: str
-    help: str
+    next_after: Callable[[datetime], datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,8 @@ class Console:
     settings: Sequence[SettingLine] = ()
     schedules: Sequence[ScheduleLine] = ()
     single_sign_on: SingleSignOn | None = None
-    run_schedule: Callable[[str], None] | None = None
+    run_schedule: Callable[[Connection, str], bool] | None = None
+    """Lets a schedule run now, in the caller's transaction; False when a run is waiting already."""
     telling: Telling | None = None
     """Telling other programs; None where nothing is told."""
     api_requests_per_minute: int = 600

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -27,11 +28,27 @@ OUTAGE_SECONDS_MAX: Final = 60.0
 OUTAGE_POLL_SECONDS: Final = 0.5
 
 
+Noting = Callable[[str, datetime], AbstractContextManager[None]]
+"""Around each run of a schedule, given its name and the time it was due; it sees what the run raises."""
+
+
+def _unnoted(_name: str, _due: datetime) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 class Engine:
     """The durable engine on one database. Make it with all processes, add schedules, then `work`."""
 
-    def __init__(self, address: str, processes: Sequence[Process], settings: EngineSettings | None = None) -> None:
+    def __init__(
+        self,
+        address: str,
+        processes: Sequence[Process],
+        settings: EngineSettings | None = None,
+        *,
+        noting: Noting | None = None,
+    ) -> None:
         self._address = address
+        self._noting = noting or _unnoted
         self._settings = settings or EngineSettings()
         self._processes = {process.name: process for process in processes}
         assert len(self._processes) == len(processes), "two processes have one name"
@@ -79,6 +96,22 @@ class Engine:
         assert name not in self._schedules, f"two schedules are named {name!r}"
         assert name not in self._processes, f"{name!r} is a process"
         self._schedules[name] = Schedule(name=name, cron=cron, run=run, late_at_most=late_at_most)
+
+    @property
+    def schedules(self) -> tuple[Schedule, ...]:
+        """Everything that runs by the clock, in the order it was added."""
+        return tuple(self._schedules.values())
+
+    def run_now(self, raw: psycopg.Connection, name: str) -> bool:
+        """Let a schedule run now, once the caller's transaction is committed; False when a run is waiting already."""
+        assert name in self._schedules, f"no schedule is named {name!r}"
+        job = self._writer.configure_task(name, queue=name, lock=name, queueing_lock=name, connection=raw)
+        try:
+            with raw.transaction():
+                job.defer(timestamp=int(time.time()))
+        except AlreadyEnqueued:
+            return False
+        return True
 
     def work(
         self,
@@ -129,7 +162,9 @@ class Engine:
                     log.warning("Schedule %s is left out: it is too late for its run", schedule.name)
                     return
                 try:
-                    schedule.run(datetime.fromtimestamp(timestamp, UTC))
+                    due = datetime.fromtimestamp(timestamp, UTC)
+                    with self._noting(schedule.name, due):
+                        schedule.run(due)
                 except Exception as defect:
                     error = defect
                     self._patiently(stop, lambda c: failures.record(c, schedule.name, "", 0, error))

@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from croniter import croniter  # type: ignore[import-untyped]  # the library ships no types
 
 # PostgreSQL takes channel names of at most 63 bytes, and the engine puts 23 of its own before ours.
 NAME_MAX: Final = 40
@@ -62,6 +64,10 @@ class Schedule:
     cron: str
     run: Callable[[datetime], None]
     late_at_most: timedelta
+
+    def next_after(self, at: datetime) -> datetime:
+        """The next time that it is due, in UTC."""
+        return datetime.fromtimestamp(croniter(self.cron, at.timestamp()).get_next(float), UTC)
 
     def __post_init__(self) -> None:
         """Refuse a name that PostgreSQL could not carry."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from tieout.store.rows import columns_of, read_all, read_maybe
 from tieout.store.tables import schedule_runs, sweeps
@@ -71,6 +71,18 @@ def end_run(
     """Record how a schedule's run ended."""
     mine = (schedule_runs.c.name == name) & (schedule_runs.c.due_at == due_at)
     c.execute(update(schedule_runs).where(mine).values(outcome=outcome, note=note, finished_at=at))
+
+
+def last_runs(c: Connection) -> dict[str, ScheduleRun]:
+    """Return the latest run of every schedule, by its name."""
+    newest = select(*_RUN).ext(distinct_on(schedule_runs.c.name))
+    found = c.execute(newest.order_by(schedule_runs.c.name, schedule_runs.c.due_at.desc()))
+    return {run.name: run for run in read_all(ScheduleRun, found)}
+
+
+def forget_runs(c: Connection, name: str, *, before: datetime) -> None:
+    """Forget the runs of a schedule that were due before a time."""
+    c.execute(delete(schedule_runs).where(schedule_runs.c.name == name, schedule_runs.c.due_at < before))
 
 
 def runs(c: Connection, name: str | None = None, *, limit: int = 100) -> list[ScheduleRun]:
