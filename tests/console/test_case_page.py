@@ -206,6 +206,7 @@ def test_many_are_confirmed_with_their_pounds_and_done_one_by_one(
         assert [entry.after for entry in audit.entries(c, subject=f"case {first.id} return R-1")] == [
             {"assignee": "bea"}
         ]
+    assert browser.get("/exceptions/bulk").rows()[0][0] == "Put 2 exceptions on a desk"
     other = visitor(Role.OPERATIONS)
     assert other.get(page.address.removeprefix("http://testserver")).status == 404
 

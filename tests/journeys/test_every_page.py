@@ -22,6 +22,7 @@ WALKERS = (
 )
 """Together they may see every page."""
 NOT_LED_TO = {
+    "/exceptions/bulk/{act_id}": "comes after somebody has acted on many at once",
     "/still-here": "scripts ask it before a session ends",
     "/sign-in": "only for who is not signed in; test_arriving.py is about it",
 }

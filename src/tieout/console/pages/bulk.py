@@ -17,7 +17,7 @@ from tieout.console.wording import plural, spoken
 from tieout.domain.people import Permission
 from tieout.processes.desk import NotPossible, acts, bulk
 from tieout.processes.people import views
-from tieout.store import desk_lists, people
+from tieout.store import bulk_acts, desk_lists, people
 
 router = APIRouter()
 Many = Annotated[Visit, Depends(need(Permission.DESK_BULK))]
@@ -70,6 +70,14 @@ def go(visit: Many, fields: Posted) -> Response:
     return _confirm_page(
         visit, fields, ids, back=back if back.startswith("/exceptions") else "/exceptions", problem=problem
     )
+
+
+@router.get("/exceptions/bulk")
+def begun(visit: Many) -> Response:
+    """What the visitor has begun over many."""
+    with visit.console.store.scope(None) as c:
+        found = bulk_acts.acts_of(c, visit.actor.name)
+    return visit.page("exceptions/bulk_acts.html", found=found, heading_of=_heading)
 
 
 @router.get("/exceptions/bulk/{act_id}")
