@@ -2,7 +2,7 @@
 """Write the generated pages under docs/: `python tools/make_docs.py`, or `--check` to say which are out of date.
 
 What these pages say stands in the code: the fault catalogue, the sandbox's assumptions, the settings,
-the commands, and what the Sage 200 stand-in serves. Change it there.
+the commands, the JSON API, and what the Sage 200 stand-in serves. Change it there.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sage200_page import page as sage200_sandbox
 from tieout.cli import tieout
 from tieout.cli.settings_file import GROUPS, is_group
 from tieout.connectors.sage200.compat import Compat
+from tieout.console.api.document import written as openapi
 from tieout.domain.faults import ALL, FaultClass, FaultKind, Owner
 from tieout.sandbox.assumption import Assumption
 from tieout.sandbox.loop.assumptions import ASSUMPTIONS as LOOP
@@ -187,6 +188,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "commands.md": commands,
     "sage200-sandbox.md": sage200_sandbox,
+    "openapi.json": openapi,
 }
 
 
@@ -197,7 +199,8 @@ def main() -> int:
     is_check = arguments.parse_args().check
     stale = 0
     for name, make in PAGES.items():
-        path, text = DOCS / name, MARK + make().rstrip() + "\n"
+        mark = MARK if name.endswith(".md") else ""
+        path, text = DOCS / name, mark + make().rstrip() + "\n"
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale += 1

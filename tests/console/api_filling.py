@@ -16,7 +16,7 @@ from tieout.processes.desk import acts
 from tieout.processes.mapping_desk.changes import Wanted
 from tieout.processes.mapping_desk.proposing import propose
 from tieout.processes.telling import choosing
-from tieout.store import alerts, cases, cross_references, documents, legs, mapping_rules
+from tieout.store import alerts, cases, cross_references, documents, figures, legs, mapping_rules
 from tieout.store.cases import Trouble
 from tieout.store.cross_references import CrossReference
 from tieout.store.legs import ExpectedLeg, SeenLeg
@@ -44,6 +44,7 @@ def fill(console: Console, receiver: Receiver | None = None) -> None:
             why="a nominal of its own",
         )
     with console.store.scope(None) as c:
+        figures.keep_debt(c, console.companies, now=NOW)
         first = cases.open_cases(c)[0].id
     acts.comment(console.desk, EVERYBODY, first, said="@maria please look")
     if receiver is not None:

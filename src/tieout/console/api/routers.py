@@ -14,6 +14,7 @@ from tieout.console.api import (
     routes_bulk,
     routes_cases,
     routes_documents,
+    routes_figures,
     routes_mappings,
     routes_webhooks,
 )
@@ -27,6 +28,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     routes_bulk.router,
     routes_cases.router,
     routes_documents.router,
+    routes_figures.router,
     routes_mappings.router,
     routes_webhooks.router,
 )

@@ -117,11 +117,11 @@ def list_messages(
     return PageShape(items=[MessageShape.of(one) for one in shown], next=call.sealed(more))
 
 
-@router.post("/webhooks/{webhook_id}/messages/{message_id}/again", responses=answers(acts=True, finds=True))
-def send_again(call: Editor, webhook_id: Number, message_id: Number) -> MessageShape:
+@router.post("/webhooks/{webhook_id}/messages/{number}/again", responses=answers(acts=True, finds=True))
+def send_again(call: Editor, webhook_id: Number, number: Number) -> MessageShape:
     """Send a message once more, under the webhook-id that it has."""
     _found(call, webhook_id)
-    return MessageShape.of(choosing.send_again(call.console.others, call.actor, webhook_id, message_id))
+    return MessageShape.of(choosing.send_again(call.console.others, call.actor, webhook_id, number))
 
 
 def _found(call: Call, webhook_id: int) -> Webhook:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import Header, Path, Query
 from pydantic import (
@@ -105,8 +105,3 @@ class MoneyShape(BaseModel):
 def money_or_none(minor: int | None, currency: str | None) -> MoneyShape | None:
     """An amount; null where there is no figure, because no figure is not nought."""
     return None if minor is None else MoneyShape(minor=minor, currency=currency or "GBP")
-
-
-def moneys(amounts: dict[str, int] | Any) -> list[MoneyShape]:  # noqa: ANN401 - a mapping of currencies
-    """Amounts by currency, as a list in the order of the currencies."""
-    return [MoneyShape(minor=minor, currency=currency) for currency, minor in sorted(amounts.items())]
