@@ -7,6 +7,7 @@ import sys
 import click
 
 from tieout.cli.accounts import accounts
+from tieout.cli.alerts import alerts
 from tieout.cli.audit import audit
 from tieout.cli.demo import demo
 from tieout.cli.desk import case, cases, show
@@ -52,6 +53,7 @@ for command in (
     db,
     cases,
     case,
+    alerts,
     show,
     report,
     audit,
