@@ -63,6 +63,10 @@ def test_a_number_that_names_several_lists_them_and_one_that_names_none_says_so(
         name_it(console.store, key, "order name", "W5005" if key != "S-1" else "W9")
     browser = visitor(Role.FINANCE)
     assert sorted(numbers(browser, "/documents?q=W5005")) == ["R-1", "R-2"]
+    settle(console.store, "R-1")
+    assert numbers(browser, "/documents?q=W5005&state=done") == ["R-1"]
+    assert numbers(browser, "/documents?q=R-&from=2026-11-21") == []
+    assert sorted(numbers(browser, "/documents?q=R-&to=2026-11-20&kind=return")) == ["R-1", "R-2"]
     nothing = browser.get("/documents?q=%3Cb%3Enone%00")
     assert "Nothing is known by <b>none" in nothing.text(".empty")
 

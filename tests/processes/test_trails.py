@@ -177,6 +177,7 @@ def test_looking_at_a_message_masks_it_and_is_on_the_record(house: House) -> Non
         assert look_at_event(c, document, event_id + 1000, by=ANN, at=house.application.clock()) is None
         entries = audit.entries(c, subject=f"return {rma.number}")
     assert message is not None
+    assert f"ann looked at message {event_id}" in [entry.title for entry in trail(house, rma).timeline]
     ((_, text),) = message.parts
     assert "Zelda" not in text.title()
     assert '"total": 10.10' in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Final, get_args
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from tieout.console.addresses import document_address
 from tieout.console.visit import Visit, need
 from tieout.console.wording import kind
+from tieout.domain.business_dates import uk_date
 from tieout.domain.money import Money
 from tieout.domain.people import Permission
 from tieout.domain.pseudonyms import looked_up
@@ -20,7 +22,16 @@ from tieout.processes import tables_out
 from tieout.processes.kinds import REFUND, RETURN
 from tieout.processes.tables_out import Cell, Row, Sheet
 from tieout.store import audit
-from tieout.store.document_lists import SORTS, BadCursor, DocumentFilter, DocumentSort, document_counts, documents_page
+from tieout.store.document_lists import (
+    SORTS,
+    BadCursor,
+    DocumentCounts,
+    DocumentFilter,
+    DocumentSort,
+    Page,
+    document_counts,
+    documents_page,
+)
 from tieout.store.document_search import find_documents
 from tieout.store.documents import Document, State
 
@@ -28,6 +39,8 @@ router = APIRouter()
 Seer = Annotated[Visit, Depends(need(Permission.DOCUMENTS_SEE))]
 Exporter = Annotated[Visit, Depends(need(Permission.EXPORTS_MAKE))]
 
+SEARCHED_MAX: Final = 200
+"""Documents that a search shows."""
 EXPORT_PAGE: Final = 1_000
 EXPORT_MAX: Final = 100_000
 """An Excel file of more is refused; CSV has no end."""
@@ -45,14 +58,7 @@ def documents(visit: Seer) -> Response:
     if only is not None:
         return RedirectResponse(document_address(only.company, only.kind, only.key), status_code=303)
     wanted, sort = filter_of(address), sort_of(address)
-    try:
-        with visit.scope() as c:
-            page = documents_page(
-                c, wanted, sort=sort, after=address.get("after", ""), before=address.get("before", "")
-            )
-            counts = document_counts(c, wanted)
-    except BadCursor as error:
-        raise HTTPException(400, str(error)) from error
+    page, counts = _searched(visit, wanted) if wanted.text else _listed(visit, wanted, sort)
     return visit.page(
         "documents/list.html",
         partial="documents/_list.html",
@@ -100,6 +106,44 @@ def as_excel(visit: Exporter) -> Response:
 FILTERS: Final = ("kind", "state", "from", "to", "q")
 """Every filter of the address."""
 HEADS: Final = ("Company", "Kind", "Number", "What", "State", "At stake", "Currency", "Opened", "Last change", "Done")
+
+
+def _listed(visit: Visit, wanted: DocumentFilter, sort: DocumentSort) -> tuple[Page[Document], DocumentCounts]:
+    """One page of the list, and how many there are."""
+    address = visit.request.query_params
+    try:
+        with visit.scope() as c:
+            page = documents_page(
+                c, wanted, sort=sort, after=address.get("after", ""), before=address.get("before", "")
+            )
+            return page, document_counts(c, wanted)
+    except BadCursor as error:
+        raise HTTPException(400, str(error)) from error
+
+
+def _searched(visit: Visit, wanted: DocumentFilter) -> tuple[Page[Document], DocumentCounts]:
+    """Whatever a text names, on one page; by the names alone, because they are few and the documents are many."""
+    with visit.scope() as c:
+        hits = [hit.document for hit in find_documents(c, wanted.text, limit=SEARCHED_MAX)]
+    rows = [document for document in hits if _fits(document, wanted)]
+    counts = DocumentCounts(
+        total=len(rows),
+        by_kind=Counter(document.kind for document in hits),
+        by_state=Counter(document.state for document in hits),
+        is_at_least=len(hits) == SEARCHED_MAX,
+    )
+    return Page(rows=rows, next="", previous=""), counts
+
+
+def _fits(document: Document, wanted: DocumentFilter) -> bool:
+    """Whether a document that was found by a name meets the other filters, too."""
+    day = uk_date(document.opened_at)
+    return (
+        wanted.kind in ("", document.kind)
+        and wanted.state in ("", document.state)
+        and (wanted.opened_from is None or wanted.opened_from <= day)
+        and (wanted.opened_to is None or day <= wanted.opened_to)
+    )
 
 
 def filter_of(address: Mapping[str, str]) -> DocumentFilter:

@@ -14,6 +14,7 @@ from tieout.domain.masking import Plain, masked, masked_looks, masked_text
 from tieout.domain.people import Actor
 from tieout.processes.trail.gathering import subject_of
 from tieout.processes.trail.steps import said_of
+from tieout.processes.trail.timeline import LOOKED
 from tieout.store import audit, effects, inbox
 from tieout.store.documents import Document
 from tieout.store.store import Connection
@@ -150,7 +151,7 @@ def _note(c: Connection, document: Document, what: str, by: Actor, at: datetime)
         c,
         company=document.company,
         who=by.name,
-        action="document.looked_at_raw",
+        action=LOOKED,
         subject=subject_of(document),
         before=None,
         after={"what": masked_looks(what)},

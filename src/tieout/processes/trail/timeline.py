@@ -20,6 +20,8 @@ from tieout.store.comments import Comment
 from tieout.store.effects import Effect
 from tieout.store.inbox import EventHead
 
+LOOKED = "document.looked_at_raw"
+"""What the audit calls it when somebody reads a message or request, masked."""
 SAME_TIME = timedelta(minutes=1)
 """A source's own time is told beside ours when they are further apart."""
 PEOPLE = "people"
@@ -204,7 +206,12 @@ def _decided(approval: Approval) -> Entry:
 
 
 def _audited(entry: AuditEntry) -> Entry:
-    return Entry(at=entry.at, system=PEOPLE, title=f"{entry.who}: {entry.action.replace('.', ' ').replace('_', ' ')}")
+    match entry.after:
+        case {"what": str(what)} if entry.action == LOOKED:
+            title = f"{entry.who} looked at {what}"
+        case _:
+            title = f"{entry.who}: {entry.action.replace('.', ' ').replace('_', ' ')}"
+    return Entry(at=entry.at, system=PEOPLE, title=title)
 
 
 def _said(comment: Comment) -> Entry:
