@@ -24,6 +24,6 @@ MEANINGS: Final[Mapping[Event, str]] = {
     Event.CASE_CLOSED: "A case was closed, by a person or because its trouble went away",
     Event.DOCUMENT_DONE: "A document ties out: every system shows what was expected",
     Event.MAPPING_CHANGED: "A mapping row came into force or was ended",
-    Event.ALERT_RAISED: "A new cause of trouble was told to its owner",
+    Event.ALERT_RAISED: "A new cause of trouble was found",
 }
 """What each event means; these are the ones that may be chosen."""
