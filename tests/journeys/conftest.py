@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tests.conftest import Server
 
 Theme = Literal["light", "dark"]
+SECOND_OF_OPERATIONS = "olive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +95,15 @@ def _site(
 
 
 def _bring_people(house: House) -> None:
-    """One person of every role, named after it; finance has two, because two must agree."""
+    """One person of every role, named after it, and a second of operations, because two must agree."""
+    everybody = [(role, role.value.replace(" ", "-")) for role in Role]
     with house.application.store.scope(None) as c:
-        for role in Role:
+        for role, name in [*everybody, (Role.OPERATIONS, SECOND_OF_OPERATIONS)]:
             made = people.add_user(
                 c,
-                name=role.value.replace(" ", "-"),
-                display_name=role.value.capitalize(),
-                email=f"{role.value.replace(' ', '.')}@example.org",
+                name=name,
+                display_name=name.replace("-", " ").capitalize(),
+                email=f"{name}@example.org",
                 roles=[role.value],
                 companies=(),
                 password_hash=HASHED,
@@ -133,8 +135,8 @@ def arrivals(site: Site, chrome: Browser) -> Iterator[PageAs]:
     """Open browsers on a site; at the end nothing may have gone wrong in any."""
     arrived: list[Visitor] = []
 
-    def arrive(role: Role | None, *, theme: Theme = "light", scripts: bool = True) -> Visitor:
-        name = role.value.replace(" ", "-") if role else "nobody"
+    def arrive(role: Role | None, *, name: str = "", theme: Theme = "light", scripts: bool = True) -> Visitor:
+        name = name or (role.value.replace(" ", "-") if role else "nobody")
         context = chrome.new_context(
             base_url=site.url,
             color_scheme=theme,
