@@ -168,3 +168,17 @@ def test_an_operator_tries_a_channel_whose_address_nobody_sees(visit: Callable[.
 def test_without_channels_the_page_says_that_nobody_is_told(visit: Callable[..., Browser]) -> None:
     page = visit(Role.FINANCE, alerting=None).get("/alerts")
     assert "Nobody is told" in page.text("main")
+
+
+def test_the_page_leads_to_all_exceptions_of_the_cause(
+    visit: Callable[..., Browser], console: Console, trouble: TellingHouse, clock: Clock
+) -> None:
+    trouble.open_cases(f"RMA{number}" for number in range(7))
+    trouble.open_cases(["RMA9"], cause="REASON_UNMAPPED reason/too small")
+    settle(trouble, clock)
+    with console.store.scope(None) as c:
+        number = next(alert.id for alert in alerts.standing(c) if alert.times == 7)
+    browser = visit(Role.FINANCE)
+    page = browser.get(f"/alerts/{number}")
+    (address,) = (link for link in page.links("main a") if "cause=" in link)
+    assert len(browser.get(address).rows("#list tbody tr")) == 7

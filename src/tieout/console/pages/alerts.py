@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from tieout.console.visit import Fields, Visit, need, posted
 from tieout.domain.alerts.conditions import do_of, means_of
+from tieout.domain.alerts.troubles import Alert
 from tieout.domain.alerts.wording import shown_records
 from tieout.domain.faults import Owner
 from tieout.domain.people import Permission
@@ -25,6 +27,7 @@ Posted = Annotated[Fields, Depends(posted)]
 PAGE: Final = 100
 TABS: Final = {"": "Standing", "open": "Nobody has taken", "acknowledged": "Taken", "cleared": "Over"}
 LADDERS: Final = {"data": "Figures and mappings", "technical": "Systems"}
+OWNERS: Final = frozenset(Owner)
 WHYS: Final = {
     "raised": "It stands",
     "grew": "It grew",
@@ -98,6 +101,7 @@ def alert_page(visit: Seer, alert_id: int) -> Response:
         states=STATES,
         ladders=LADDERS,
         sleeps=list(acting.SLEEPS.items()),
+        all_address=_all_address(alert),
     )
 
 
@@ -137,12 +141,19 @@ def try_channel(visit: Keeper, name: str) -> Response:
     return visit.done(said, to="/alerts", tone="good" if is_sent else "bad")
 
 
+def _all_address(alert: Alert) -> str:
+    """The list of every exception that an alert stands for."""
+    cause = alert.cause.removeprefix("case:")
+    which = {"code": cause} if cause == alert.code else {"cause": cause}
+    return f"/exceptions?{urlencode({**which, 'company': alert.company})}"
+
+
 def _serves(visit: Visit) -> dict[str, list[str]]:
     """Whom each channel reaches."""
     alerting = visit.console.alerting
     found: dict[str, list[str]] = {}
     for name, channels in alerting.defaults.served.items() if alerting is not None else ():
         for channel in channels:
-            if name != channel:
+            if name != channel or name in OWNERS:
                 found.setdefault(channel, []).append("whoever has no channel" if name == "*" else name)
     return found
