@@ -33,6 +33,7 @@ SIGNED_IN = {
     ("GET", "/"): "shows what each may see",
     ("POST", "/sign-out"): "everybody may leave",
     ("GET", "/still-here"): "keeps one's own session",
+    **{("GET", f"/help{rest}"): "helps everybody" for rest in ("", "/words", "/faults", "/faults/{code}")},
     **{
         (method, path): "changes what is one's own"
         for method, path in (
