@@ -22,6 +22,7 @@ from tieout.cli import tieout
 from tieout.cli.settings_file import GROUPS, is_group
 from tieout.connectors.sage200.compat import Compat
 from tieout.console.api.document import written as openapi
+from tieout.domain import glossary
 from tieout.domain.faults import ALL, FaultClass, FaultKind, Owner
 from tieout.sandbox.assumption import Assumption
 from tieout.sandbox.loop.assumptions import ASSUMPTIONS as LOOP
@@ -69,6 +70,12 @@ COMMANDS_HEAD = """\
 
 What `--help` says. `--config` and `--home` stand before the command: `tieout --home DIR cases`. Exit codes: 0 is
 success, 1 means that what was checked does not hold, 2 is wrong usage.
+"""
+
+GLOSSARY_HEAD = """\
+# Glossary
+
+One word for one thing, in code, cases, pages and documents. The console shows the same words under Help.
 """
 
 CLASSES = {
@@ -156,6 +163,18 @@ def _default(value: object) -> str:
             return f"`{value}`"
 
 
+def words() -> str:
+    """The glossary."""
+    parts = [GLOSSARY_HEAD]
+    for title, head, found in (
+        ("The trade's words", ("Word", "Meaning here"), glossary.TRADE),
+        ("Tieout's own words", ("Word", "Meaning here"), glossary.OURS),
+        ("Words with a computable meaning", ("Term", "How it is worked out"), glossary.COMPUTED),
+    ):
+        parts += [f"## {title}\n", *_table(head, found), ""]
+    return "\n".join(parts)
+
+
 def commands() -> str:
     """The help of every command, as the terminal shows it."""
     parts = [COMMANDS_HEAD]
@@ -184,6 +203,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
 
 PAGES: dict[str, Callable[[], str]] = {
     "faults.md": faults,
+    "glossary.md": words,
     "assumptions.md": assumptions,
     "settings.md": settings,
     "commands.md": commands,
