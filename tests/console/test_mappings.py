@@ -65,12 +65,12 @@ def test_a_row_is_proposed_looked_at_and_approved_by_somebody_else(visitor: Arri
     page = proposed(finance, "reason", "?key=Too+small", f_code="fit", f_account="4010", why="new at the portal")
     assert page.text(".flash").startswith("Proposal 1 is written.")
     assert page.text("h1") == "Proposal 1: Return reasons"
-    assert page.rows(".sides tbody tr") == [["Code", NO_FIGURE, "fit New"], ["Nominal account", NO_FIGURE, "4010 New"]]
+    assert page.rows(".before-after tbody tr") == [["Code", NO_FIGURE, "fit New"], ["Nominal account", NO_FIGURE, "4010 New"]]
     assert "does not approve" in page.text("aside")
     assert finance.get("/mappings/reason").rows() == []
     page = approver.submit(approver.get("/mappings/proposals/1"), "form[action$='/approve']", why="fine")
     assert page.text(".flash") == "Proposal 1 is approved."
-    assert page.text(".status").startswith("Approved")
+    assert page.text(".status-line").startswith("Approved")
     (row,) = finance.get("/mappings/reason").rows()
     assert row[:3] == ["Too small", "fit", "4010"]
     assert "finance-approver" in row
@@ -144,7 +144,7 @@ def test_the_form_is_filled_in_from_the_address_and_from_the_row_in_force(consol
     assert values == {"key": "too small", "f_code": "fit", "f_account": "4020", "since": "2026-11-20"}
     assert "/exceptions/7" in page.links("main a")
     look = finance.submit(page, "form[method='post'][action$='/propose']", button="See what", why="4010 is closed")
-    assert look.rows(".sides tbody tr") == [["Code", "fit", "fit"], ["Nominal account", "4010", "4020 Changed"]]
+    assert look.rows(".before-after tbody tr") == [["Code", "fit", "fit"], ["Nominal account", "4010", "4020 Changed"]]
     back = finance.submit(look, "form[action$='/propose']", button="Change it")
     assert back.tree.cssselect("#f_account")[0].get("value") == "4020"
     made = finance.submit(look, "form[action$='/propose']", button="Propose it")
@@ -241,12 +241,12 @@ def test_a_file_is_looked_at_proposed_and_put_in_force_by_one_approval(console: 
     finance, approver = visitor(Role.FINANCE), visitor(Role.FINANCE_APPROVER)
     content = b"Reason,Code,Nominal account\nToo small,size,4010\nNever came,lost,4020\n"
     page = finance.post("/mappings/reason/import", {}, files={"file": ("new.csv", content)})
-    assert "2 rows in the file: 0 as they are, 2 changes" in page.text(".lead")
-    assert ["Too small", "changes from 20 Nov 2026", "Code", "fit", "size"] in page.rows()
+    assert "2 rows in the file: 0 as they are, 2 changes" in page.text("main .muted")
+    assert ["Too small", "changed from 20 Nov 2026", "Code", "fit", "size"] in page.rows()
     refused = finance.submit(page, "form[action$='/import/propose']", why="")
     assert refused.status == 422
     made = finance.submit(page, "form[action$='/import/propose']", why="new season")
-    assert "2 rows from a file" in made.text(".status")
+    assert "2 rows from a file" in made.text(".status-line")
     approver.post(f"/mappings/proposals/{made.address.rsplit('/', 1)[1]}/approve", {})
     assert [row[:3] for row in finance.get("/mappings/reason").rows()] == [
         ["Never came", "lost", "4020"],
@@ -285,7 +285,7 @@ def test_somebody_of_another_company_sees_neither_rows_nor_proposals(console: Co
         "/mappings/reason/propose",
         {"company": "ACME", "key": "x", "f_code": "y", "since": "2026-11-20", "why": "z", "step": "propose"},
     )
-    assert "BETA" in made.text(".status")
+    assert "BETA" in made.text(".status-line")
 
 
 def test_a_decision_is_in_the_audit(console: Console, visitor: Arrive) -> None:

@@ -12,11 +12,12 @@ from starlette.responses import Response, StreamingResponse
 from tieout.console.visit import Visit, need
 from tieout.domain.business_dates import uk_date
 from tieout.domain.people import Permission
-from tieout.domain.rules.fields import Table
+from tieout.domain.rules.fields import Field, Table
 from tieout.domain.rules.tables import TABLES
 from tieout.processes.mapping_desk import rows as desk_rows
 from tieout.processes.mapping_desk.coverage import coverage, missing_by_table
 from tieout.processes.mapping_desk.files_out import as_csv, as_excel, columns_of
+from tieout.processes.mapping_desk.rows import Version
 from tieout.processes.tables_out import CSV_TYPE, EXCEL_TYPE
 from tieout.store import mapping_traffic
 
@@ -49,7 +50,7 @@ def table_rows(visit: Seer, table: str, on: On = "", q: Annotated[str, Query(max
         "mappings/table.html",
         partial="mappings/_rows.html",
         table=known,
-        columns=columns_of(known),
+        columns=_filled(columns_of(known), rows),
         company=company,
         companies=companies_of(visit),
         rows=sorted(rows, key=lambda row: row.key.casefold()),
@@ -71,7 +72,12 @@ def row_history(visit: Seer, table: str, key: Annotated[str, Query(max_length=30
     if not versions:
         raise HTTPException(404)
     return visit.page(
-        "mappings/history.html", table=known, company=company, key=versions[0].key, versions=versions, today=today
+        "mappings/history.html",
+        table=known,
+        columns=_filled(known.fields_of(key), versions),
+        company=company,
+        key=versions[0].key,
+        versions=versions,
     )
 
 
@@ -104,6 +110,11 @@ def export(visit: Exporter, table: str, kind: Literal["csv", "xlsx"] = "xlsx", o
         return StreamingResponse(as_csv(known, rows), media_type=CSV_TYPE, headers=headers)
     made = as_excel(known, rows, company=company, day=day, who=visit.actor.display_name, at=now)
     return Response(made, media_type=EXCEL_TYPE, headers=headers)
+
+
+def _filled(fields: Sequence[Field], rows: Sequence[Version]) -> list[Field]:
+    """The columns worth their width: those that must be filled in, and those that some row has."""
+    return [field for field in fields if field.is_required or any(row.value.get(field.name) for row in rows)]
 
 
 def table_of(name: str) -> Table:

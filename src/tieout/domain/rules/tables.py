@@ -38,13 +38,18 @@ _LIST = (
     Table(
         name="reason",
         title="Return reasons",
-        decides="The returns nominal, and the code by which dispositions are found. `grade` is assumed where nobody "
-        "inspects. Without `account` the invoiced line's own nominal is used.",
+        decides="The nominal of returns, and the code by which their warehouse and bin are found. A grade is assumed "
+        "where nobody inspects. Without a nominal account the invoiced line's own is used.",
         key_label="Reason",
         key_says="The portal's return reason, word for word.",
         owner=_FIN,
         fields=(
-            Field(name="code", label="Code", is_required=True, says="Finds the disposition, for instance fit."),
+            Field(
+                name="code",
+                label="Code",
+                is_required=True,
+                says="By which warehouse and bin are found, for instance fit.",
+            ),
             *nominal_fields(says="Empty: the invoiced line's own."),
             Field(
                 name="grade",
@@ -71,8 +76,8 @@ _LIST = (
     Table(
         name="value_policy",
         title="Store credit, goodwill, fees, exchanges",
-        decides="Every kind of value that is not a plain refund of returned goods. A kind without its row is never "
-        "posted: it stands on a case.",
+        decides="What is done with every kind of value that is not a plain refund of returned goods. A kind without "
+        "its row is never posted: it opens an exception.",
         key_label="Kind of value",
         key_says="One of the kinds listed under value policies.",
         owner=_FIN,
@@ -123,8 +128,8 @@ _LIST = (
     Table(
         name="refund_app",
         title="Refunds by app",
-        decides="What refunds outside the workflow are. `flag` (or no row) puts each on a desk; `goods`, `returnless` "
-        "and `goodwill` adopt it without a person, up to the limit.",
+        decides="What refunds outside the workflow are. `flag` (or no row) opens an exception for each; `goods`, "
+        "`returnless` and `goodwill` take it in without a person, up to the limit.",
         key_label="App",
         key_says="An app of the storefront, or `a person`.",
         owner=_INT,
@@ -143,7 +148,7 @@ _LIST = (
     Table(
         name="line_class",
         title="Codes that are not goods",
-        decides="Codes that are not goods. Such a return goes on a case.",
+        decides="Which product codes are not goods. A return of one opens an exception.",
         key_label="Product code",
         key_says="Product code.",
         key_kind=FieldKind.STOCK_CODE,
@@ -208,7 +213,7 @@ _LIST = (
     Table(
         name="stock_window",
         title="Hours of stock",
-        decides="The same for stock and pending returns, which `posting_window` does not hold up: goods are quick, "
+        decides="The same for stock and pending returns, which hours of posting do not hold up: goods are quick, "
         "postings are calm.",
         key_label="Day",
         key_says=_DAYS,
@@ -219,8 +224,7 @@ _LIST = (
     Table(
         name="lock_words",
         title="Words of a record in use",
-        decides="Further words by which a record in use is known, beside `lock_patterns` of the account. `tieout locks "
-        "judge` writes them.",
+        decides="Further words by which Sage says that somebody has a record open, beside those of the settings.",
         key_label="Words",
         key_says="Words of a sentence of Sage.",
         owner=_INT,

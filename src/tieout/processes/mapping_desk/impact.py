@@ -13,6 +13,7 @@ from tieout.domain.money import Money
 from tieout.domain.returns.plan import Blocked, Plan, plan_return
 from tieout.domain.rules.keys_seen import keys_seen
 from tieout.domain.rules.mapping import MappingRule, MappingTables
+from tieout.processes.desk.steps import TITLES
 from tieout.processes.mapping_desk.changes import Change
 from tieout.processes.record import command_to_json, facts_from_json
 from tieout.processes.rules import rules_on
@@ -38,6 +39,9 @@ DECIDED_BY = frozenset(
 """Tables that the decision itself reads; what others change is settled before, while the facts are gathered."""
 COUNTED_BY = frozenset({"customer", "tax_rate", "bundle"})
 SHOWN_FIELDS = 4
+DONE = "what is done"
+"""The name of the difference that is about the decision as a whole."""
+LABELS = {"account": "nominal account", "on": "date"}
 
 How = Literal["decided again", "counted", "not known"]
 
@@ -155,16 +159,16 @@ def _differences(before: Plan | Blocked, after: Plan | Blocked) -> Iterator[tupl
         lines = [(_word(name), one.get(name, "nothing"), other.get(name, "nothing")) for name in names]
         yield from list(dict.fromkeys(lines))[:SHOWN_FIELDS]
     if _said(before) != _said(after):
-        yield ("what is done", _said(before), _said(after))
+        yield (DONE, _said(before), _said(after))
 
 
 def _said(decision: Plan | Blocked) -> str:
     if isinstance(decision, Blocked):
         titles = dict.fromkeys(BY_CODE[fault.code].title for fault in decision.faults)
-        return f"stands on a case: {'; '.join(titles)}"
-    done = ", ".join(dict.fromkeys(kind.replace("_", " ") for kind in _kinds(decision)))
-    waits = f"waits for {decision.waiting_for}" if decision.waiting_for else ""
-    return "; ".join(part for part in (done, waits) if part) or "nothing more to do"
+        return f"Stands on a case: {'; '.join(titles)}"
+    done = "; ".join(dict.fromkeys(TITLES.get(kind, kind.replace("_", " ")) for kind in _kinds(decision)))
+    waits = f"Waits for {decision.waiting_for}" if decision.waiting_for else ""
+    return "; ".join(part for part in (done, waits) if part) or "Nothing more to do"
 
 
 def _kinds(plan: Plan) -> list[str]:
@@ -190,4 +194,4 @@ def _leaves(part: Any, name: str = "") -> Iterator[tuple[str, str]]:  # noqa: AN
 def _word(path: str) -> str:
     """The last named part of a path, as people read it."""
     names = [part for part in path.split("/") if part and not part.isdecimal()]
-    return names[-1].replace("_", " ") if names else "plan"
+    return LABELS.get(names[-1], names[-1].replace("_", " ")) if names else "plan"
