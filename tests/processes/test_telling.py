@@ -14,10 +14,15 @@ from tests.receiver import Receiver, receiving
 
 from tieout.bootstrap import open_application
 from tieout.connectors.webhook import Doorman, SignedPost
+from tieout.domain.alerts.conditions import WEBHOOK_DEAF
+from tieout.domain.alerts.judging import Rules
+from tieout.domain.alerts.routing import Defaults, Row
 from tieout.domain.people import Actor, Role
 from tieout.domain.telling import MEANINGS, Event
 from tieout.durable import LaneJob
 from tieout.durable.lanes import Deadline
+from tieout.processes.alerting import Alerting
+from tieout.processes.alerting.gathering import troubles
 from tieout.processes.desk import NotPossible
 from tieout.processes.telling import Telling, choosing, delivering
 from tieout.settings import load
@@ -218,6 +223,29 @@ def test_a_webhook_that_takes_nothing_for_days_is_closed_with_an_audit_entry(
     assert {one.state for one in messages(store, made.webhook.id)} == {"given_up"}
     open_case(store, document(store, key="RMA9"))
     assert len(messages(store, made.webhook.id)) == 3
+
+
+def test_a_deaf_webhook_is_an_alert_until_it_hears_or_somebody_closes_it(
+    telling: Telling, receiver: Receiver, store: Store, clock: Clock
+) -> None:
+    made = make(telling, receiver)
+    open_case(store, document(store))
+    receiver.status = 500
+    run(telling, made.webhook.id)
+
+    def deaf() -> list[str]:
+        defaults = Defaults(served={}, technical=Row(steps=()), data=Row(steps=()), escalate_after=timedelta(hours=1))
+        rules = Rules(grow_factor=10, clear_after=timedelta(hours=1), period_days=0)
+        alerting = Alerting(store=store, clock=clock, channels={}, defaults=defaults, rules=rules)
+        with store.scope(None) as c:
+            found = troubles(alerting, c, clock())
+        return [one.records[0].link for one in found if one.code == WEBHOOK_DEAF.code]
+
+    assert deaf() == []
+    clock.pass_by(timedelta(hours=1))
+    assert deaf() == [f"/webhooks/{made.webhook.id}"]
+    choosing.close(telling, INTEGRATOR, made.webhook.id)
+    assert deaf() == []
 
 
 def test_for_a_day_a_changed_secret_and_the_one_before_both_prove_a_message(

@@ -209,9 +209,9 @@ def counted(c: Connection, webhook_ids: Sequence[int]) -> dict[int, dict[str, in
     return found
 
 
-def failing(c: Connection, since: datetime) -> list[Webhook]:
-    """Return the active webhooks that have taken nothing since a time or longer."""
-    query = select(*_WEBHOOK).where(webhooks.c.state == "active", webhooks.c.failing_since <= since)
+def failing(c: Connection, *, since: datetime, until: datetime) -> list[Webhook]:
+    """Return the webhooks that took their last message between two times, and nothing after it."""
+    query = select(*_WEBHOOK).where(webhooks.c.failing_since.between(since, until))
     return read_all(Webhook, c.execute(query.order_by(webhooks.c.id)))
 
 

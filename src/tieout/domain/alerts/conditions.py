@@ -80,7 +80,25 @@ DEFECT: Final = Condition(
     ladder="technical",
 )
 
-CONDITIONS: Final = (LEGS_LATE, DEBT_HIGH, ACCOUNT_UNWELL, ACCOUNT_RESTING, ACCOUNT_SILENT, WORKER_STILL, DEFECT)
+WEBHOOK_DEAF: Final = Condition(
+    code="WEBHOOK_DEAF",
+    title="A program takes nothing that it is told",
+    means="Messages to a webhook have not been taken for an hour or longer. They are tried for about three days.",
+    do="Open the webhook: each message says what was answered. Put the program right, or close the webhook.",
+    owner="integration",
+    ladder="technical",
+)
+
+CONDITIONS: Final = (
+    LEGS_LATE,
+    DEBT_HIGH,
+    ACCOUNT_UNWELL,
+    ACCOUNT_RESTING,
+    ACCOUNT_SILENT,
+    WORKER_STILL,
+    DEFECT,
+    WEBHOOK_DEAF,
+)
 CONDITION: Final[Mapping[str, Condition]] = {one.code: one for one in CONDITIONS}
 
 

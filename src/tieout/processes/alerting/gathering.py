@@ -13,6 +13,7 @@ from tieout.domain.alerts.conditions import (
     DEBT_HIGH,
     DEFECT,
     LEGS_LATE,
+    WEBHOOK_DEAF,
     WORKER_STILL,
     Condition,
 )
@@ -20,10 +21,12 @@ from tieout.domain.alerts.kinds import AlertKind
 from tieout.domain.alerts.troubles import Record, Trouble, troubles_of_cases
 from tieout.processes.account_health import AccountLine, Health, healths
 from tieout.processes.alerting import Alerting
-from tieout.store import alert_causes
+from tieout.store import alert_causes, webhooks
 from tieout.store.store import Connection
 
 INSTALLATION: Final = "*"
+DEAF_AFTER: Final = timedelta(hours=1)
+DEAF_LONGEST: Final = timedelta(days=14)
 
 
 def troubles(alerting: Alerting, c: Connection, now: datetime) -> list[Trouble]:
@@ -33,6 +36,7 @@ def troubles(alerting: Alerting, c: Connection, now: datetime) -> list[Trouble]:
         *_late_legs(c, now),
         *_debts(alerting, c, now),
         *_accounts(alerting, c, now),
+        *_webhooks(c, now),
         *_installation(alerting, now),
     ]
     return list({(one.company, one.cause): one for one in found}.values())
@@ -107,6 +111,23 @@ def _of_account(account: AccountLine, condition: Condition, saw: str, now: datet
         records=(Record(label=f"account {account.name}", link="/accounts", saw=saw),),
         since=now,
     )
+
+
+def _webhooks(c: Connection, now: datetime) -> Iterator[Trouble]:
+    """Programs that take nothing; one that was closed for it stays in sight for some days."""
+    for deaf in webhooks.failing(c, since=now - DEAF_LONGEST, until=now - DEAF_AFTER):
+        yield Trouble(
+            company=deaf.company,
+            cause=f"webhook:{deaf.id}",
+            kind="installation",
+            code=WEBHOOK_DEAF.code,
+            title=WEBHOOK_DEAF.title,
+            owner=WEBHOOK_DEAF.owner,
+            ladder=WEBHOOK_DEAF.ladder,
+            times=1,
+            records=(Record(label=f"webhook {deaf.id}", link=f"/webhooks/{deaf.id}", saw=deaf.closed_why),),
+            since=deaf.failing_since or now,
+        )
 
 
 def _installation(alerting: Alerting, now: datetime) -> Iterator[Trouble]:

@@ -86,7 +86,7 @@ def close(telling: Telling, actor: Actor, webhook_id: int) -> Webhook:
         before = _mine(c, actor, webhook_id)
         if before.state == "closed":
             raise NotPossible("This webhook is closed already.")
-        after = webhooks.change(c, before.id, state="closed", closed_why=why)
+        after = webhooks.change(c, before.id, state="closed", closed_why=why, failing_since=None)
         webhooks.give_up(c, before.id, why=why, at=now)
         _audit(c, telling, actor, after, "webhook.closed", {"state": before.state}, {"state": after.state})
     return after
