@@ -216,6 +216,35 @@ def test_a_reference_of_another_figure_counts_only_when_somebody_says_that_sage_
         book_by_hand(desk, ANN, second.id, reference="HAND-2", units=other.units, why="the same again")
 
 
+def test_what_is_left_of_a_return_goes_on_beside_what_was_booked_by_hand(house: House, desk: Desk) -> None:
+    before = house.control.books().in_bin("MUG", "A1")
+    rma = house.authorised("W1001", ("MUG", 2, "Bored with it"))
+    house.receive(rma)
+    house.drain(rma)
+    case = house.case(rma)
+    assert case is not None
+    credited_by_hand(house, "HAND-3", "10", "2")
+    with pytest.raises(NotPossible, match="Choose the items"):
+        book_by_hand(desk, OTTO, case.id, reference="HAND-3", why="one was urgent")
+    book_by_hand(desk, OTTO, case.id, reference="HAND-3", units=rma.units[:1], why="one was urgent")
+    house.rule("reason", "Bored with it", code="sound", account="4010", grade="good")
+    house.drain()
+    house.sweep()
+    house.drain(rma)
+    assert house.open_cases() == []
+    books = house.control.books()
+    assert books.credits == (("2011-01-20", 1000, 200), ("2011-01-20", 1000, 200))
+    assert (books.refunds, books.in_bin("MUG", "A1")) == ((("W1001", 1200),), before + 1)
+    assert house.document(rma).state == "done"
+    again = house.authorised("W1001", ("MUG", 2))
+    house.receive(again)
+    house.drain(again)
+    (exceeding,) = house.open_cases()
+    assert (exceeding.document_key, exceeding.code) == (again.number, "QUANTITY_EXCEEDS_DESPATCH"), (
+        "one is left of three"
+    )
+
+
 def credited_by_hand(house: House, reference: str, net: str, tax: str) -> None:
     """A bookkeeper keys a credit note into Sage."""
     keyed = {"customer": "12345", "reference": reference, "net": net, "tax": tax}

@@ -31,6 +31,7 @@ from tieout.domain.returns.values import is_given_as_discount
 from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
 from tieout.processes.adoption import adopted_rma, adoption_of, explained_refunds
+from tieout.processes.booked_by_hand import taken_by_hand
 from tieout.processes.gather_sale import Records, Sale, gather_exchanges, gather_sale, products_of
 from tieout.processes.record import command_from_json, facts_from_json
 from tieout.processes.standing import seen_leg
@@ -161,7 +162,8 @@ def with_taken(connection: Connection, facts: ReturnFacts) -> ReturnFacts:
     if order is None:
         return facts
     effects.hold_order(connection, facts.company, order.number)
-    return replace(facts, taken=tuple(_taken(connection, order, facts.rma_number)))
+    by_hand = taken_by_hand(connection, facts.company, order)
+    return replace(facts, taken=(*_taken(connection, order, facts.rma_number), *by_hand))
 
 
 def _periods(company: Company, rma: Rma | None, known: Iterable[EffectFact], today: date) -> tuple[PeriodCheck, ...]:

@@ -15,11 +15,12 @@ from tieout.domain.identifiers import find_key
 from tieout.domain.legs import Leg
 from tieout.domain.money import Money, total
 from tieout.domain.people import Actor, Permission
-from tieout.domain.returns.allocation import returned_units
+from tieout.domain.returns.allocation import allocate, matched_order, returned_units
 from tieout.domain.returns.by_hand import BOOKED_BY_HAND, unit_code
 from tieout.domain.returns.expected_legs import DUE
 from tieout.ports.errors import ConnectorError
 from tieout.processes import standing
+from tieout.processes.booked_by_hand import POSTING, note_taken
 from tieout.processes.desk import Desk, NotPossible
 from tieout.processes.desk.acting import Act, Done, acting, case_seen, company_of, given
 from tieout.processes.kinds import RETURN
@@ -33,7 +34,6 @@ from tieout.store.store import Connection
 
 BACK: Final = timedelta(days=31)
 """How long before the document was opened a posting by hand is looked for."""
-POSTING: Final = "posting booked by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,9 @@ class Bookable:
     unit: RmaUnit
     is_likely: bool
     """It is here, so that its credit is what the case is about."""
+    order: str = ""
+    """The sales order that it is on, where that is known."""
+    line: str = ""
 
 
 def bookable_units(c: Connection, case: Case) -> list[Bookable]:
@@ -59,7 +62,17 @@ def bookable_units(c: Connection, case: Case) -> list[Bookable]:
     credited = {unit for e in stand for unit in command_from_json(e.content).units}
     done = {word.code for word in approvals.approvals_of(c, case.company, RETURN, case.document_key)}
     left = [u for u in returned_units(facts) if u.unit_id not in credited and unit_code(u) not in done]
-    return [Bookable(unit=unit, is_likely=unit.received_at is not None) for unit in left]
+    order = matched_order(facts)
+    line_of = allocate(facts, order).line_of if order is not None else {}
+    return [
+        Bookable(
+            unit=unit,
+            is_likely=unit.received_at is not None,
+            order=order.number if order is not None else "",
+            line=line_of[unit.unit_id].line_id if unit.unit_id in line_of else "",
+        )
+        for unit in left
+    ]
 
 
 def book_by_hand(  # noqa: PLR0913 - one keyword per field of the form
@@ -88,7 +101,7 @@ def book_by_hand(  # noqa: PLR0913 - one keyword per field of the form
         covered = _covered(act, units)
         _refuse_what_is_taken(act, posting)
         shown = _amount(posting)
-        expected = _expected(covered, shown)
+        expected = _expected([one.unit for one in covered], shown)
         if shown != expected and not is_difference_right:
             raise NotPossible(
                 f"Sage shows {shown} under {named}, and {expected} was expected. Correct it in Sage, or say on the "
@@ -98,7 +111,7 @@ def book_by_hand(  # noqa: PLR0913 - one keyword per field of the form
         _see(act, posting, shown, expected, reason)
         act.close(f"booked by hand in Sage as {named}: {reason}", where="sage")
         told = {"reference": named, "urn": posting.urn, "amount": shown, "expected": expected, "why": reason}
-        act.note("case.book_by_hand", {**told, "units": ", ".join(unit.unit_id for unit in covered)})
+        act.note("case.book_by_hand", {**told, "units": ", ".join(one.unit.unit_id for one in covered)})
         if act.case.document_kind == RETURN:
             act.start_again()
         else:
@@ -131,9 +144,9 @@ def _read_back(desk: Desk, case: Case, reference: str) -> PostingHead:
     return next(iter(found.values()))
 
 
-def _covered(act: Act, wanted: Sequence[str]) -> list[RmaUnit]:
+def _covered(act: Act, wanted: Sequence[str]) -> list[Bookable]:
     """The units that the posting is for."""
-    known = {one.unit.unit_id: one.unit for one in bookable_units(act.c, act.case)}
+    known = {one.unit.unit_id: one for one in bookable_units(act.c, act.case)}
     unknown = [unit for unit in wanted if unit not in known]
     if unknown:
         raise NotPossible(f"Tieout has credited {', '.join(unknown)} itself, or knows no such item on this return.")
@@ -145,7 +158,7 @@ def _covered(act: Act, wanted: Sequence[str]) -> list[RmaUnit]:
 def _refuse_what_is_taken(act: Act, posting: PostingHead) -> None:
     if find_key(posting.reference) or find_key(posting.second_reference):
         raise NotPossible(
-            f"{posting.reference} carries a reference of Tieout's own: choose Try again, and it is found and taken over."
+            f"{posting.reference} carries a reference of Tieout's own: choose Try again, and it is taken over."
         )
     if act.case.document_kind == RETURN and posting.kind != "credit_note":
         kind = posting.kind.replace("_", " ")
@@ -165,9 +178,12 @@ def _amount(posting: PostingHead) -> Money:
     return Money(abs(gross.minor), gross.currency)
 
 
-def _keep(act: Act, posting: PostingHead, covered: Sequence[RmaUnit], why: str) -> None:
+def _keep(act: Act, posting: PostingHead, covered: Sequence[Bookable], why: str) -> None:
     """Put on record that the posting is for this document and these units."""
-    case, codes = act.case, dict.fromkeys([BOOKED_BY_HAND, *(unit_code(unit) for unit in covered)])
+    case, codes = act.case, dict.fromkeys([BOOKED_BY_HAND, *(unit_code(one.unit) for one in covered)])
+    for order in sorted({one.order for one in covered if one.line}):
+        lines = {one.unit.unit_id: one.line for one in covered if one.order == order and one.line}
+        note_taken(act.c, case.company, case.document_key, order, lines)
     for code in codes:
         approvals.approve(
             act.c,

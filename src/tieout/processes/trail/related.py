@@ -8,6 +8,7 @@ from typing import Final
 
 from tieout.domain.pseudonyms import EMAIL_NAME
 from tieout.domain.returns.adopted import PREFIX, document_key
+from tieout.processes.booked_by_hand import LINE, ORDER, POSTING
 from tieout.processes.kinds import REFUND, RETURN
 from tieout.store import cross_references, documents
 from tieout.store.cross_references import CrossReference
@@ -16,7 +17,7 @@ from tieout.store.store import Connection
 
 MOST: Final = 25
 """Related documents that are shown; an account of a marketplace may have thousands under one name."""
-PRIVATE: Final = frozenset({EMAIL_NAME})
+PRIVATE: Final = frozenset({EMAIL_NAME, LINE, ORDER, POSTING})
 """Kinds of names that nobody is shown."""
 _ORDERS: Final = frozenset({"order", "order name"})
 
