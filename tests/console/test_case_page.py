@@ -31,6 +31,7 @@ def stuck(store: Store, key: str = "R-7", *, stake: int = 2_400, company: str = 
         document = documents.touch(
             c, company=company, kind="return", key=key, lane_key=key, lanes=1, due_at=NOW, at=NOW
         )
+        documents.settle(c, document, state="blocked", due_at=None, at=NOW, troubled_since=None)
         trouble = Trouble(
             code=more.get("code", "FEE_NOT_COVERED"),
             owner=more.get("owner", "finance"),
