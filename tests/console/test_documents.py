@@ -103,7 +103,9 @@ def test_a_document_shows_both_figures_of_every_leg_and_what_they_differ_by(
     assert page.title == "Return 4711"
     assert page.texts("table.grid thead th") == ["What happens", "Web shop", "Sage 200"]
     rows = {cells[0]: cells[1:] for cells in page.rows("table.grid tbody tr")}
-    assert rows["Credited"][1].startswith("Credit note Agreed Expected £24.00 · seen £24.00 Last seen 20 Nov 2026, 09:05")
+    assert rows["Credited"][1].startswith(
+        "Credit note Agreed Expected £24.00 · seen £24.00 Last seen 20 Nov 2026, 09:05"
+    )
     assert "Refund Differs Expected £24.00 · seen £20.00 £4.00 less than expected" in rows["Given to the customer"][0]
     assert "Stock in Overdue Expected 2 Due since 20 Nov 2026, 06:05" in rows["Goods back"][1]
     assert "£4.00" in page.text("section[aria-labelledby='facts']")
@@ -200,10 +202,12 @@ def test_a_request_is_shown_with_its_answer_and_without_the_address_it_goes_to(
     )
     with console.store.scope("ACME") as c:
         effects.intend(c, document, intent, at=NOW)
-        effects.mark_done(c, document, "TEN-1", reference="SO-9", answer={"email": "zelda@example.com"}, at=NOW)
+        answer = {"email": "zelda@example.com", "link": "https://sage.example/orders/9"}
+        effects.mark_done(c, document, "TEN-1", reference="SO-9", answer=answer, at=NOW)
     browser = visitor(Role.AUDITOR)
     address = request_address("ACME", "return", "4711", "TEN-1")
     assert address in browser.get(page_of(document)).links()
+    assert "https://sage.example/orders/9" in browser.get(page_of(document)).links()
     page = browser.get(address)
     assert "TEN-1" in page.text("pre")
     assert [private for private in PRIVATE if private in page.body] == []

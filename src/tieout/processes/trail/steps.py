@@ -35,6 +35,8 @@ class Step:
     at: datetime | None
     """When it was read back, refused or withdrawn."""
     tries: int
+    link: str = ""
+    """Where the system shows it, as it answered; empty where it did not say."""
 
     @property
     def title(self) -> str:
@@ -98,6 +100,7 @@ def _step_done(effect: Effect) -> Step:
         why=effect.reason or "",
         at=effect.settled_at,
         tries=effect.tries,
+        link=_link_of(effect.answer),
     )
 
 
@@ -114,6 +117,15 @@ def _step_to_do(command: Mapping[str, Json]) -> Step:
         at=None,
         tries=0,
     )
+
+
+def _link_of(answer: Json) -> str:
+    """The page that a system named in its answer; only what a browser may be sent to."""
+    match answer:
+        case {"link": str(link)} if link.startswith(("https://", "http://")):
+            return link
+        case _:
+            return ""
 
 
 def _amount_of(content: Json) -> Money | None:
