@@ -65,7 +65,10 @@ def test_a_row_is_proposed_looked_at_and_approved_by_somebody_else(visitor: Arri
     page = proposed(finance, "reason", "?key=Too+small", f_code="fit", f_account="4010", why="new at the portal")
     assert page.text(".flash").startswith("Proposal 1 is written.")
     assert page.text("h1") == "Proposal 1: Return reasons"
-    assert page.rows(".before-after tbody tr") == [["Code", NO_FIGURE, "fit New"], ["Nominal account", NO_FIGURE, "4010 New"]]
+    assert page.rows(".before-after tbody tr") == [
+        ["Code", NO_FIGURE, "fit New"],
+        ["Nominal account", NO_FIGURE, "4010 New"],
+    ]
     assert "does not approve" in page.text("aside")
     assert finance.get("/mappings/reason").rows() == []
     page = approver.submit(approver.get("/mappings/proposals/1"), "form[action$='/approve']", why="fine")

@@ -224,6 +224,13 @@ def test_a_row_that_was_changed_meanwhile_is_not_overwritten_by_an_older_proposa
     assert answers(desk, TODAY) == {"Too small": {"code": "quick"}}
 
 
+@pytest.mark.parametrize("why", ["", "  ", "so\0so", "\ud800", "x" * 4001])
+def test_a_proposal_says_why_in_plain_text(desk: Desk, why: str) -> None:
+    with pytest.raises(BadRow) as refused:
+        propose(desk, ANN, COMPANY, "reason", [reason()], why=why)
+    assert [problem.field for problem in refused.value.problems] == ["why"]
+
+
 def test_what_is_so_already_is_not_proposed(desk: Desk) -> None:
     put(desk, reason())
     with pytest.raises(NotPossible, match="is so already"):

@@ -111,7 +111,7 @@ def test_the_impact_of_a_missing_row_is_that_its_returns_are_booked(house: House
     assert {touched.key for touched in found.touched} == {rma.number for rma in rmas}
     (difference,) = found.touched[0].differences
     assert difference[0] == "what is done"
-    assert difference[1].startswith("Stands on a case: ")
+    assert difference[1].startswith("Exception: ")
     assert "credit note" in difference[2]
     assert "2 of the 2 latest returns of the last 30 days would be decided differently" in found.sentence
     assert len(house.open_cases()) == before

@@ -165,7 +165,7 @@ def _differences(before: Plan | Blocked, after: Plan | Blocked) -> Iterator[tupl
 def _said(decision: Plan | Blocked) -> str:
     if isinstance(decision, Blocked):
         titles = dict.fromkeys(BY_CODE[fault.code].title for fault in decision.faults)
-        return f"Stands on a case: {'; '.join(titles)}"
+        return f"Exception: {'; '.join(titles)}"
     done = "; ".join(dict.fromkeys(TITLES.get(kind, kind.replace("_", " ")) for kind in _kinds(decision)))
     waits = f"Waits for {decision.waiting_for}" if decision.waiting_for else ""
     return "; ".join(part for part in (done, waits) if part) or "Nothing more to do"

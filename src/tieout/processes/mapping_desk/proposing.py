@@ -22,6 +22,7 @@ from tieout.store.store import Connection
 
 ROLLBACK = "rollback"
 """The kind of a proposal that restores what has stood before."""
+WHY_LENGTH = 4000
 FIRST_DAY = date(2000, 1, 1)
 DAYS_AHEAD = 3 * 366
 READ_FOR_THE_PAST = frozenset({"bundle"})
@@ -79,6 +80,8 @@ def propose_by_owner(
 def _has_reason(why: str) -> None:
     if not why.strip():
         raise BadRow([RowProblem(field="why", text="Say why: whoever approves it, and auditors, will read it.")])
+    if len(why) > WHY_LENGTH or not "".join(why.split()).isprintable():
+        raise BadRow([RowProblem(field="why", text=f"Why: plain text of up to {WHY_LENGTH} characters.")])
 
 
 def may_propose(desk: Desk, actor: Actor, company: str) -> None:
