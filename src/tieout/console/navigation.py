@@ -28,6 +28,8 @@ MENU: tuple[Entry, ...] = (
     Entry(group="Set-up", title="Mappings", address="/mappings", permission=Permission.MAPPINGS_SEE),
     Entry(group="Set-up", title="Accounts", address="/accounts", permission=Permission.ACCOUNTS_SEE),
     Entry(group="Set-up", title="Schedules", address="/schedules", permission=Permission.ACCOUNTS_SEE),
+    Entry(group="Watch", title="Reconciliation debt", address="/debt", permission=Permission.MONEY_SEE),
+    Entry(group="Watch", title="Lag", address="/lag", permission=Permission.MONEY_SEE),
     Entry(group="Watch", title="Alerts", address="/alerts", permission=Permission.ALERTS_SEE),
     Entry(group="Admin", title="Audit", address="/audit", permission=Permission.AUDIT_SEE),
     Entry(group="Admin", title="People", address="/people", permission=Permission.PEOPLE_SEE),

@@ -63,3 +63,10 @@ def comments_of(c: Connection, company: str, kind: str, key: str) -> list[Commen
         comments.c.company == company, comments.c.document_kind == kind, comments.c.document_key == key
     )
     return read_all(Comment, c.execute(query.order_by(comments.c.at, comments.c.id)))
+
+
+def mentions_of(c: Connection, name: str, *, among: int = 500, limit: int = 5) -> list[Comment]:
+    """Return where somebody was named of late, the newest first: in the last so many comments of the scope."""
+    latest = select(*_COLUMNS).order_by(comments.c.id.desc()).limit(among).subquery()
+    query = select(latest).where(latest.c.mentions.contains([name]), latest.c.who != name)
+    return read_all(Comment, c.execute(query.order_by(latest.c.id.desc()).limit(limit)))
