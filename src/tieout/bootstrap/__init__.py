@@ -108,22 +108,12 @@ def open_application(settings: Settings, home: Path) -> Application:
     companies = open_companies(settings, store, keeper, budget, clock, connections)
     accounts = Accounts(settings, keeper, budget, clock, connections)
     connected = {name: company for name, company in companies.items() if name not in unconnected(settings)}
-    patience = patience_of(settings.work)
-    floor = Floor(store=store, companies=connected, clock=clock, patience=patience)
+    floor = Floor(store=store, companies=connected, clock=clock, patience=patience_of(settings.work))
     telling = telling_of(settings, store, vault, clock)
     engine = _engine(address, settings, floor, accounts, telling)
-    alerting = alerting_of(settings, store, clock, address, engine)
-    schedule_alerts(engine, settings, alerting)
+    alerting = schedule_alerts(engine, settings, alerting_of(settings, store, clock, address, engine))
     with store.scope(None) as c:
         schema.ensure_partitions(c, clock().date().replace(day=1), 3)
-    intake = Intake(
-        store=store,
-        engine=engine,
-        receivers=receivers_of(settings),
-        clock=clock,
-        coalesce=timedelta(seconds=settings.work.coalesce_seconds),
-        body_bytes_max=settings.web.body_bytes_max,
-    )
     return Application(
         settings=settings,
         address=address,
@@ -132,12 +122,24 @@ def open_application(settings: Settings, home: Path) -> Application:
         companies=companies,
         clock=clock,
         floor=floor,
-        intake=intake,
+        intake=_intake(settings, store, engine, clock),
         desk=desk_of(store, engine, companies, clock),
         telling=telling,
         alerting=alerting,
         accounts=accounts,
         connections=connections,
+    )
+
+
+def _intake(settings: Settings, store: Store, engine: Engine, clock: Clock) -> Intake:
+    """The edge that every system pushes to."""
+    return Intake(
+        store=store,
+        engine=engine,
+        receivers=receivers_of(settings),
+        clock=clock,
+        coalesce=timedelta(seconds=settings.work.coalesce_seconds),
+        body_bytes_max=settings.web.body_bytes_max,
     )
 
 
