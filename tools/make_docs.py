@@ -23,6 +23,7 @@ from tieout.cli.settings_file import GROUPS, is_group
 from tieout.connectors.sage200.compat import Compat
 from tieout.console.api.document import written as openapi
 from tieout.domain import glossary
+from tieout.domain.alerts.conditions import CONDITIONS
 from tieout.domain.faults import ALL, FaultClass, FaultKind, Owner
 from tieout.sandbox.assumption import Assumption
 from tieout.sandbox.loop.assumptions import ASSUMPTIONS as LOOP
@@ -44,6 +45,49 @@ This page says what each means and what to do about it.
 - **Try again** is `tieout case retry NUMBER`. **Accept** is `tieout case accept NUMBER --why "..."`.
 - A case that was settled some other way is closed with `tieout case resolve NUMBER --why "..."`.
 - One document may show several faults at once. The first gives the case its owner; put all of them right.
+"""
+
+ALERTS_HEAD = """\
+# Alerts
+
+An alert stands for one cause, however many records it stops: a thousand returns held up by one unmapped reason are
+one alert with a count. Every fault of [faults.md](faults.md) can raise one; what else can is listed below.
+
+- **Raised** when trouble has stood for `wait_minutes`; what heals before that is told to nobody.
+- **Told again** only when it stands for `grow_factor` times as many records, when nobody took it in time, when no
+  channel of a step could be reached, and daily in the last days of the period where it is about money.
+- **Taken** with the button on its page or `tieout alerts acknowledge NUMBER`: then nobody further up is told, unless it
+  grows. **Put to sleep** for a while, it wakes by itself.
+- **Over** when its cause has been away for `clear_minutes`. Whoever was told hears that once. If it returns within a
+  month it says *Came back*.
+- **Hours** are by the UK clock. What falls outside waits for the next opening, and is taken back if it ends before.
+- **Proof**: every try of every message is kept with its time and outcome. A message that was being sent while Tieout
+  was stopped is sent once more, because nobody can know whether it arrived; its number is then the same.
+
+A message names the records with links to them. It holds no names or addresses of customers and nothing secret.
+
+## Who is told
+
+```toml
+[alerts.channel.finance-mail]
+kind = "email"
+address = { env = "FINANCE_MAIL" } # mailtos://user:password@smtp.example.co.uk:587?from=...&to=...
+serves = ["finance"]
+
+[alerts.channel.on-call]
+kind = "slack"
+address = { env = "ON_CALL_SLACK" } # https://hooks.slack.com/services/...
+serves = ["integration", "escalation", "*"]
+
+[alerts.route.REASON_UNMAPPED]
+steps = [["finance-mail"], ["on-call"]]
+hours = "08:00-18:00 Mon-Fri"
+least_pounds = 50
+```
+
+A route is of a fault code, an owner (`finance`, `operations`, `customer experience`, `retail`, `integration`), a ladder
+(`technical`, `data`) or `*`; the most particular one serves. Where none does, the ladders in `[alerts]` do. Every
+setting: [settings.md](settings.md). `tieout alerts test` sends a test by every channel: do it once a month.
 """
 
 ASSUMPTIONS_HEAD = """\
@@ -109,6 +153,14 @@ def _fault(kind: FaultKind) -> Iterator[str]:
     if kind.can_accept:
         yield "- May be accepted as it is, with a reason that is kept for ever."
     yield f"- Kind of trouble: {CLASSES[kind.fault_class]}.\n"
+
+
+def alerts() -> str:
+    """How alerts work, and what raises one beside faults."""
+    parts = [ALERTS_HEAD, "## What raises an alert beside faults\n"]
+    rows = ((f"`{one.code}`", one.title, one.means, one.do, one.owner or "whoever owns it") for one in CONDITIONS)
+    parts += _table(("Code", "What", "What it means", "What to do", "For"), rows)
+    return "\n".join(parts)
 
 
 def assumptions() -> str:
@@ -203,6 +255,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
 
 PAGES: dict[str, Callable[[], str]] = {
     "faults.md": faults,
+    "alerts.md": alerts,
     "glossary.md": words,
     "assumptions.md": assumptions,
     "settings.md": settings,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from click.testing import CliRunner, Result
 from tests.processes.receivers import Web, web
 
 from tieout.bootstrap import open_application
+from tieout.bootstrap.alerting import watch
 from tieout.cli import tieout
 from tieout.cli.settings_file import commented_settings
 from tieout.processes.alerting.looking import look
@@ -76,6 +80,26 @@ def test_the_settings_make_a_whole_installation_tell(file: Path, told: Web) -> N
     assert told.titles == ["2 alerts"]
     assert "https://tieout.example/alerts/1" in told.messages[0]["message"]
     application.close()
+
+
+def test_the_worker_looks_by_the_clock_and_the_web_process_watches_that_a_worker_is_left(file: Path, told: Web) -> None:
+    application = open_application(load(file), file.parent)
+    assert "alerts.look/1" in application.engine._schedules
+    stop = threading.Event()
+    asked = []
+
+    def still_for() -> timedelta | None:
+        """The first look meets an outage; the second sees that no worker lives; then the web process ends."""
+        asked.append(1)
+        if len(asked) == 1:
+            raise OSError("the database is away")
+        stop.set()
+        return None
+
+    watch(replace(application.alerting, still_for=still_for), stop, every=0.0)
+    application.close()
+    assert len(asked) == 2
+    assert told.titles == ["No worker is running"]
 
 
 def test_alerts_are_listed_and_taken_from_a_terminal(file: Path, told: Web) -> None:

@@ -66,14 +66,15 @@ def alerting_of(settings: Settings, store: Store, clock: Clock, address: str, en
     )
 
 
-def schedule_alerts(engine: Engine, settings: Settings, alerting: Alerting) -> None:
-    """Trouble is looked for and told by the clock."""
+def schedule_alerts(engine: Engine, settings: Settings, alerting: Alerting) -> Alerting:
+    """Let trouble be looked for and told by the clock; returns the same alerting."""
 
     def run(_due: datetime) -> None:
         look(alerting)
         send_due(alerting)
 
     engine.schedule("alerts.look/1", settings.schedule.alerts, run)
+    return alerting
 
 
 def watch(alerting: Alerting, stop: threading.Event, *, every: float = WATCH_SECONDS) -> None:
