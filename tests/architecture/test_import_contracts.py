@@ -47,6 +47,8 @@ WRONGS = (
     Wrong(contract="pages", module="processes.paged", imported="jinja2"),
     Wrong(contract="rooms", module="console.outward", imported="tieout.intake"),
     Wrong(contract="signing-in", module="intake.signing", imported="authlib"),
+    Wrong(contract="messages-to-people", module="processes.messaging", imported="apprise"),
+    Wrong(contract="likeness", module="domain.alike", imported="rapidfuzz"),
     Wrong(contract="column-files", module="store.columnar", imported="duckdb"),
 )
 
