@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Whatever is installed stands in a lock with its hash, and is never built from source on the way.
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
 
-.PHONY: help demo live test check pytest screens rows test-long api-fuzz bench lock clean
+.PHONY: help demo live test check pytest screens rows test-long api-fuzz bench bench-console lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make rows       play every row of the returns pages and write docs/returns-rows.md"
 	@echo "make api-fuzz   send the JSON API whatever fits its description and what does not (minutes)"
 	@echo "make bench      what a poll of a large Sage company costs against a small one (minutes)"
+	@echo "make bench-console  how long the console's pages take with a million documents (minutes)"
 	@echo "make lock       pin the dependencies again (needs uv)"
 	@echo "make clean      remove what the other commands made"
 
@@ -54,6 +55,9 @@ api-fuzz: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/poll_of_sage200.py $(ARGS)
+
+bench-console: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/console_pages.py $(ARGS)
 
 # The environment is made once, and made anew when what the product runs on changes.
 $(VENV)/run.stamp: requirements/run.lock requirements/build.lock
