@@ -307,6 +307,16 @@ def test_a_case_sleeps_until_a_time_that_is_to_come(house: House, desk: Desk) ->
         acts.snooze(desk, ANN, case.id, until=until, why=" ")
 
 
+def test_one_key_for_all_forms_of_a_page_takes_none_of_them_for_another(house: House, desk: Desk) -> None:
+    rma, case = fee_charged(house)
+    acts.comment(desk, ANN, case.id, said="looking", key="page")
+    acts.comment(desk, BEA, case.id, said="me too", key="page")
+    overriding.override(desk, ANN, case.id, why="agreed", key="page")
+    with house.application.store.scope(COMPANY) as c:
+        assert [one.said for one in comments.comments_of(c, COMPANY, "return", rma.number)] == ["looking", "me too"]
+        assert [word.code for word in approvals.approvals_of(c, COMPANY, "return", rma.number)] == ["FEE_NOT_COVERED"]
+
+
 def test_a_comment_names_only_people_who_can_read_it(house: House, desk: Desk) -> None:
     rma, case = fee_charged(house)
     acts.comment(desk, ANN, case.id, said="@bea, is this right? Write to x@example.org.", key="one")

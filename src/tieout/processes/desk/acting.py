@@ -45,7 +45,7 @@ class Act:
     case: Case
     now: datetime
     key: str
-    """Sent by the form: the same key is the same act."""
+    """What was done and what the form sent: the same key is the same act."""
 
     @property
     def company(self) -> Company:
@@ -81,7 +81,8 @@ class Act:
         if not self.key:
             return False
         known = audit.entries(self.c, subject=subject_of(self.case), limit=50)
-        return any(isinstance(one.after, Mapping) and one.after.get("key") == self.key for one in known)
+        mine = [one.after for one in known if one.who == self.actor.name]
+        return any(isinstance(after, Mapping) and after.get("key") == self.key for after in mine)
 
     def close(self, how: str, *, where: str) -> None:
         """Close the case in the actor's name."""
@@ -122,11 +123,12 @@ def case_seen(desk: Desk, actor: Actor, case_id: int) -> Case:
 
 
 @contextmanager
-def acting(
+def acting(  # noqa: PLR0913 - one argument per thing that is checked
     desk: Desk,
     actor: Actor,
     case_id: int,
     permission: Permission,
+    deed: str,
     *,
     version: str = "",
     key: str = "",
@@ -134,6 +136,7 @@ def acting(
 ) -> Iterator[Act]:
     """Hold a case for one act of somebody who may; all of it is one transaction.
 
+    The same `key` of the same person for the same `deed` is the same act: a page has one key for all its forms.
     What settles (`DESK_SETTLE`) is for whoever stands for the case's owner. Raises NotPossible when the case is not
     there, closed, somebody else's to settle, or no longer what the actor saw (`version`).
     """
@@ -141,7 +144,7 @@ def acting(
     refuse_who_may_not(actor, seen, permission)
     with desk.store.scope(seen.company) as c:
         (case,) = cases.held(c, [case_id])
-        act = Act(desk=desk, actor=actor, c=c, case=case, now=desk.clock(), key=key)
+        act = Act(desk=desk, actor=actor, c=c, case=case, now=desk.clock(), key=f"{deed} {key}" if key else "")
         if is_open and case.state != "open" and not act.was_done():
             raise NotPossible(f"Exception {case.id} is closed already: {case.closed_how} ({case.closed_by}).")
         if version and version != case.version and not act.was_done():

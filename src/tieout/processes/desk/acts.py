@@ -27,7 +27,7 @@ _MENTION = re.compile(r"(?<![\w@.])@([A-Za-z0-9][\w.+-]*)")
 
 def retry(desk: Desk, actor: Actor, case_id: int, *, key: str = "") -> Done:
     """Try the case's document again: what is there already is found and not done twice."""
-    with acting(desk, actor, case_id, Permission.DESK_WORK, key=key) as act:
+    with acting(desk, actor, case_id, Permission.DESK_WORK, "retry", key=key) as act:
         again = f"{_named(act)} will be tried again."
         if not act.was_done():
             act.start_again()
@@ -40,7 +40,7 @@ def resolve(desk: Desk, actor: Actor, case_id: int, *, where: str, why: str, ver
     how = given(why, "how it was settled")
     if where not in WHERE:
         raise NotPossible("Say where it was put right: one of the places offered.")
-    with acting(desk, actor, case_id, Permission.DESK_SETTLE, version=version, key=key) as act:
+    with acting(desk, actor, case_id, Permission.DESK_SETTLE, "resolve", version=version, key=key) as act:
         if not act.was_done():
             act.close(how, where=where)
             act.note("case.resolve", {"state": "closed", "where": where, "why": how})
@@ -50,7 +50,7 @@ def resolve(desk: Desk, actor: Actor, case_id: int, *, where: str, why: str, ver
 def assign(desk: Desk, actor: Actor, case_id: int, *, to: str | None) -> Done:
     """Put a case on the desk of somebody who may work on it; None takes it off."""
     name = (to or "").strip().casefold() or None
-    with acting(desk, actor, case_id, Permission.DESK_WORK) as act:
+    with acting(desk, actor, case_id, Permission.DESK_WORK, "assign") as act:
         found = _worker(act, name) if name is not None else None
         if act.case.assignee != name:
             cases.assign(act.c, case_id, to=name)
@@ -65,7 +65,7 @@ def snooze(desk: Desk, actor: Actor, case_id: int, *, until: datetime | None, wh
     reason = given(why, "whom or what it waits for") if until is not None else None
     if until is not None and not now < until <= now + SLEEP_MAX:
         raise NotPossible(f"Choose a time between now and {SLEEP_MAX.days} days from now.")
-    with acting(desk, actor, case_id, Permission.DESK_WORK) as act:
+    with acting(desk, actor, case_id, Permission.DESK_WORK, "snooze") as act:
         cases.snooze(act.c, case_id, until=until, why=reason)
         before = {"snoozed_until": act.case.snoozed_until, "snoozed_why": act.case.snoozed_why}
         act.note("case.snooze", {"snoozed_until": until or "awake", "snoozed_why": reason}, before)
@@ -78,7 +78,7 @@ def comment(desk: Desk, actor: Actor, case_id: int, *, said: str, key: str = "")
     text = said.strip()
     if not text or len(text) > COMMENT_LENGTH:
         raise NotPossible(f"Write between one and {COMMENT_LENGTH:,} characters.")
-    with acting(desk, actor, case_id, Permission.DESK_WORK, key=key, is_open=False) as act:
+    with acting(desk, actor, case_id, Permission.DESK_WORK, "comment", key=key, is_open=False) as act:
         if not act.was_done():
             named = [_mentioned(act, name).name for name in dict.fromkeys(mentions_in(text))]
             case = act.case

@@ -39,7 +39,7 @@ def adopt(  # noqa: PLR0913 - one keyword per thing decided
         raise NotPossible(f"Exception {case_id} is about a {seen.document_kind}; only a refund can be adopted.")
     order_id = _order_of(desk, seen)
     _refuse_without_goods(desk, seen, order_id, adopted_as)
-    with acting(desk, actor, case_id, Permission.DESK_SETTLE, key=key) as act:
+    with acting(desk, actor, case_id, Permission.DESK_SETTLE, "adopt", key=key) as act:
         if act.was_done():
             return Done(case_id=case_id, said=f"Refund {seen.document_key} was adopted already.")
         decided = Adoption(

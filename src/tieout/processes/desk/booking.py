@@ -95,7 +95,7 @@ def book_by_hand(  # noqa: PLR0913 - one keyword per field of the form
     named, reason = given(reference, "the reference in Sage"), given(why, "what was booked")
     seen = case_seen(desk, actor, case_id)
     posting = _read_back(desk, seen, named)
-    with acting(desk, actor, case_id, Permission.DESK_SETTLE, version=version, key=key) as act:
+    with acting(desk, actor, case_id, Permission.DESK_SETTLE, "book", version=version, key=key) as act:
         if act.was_done():
             return Done(case_id=case_id, said=f"{named} is on the record already.")
         covered = _covered(act, units)

@@ -46,7 +46,7 @@ class Pending:
 def override(desk: Desk, actor: Actor, case_id: int, *, why: str, version: str = "", key: str = "") -> Done:
     """Accept the fact as it is, so that the document goes on; above the house's amount somebody else must agree."""
     reason = given(why, "why it is right")
-    with acting(desk, actor, case_id, Permission.DESK_SETTLE, version=version, key=key) as act:
+    with acting(desk, actor, case_id, Permission.DESK_SETTLE, "override", version=version, key=key) as act:
         limit = asks_above(act.c, act.case, act.now)
         is_over = limit is not None and (act.case.stake_minor is None or act.case.stake_minor > limit.minor)
         if not act.was_done():
@@ -68,7 +68,7 @@ def override(desk: Desk, actor: Actor, case_id: int, *, why: str, version: str =
 def second(desk: Desk, actor: Actor, case_id: int, *, agrees: bool, why: str, key: str = "") -> Done:
     """Say yes or no, as the second person, to what somebody else decided on a case."""
     reason = given(why, "what you looked at")
-    with acting(desk, actor, case_id, Permission.DESK_SETTLE, key=key) as act:
+    with acting(desk, actor, case_id, Permission.DESK_SETTLE, "second", key=key) as act:
         if act.was_done():
             return Done(case_id=case_id, said="Your word is on the record.")
         pending = pending_of(act.c, act.case)
