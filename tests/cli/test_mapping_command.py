@@ -71,7 +71,7 @@ def test_a_row_is_proposed_by_one_and_approved_by_another(staff: House) -> None:
     assert "choice of finance" in refused(staff, "approve", number, "--as", "otto")
     assert "Nobody signs in" in refused(staff, "approve", number, "--as", "zoe")
     assert "Sent by mistake new from" in said(staff, "proposals", "--waiting")
-    assert said(staff, "approve", number, "--as", "bea").startswith(f"Proposal {number} is in force.")
+    assert said(staff, "approve", number, "--as", "bea").startswith(f"Proposal {number} is approved, in force from")
     assert told(staff, "proposals", "--waiting") == []
     assert "Sent by mistake" in said(staff, "list", "giftware")
 

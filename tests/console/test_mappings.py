@@ -185,7 +185,8 @@ def test_a_row_ends_by_a_proposal(console: Console, visitor: Arrive, clock: Cloc
     look = finance.submit(form, "form[method='post'][action$='/propose']", button="See what", since=day, why="not used")
     assert "ends on 23 Nov 2026" in look.text("#change")
     made = finance.submit(look, "form[action$='/propose']", button="Propose it")
-    approver.post(f"/mappings/proposals/{made.address.rsplit('/', 1)[1]}/approve", {})
+    done = approver.post(f"/mappings/proposals/{made.address.rsplit('/', 1)[1]}/approve", {})
+    assert done.text(".flash") == "Proposal 2 is approved and counts from 23 Nov 2026."
     assert len(finance.get("/mappings/reason?on=2026-11-22").rows()) == 1
     assert finance.get("/mappings/reason?on=2026-11-23").rows() == []
     clock.pass_by(timedelta(days=3))

@@ -72,6 +72,17 @@ def test_an_unmapped_reason_is_proposed_approved_and_the_returns_tie_out(house: 
     assert [house.document(rma).state for rma in rmas] == ["done", "done"]
 
 
+def test_a_row_of_a_later_day_tries_nothing_again_before_it(house: House) -> None:
+    rmas = stuck(house, ("W1001",))
+    later = today(house) + timedelta(days=7)
+    row = Wanted(key=NEW_REASON, value=VALUE, since=later)
+    made = propose(house.application.desk, ANN, COMPANY, "reason", [row], why="from next week")
+    done = approve(house.application.desk, BEA, made.id)
+    assert (done.is_started, done.since) == (False, later)
+    house.drain(*rmas)
+    assert [case.code for case in house.open_cases()] == ["REASON_UNMAPPED"]
+
+
 def test_a_rejected_row_lets_nothing_go(house: House) -> None:
     rmas = stuck(house, ("W1001",))
     made = propose(house.application.desk, ANN, COMPANY, "reason", [wanted(house)], why="new at the portal")

@@ -157,7 +157,7 @@ def mapping_approve(context: Context, proposal_id: int, why: str, person: str | 
     held = sum(row.cases for row in done.cases)
     more = f" {held} open cases name these rows and are tried again." if done.is_started and held else ""
     view = proposal_view(done.proposal) | {"cases": cases, "is_started": done.is_started}
-    say(as_json, view, lambda: f"Proposal {proposal_id} is in force.{more}")
+    say(as_json, view, lambda: f"Proposal {proposal_id} is approved, in force from {done.since:%d %b %Y}.{more}")
 
 
 @mapping.command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
@@ -9,8 +10,9 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from tieout.console.pages.mapping_changes import labels_of
+from tieout.console.pages.mappings import today_of
 from tieout.console.visit import Fields, Problem, Visit, need, posted
-from tieout.console.wording import plural
+from tieout.console.wording import day, plural
 from tieout.domain.people import Permission
 from tieout.domain.rules.tables import TABLES
 from tieout.processes.desk import NotPossible
@@ -72,7 +74,7 @@ def approve(visit: Approver, number: Number, fields: Posted) -> Response:
         done = deciding.approve(visit.console.desk, visit.actor, number, why=why)
     except NotPossible as error:
         return _page(visit, proposal, problem=str(error), why=why)
-    return visit.done(_said(done), to=f"/mappings/proposals/{number}")
+    return visit.done(_said(done, today_of(visit)), to=f"/mappings/proposals/{number}")
 
 
 @router.post("/mappings/proposals/{number}/reject")
@@ -142,9 +144,11 @@ def cause_link(cause: str) -> str:
     return f"/exceptions?cause={quote(cause)}"
 
 
-def _said(done: Approved) -> str:
+def _said(done: Approved, today: date) -> str:
     held = sum(row.cases for row in done.cases)
     number = done.proposal.id
+    if done.since > today:
+        return f"Proposal {number} is approved and counts from {day(done.since)}."
     if not held:
         return f"Proposal {number} is approved."
     if done.is_started:

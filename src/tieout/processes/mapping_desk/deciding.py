@@ -31,6 +31,8 @@ class Approved:
     """The open cases that name one of the rows, by cause."""
     is_started: bool
     """Whether the returns that the lack of such rows held are being tried again already."""
+    since: date
+    """From when the rows count; of several, the first day."""
 
 
 def why_not_approve(actor: Actor, proposal: Proposal) -> str | None:
@@ -61,12 +63,13 @@ def approve(desk: Desk, actor: Actor, proposal_id: int, *, why: str = "") -> App
         for change in changes:
             _apply(c, desk, actor, proposal, change)
         decided = _decide(c, desk, actor, proposal, "approved", why)
-        open_company = desk.companies.get(company)
-        lanes = wake_held(c, open_company, proposal.table_name, at=now) if open_company is not None else []
+        today, opened = uk_date(now), desk.companies.get(company)
+        since = min(first_day(proposal.table_name, change, today) for change in changes)
+        lanes = wake_held(c, opened, proposal.table_name, at=now) if opened is not None and since <= today else []
         for lane in lanes:
             desk.start(c, company, lane)
         cases = cases_of(c, company, proposal.table_name, [change.key for change in changes])
-    return Approved(proposal=decided, cases=tuple(cases), is_started=bool(lanes))
+    return Approved(proposal=decided, cases=tuple(cases), is_started=bool(lanes), since=since)
 
 
 def reject(desk: Desk, actor: Actor, proposal_id: int, *, why: str) -> Proposal:
