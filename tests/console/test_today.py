@@ -105,7 +105,7 @@ def test_what_needs_me_counts_my_desk_my_mentions_and_what_i_may_approve(busy: C
             )  # fmt: skip
     page = browser.get("/")
     assert "1 on my desk £50.00 at stake" in page.texts(".needs li")
-    assert "1 mapping changes to approve" in page.texts(".needs li")
+    assert "1 mapping change to approve" in page.texts(".needs li")
     named = [text for text in page.texts("main .card li") if "please look" in text]
     assert len(named) == 1
     assert "note to self" not in page.text("main")

@@ -100,7 +100,7 @@ def _lag(rows: Sequence[LagDay], metric: str, target: int) -> Drawn:
             Line(name="Slow tenth", points=[(one.day, one.p90_seconds) for one in rows], is_dashed=True),
             Line(name="Half", points=[(one.day, one.median_seconds) for one in rows]),
         ],
-        write=hours,
+        write=lambda seconds: f"{seconds // HOUR:,} h",
         target=target * HOUR,
         target_name=f"Target {target} h",
         steps=(1, 2, 3, 6),

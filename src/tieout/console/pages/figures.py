@@ -24,7 +24,7 @@ router = APIRouter()
 Seer = Annotated[Visit, Depends(need(Permission.MONEY_SEE))]
 
 DAYS: Final = 90
-LEGS: Final = 100
+LEGS: Final = 50
 CONDITIONS: Final[tuple[LegCondition, ...]] = ("overdue", "differs", "unexpected")
 NAME_MAX: Final = 60
 

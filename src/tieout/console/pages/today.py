@@ -76,7 +76,7 @@ def _needs(visit: Visit, c: Connection, now: datetime) -> list[Need]:
             if one.proposed_by != visit.actor.name and one.owner in {owner.value for owner in visit.actor.stands_for}
         ]
         tone = "warn" if waiting else "off"
-        what = "mapping changes to approve"
+        what = "mapping change to approve" if len(waiting) == 1 else "mapping changes to approve"
         found.append(Need(count=str(len(waiting)), what=what, address="/mappings/proposals", tone=tone, stakes={}))
     return found
 
