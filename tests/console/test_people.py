@@ -14,6 +14,7 @@ from tests.console.browser import PASSWORD, Browser, Page
 from tests.console.conftest import Clock, add_person, browsing
 
 from tieout.console.app import build
+from tieout.console.browsers import browser
 from tieout.console.parts import Console
 from tieout.domain.people import Actor, Role
 from tieout.processes.people.views import save_view
@@ -50,7 +51,7 @@ def is_in(browser: Browser) -> bool:
     return browser.get("/me", follow=False).status == 200
 
 
-def let_in(chief: Browser, name: str, **fields: Any) -> Page:
+def let_in(chief: Browser, name: str, **fields: Any) -> Page:  # noqa: ANN401 - texts and lists
     form = chief.get("/people/new")
     filled: dict[str, Any] = {"name": name, "display_name": name.title(), "role": ["finance"], **fields}
     return chief.submit(form, "form[action='/people']", **filled)
@@ -259,6 +260,20 @@ def test_ones_name_and_email_are_ones_own_but_not_of_somebody_who_signs_in_elsew
         people.change_user(c, "ann", subject="https://issuer 7")
     assert ann.get("/me").tree.cssselect(form) == []
     assert ann.post("/me", {"display_name": "Ann", "email": ""}).status == 422
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/150.0 Safari/537.36 Edg/150.0", "Edge 150 on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox 140 on Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1", "Safari 19 on iPhone"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "not told"),
+    ],
+)
+def test_a_browser_is_called_by_its_name(agent: str, said: str) -> None:
+    assert browser(agent) == said
 
 
 def test_saved_views_are_listed_and_dropped(console: Console, ann: Browser) -> None:

@@ -56,11 +56,11 @@ def password_options(command: Command) -> Command:
 @user.command(
     "add",
     help="Let somebody in. Prints a temporary password once; they choose their own at the first sign-in.\n\n"
-    "Example: tieout user add ann --role finance --company giftware --email ann@example.co.uk",
+    'Example: tieout user add ann --name "Ann Archer" --role finance --company giftware',
 )
 @click.argument("name")
 @access_options
-@click.option("--display-name", default="", help="What others see. Default: the name.")
+@click.option("--name", "display_name", default="", help="What others see. Default: the name.")
 @click.option("--email", default="", help="Where alerts and mentions go.")
 @password_options
 @json_option

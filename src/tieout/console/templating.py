@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from tieout.console import addresses, wording
+from tieout.console.browsers import browser
 from tieout.console.navigation import menu_for
 
 HTMX = (
@@ -55,6 +56,7 @@ ENVIRONMENT.filters.update(
 ENVIRONMENT.globals.update(
     money=wording.money,
     ago=wording.ago,
+    browser=browser,
     clock=wording.clock,
     span=wording.span,
     plural=wording.plural,

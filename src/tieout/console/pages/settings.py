@@ -20,7 +20,7 @@ Seer = Annotated[Visit, Depends(need(Permission.SETTINGS_SEE))]
 def settings(visit: Seer) -> Response:
     """Every setting by its group; `?changed=1` leaves the defaults out."""
     is_changed = visit.request.query_params.get("changed") == "1"
-    lines = [line for line in visit.console.settings if not is_changed or line.origin != "default"]
+    lines = [line for line in visit.console.settings if _group(line) and (not is_changed or line.origin != "default")]
     groups = [(name, list(found)) for name, found in groupby(lines, key=_group)]
     return visit.page("settings/list.html", groups=groups, is_changed=is_changed)
 
