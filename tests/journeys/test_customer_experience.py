@@ -21,7 +21,7 @@ def test_a_parcel_is_found_by_the_number_on_its_label_and_told_in_words_for_the_
     visitor.fill("Find a parcel or return", POSTAGE["tracking_number"], within="header").page.keyboard.press("Enter")
     visitor.at(f"/customer/giftware/return/{rma.number}")
     visitor.sees("What to tell the customer").sees("Royal Mail").sees(POSTAGE["tracking_number"]).sees("W1004")
-    visitor.screen("customer_experience_parcel")
+    visitor.looks_well("customer_experience_parcel")
 
 
 def test_a_refund_that_was_paid_is_told_with_its_amount(page_as: PageAs, site: Site) -> None:

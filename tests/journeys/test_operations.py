@@ -24,7 +24,7 @@ def test_a_bin_is_mapped_from_the_exception_that_lacks_it_and_the_return_is_book
     omar.follow("Fill in the row")
     omar.fill("Bin", "A1").fill("Why", "Z9 was taken down; its goods lie in A1.").press("See what it would change")
     omar.sees("Z9", within=".sides").sees("A1", within=".sides").press("Propose it").sees("Waiting")
-    omar.screen("operations_1_proposed")
+    omar.looks_well("operations_1_proposed")
     proposal = omar.page.url.removeprefix(omar.origin)
 
     olive = page_as(Role.OPERATIONS, name=SECOND_OF_OPERATIONS).go(proposal)
@@ -33,7 +33,7 @@ def test_a_bin_is_mapped_from_the_exception_that_lacks_it_and_the_return_is_book
 
     omar.go("/documents").fill("Search by any number", rma.number, within="header").page.keyboard.press("Enter")
     omar.at(f"/documents/giftware/return/{rma.number}").sees("Every system shows what was expected.")
-    omar.screen("operations_2_done")
+    omar.looks_well("operations_2_done")
     moved = site.house.control.books().in_bin("MUG", "A1") - before.in_bin("MUG", "A1")
     assert moved == 1
     assert site.house.case(rma) is None

@@ -10,18 +10,6 @@ from tieout.domain.people import Role
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import PageAs
-    from tests.journeys.visitor import Visitor
-
-
-def look(visitor: Visitor, name: str) -> list[str]:
-    """What axe finds in both themes."""
-    visitor.screen(f"error_{name}_light")
-    found = visitor.violations()
-    visitor.page.emulate_media(color_scheme="dark")
-    visitor.screen(f"error_{name}_dark")
-    found += visitor.violations("color-contrast")
-    visitor.page.emulate_media(color_scheme="light")
-    return found
 
 
 @pytest.mark.parametrize(
@@ -40,7 +28,7 @@ def test_a_page_that_says_no_says_what_to_do_and_keeps_nobody_out(
     visitor = page_as(role).go(address, status)
     visitor.sees(says, within="main h1")
     assert visitor.find("h1").count() == 1
-    assert look(visitor, name) == []
+    visitor.looks_well(f"error_{name}")
 
 
 def test_a_form_with_a_problem_says_so_in_its_title_and_takes_the_focus_there(page_as: PageAs) -> None:
@@ -49,4 +37,4 @@ def test_a_form_with_a_problem_says_so_in_its_title_and_takes_the_focus_there(pa
     visitor.sees("There is a problem", within=".problems h2")
     assert visitor.page.title() == "Error: Sign in · Tieout"
     assert visitor.page.evaluate("document.activeElement.id") == "problems"
-    assert look(visitor, "form") == []
+    visitor.looks_well("error_form")

@@ -7,8 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.processes.estate import Line
-from tests.processes.house import LONG_AGO, Rma
+from tests.processes.house import COMPANY, LONG_AGO, Rma
 from tests.processes.wares import sold
+
+from tieout.processes.accounts import check_account
+from tieout.processes.alerting.looking import look
+from tieout.processes.figures_kept import keep_figures
 
 if TYPE_CHECKING:
     from tests.processes.house import House
@@ -60,6 +64,7 @@ def play(house: House, web: str) -> Trade:
     house.control.post("/returngo/drain", {})
     house.sweep()
     house.drain(*trade.old, trade.on_its_way, seconds=60)
+    _end_the_day(house)
     return trade
 
 
@@ -117,4 +122,14 @@ def _pass_a_day(house: House) -> None:
     house.control.post("/returngo/drain", {})
     house.sweep()
     house.drain()
+    _end_the_day(house)
     house.later(timedelta(days=1))
+
+
+def _end_the_day(house: House) -> None:
+    """What else runs by the clock: accounts are looked at, figures kept, and trouble told."""
+    application = house.application
+    for account in ("sage", "returngo", "shopify"):
+        check_account(application.store, application.accounts.open(account), COMPANY, application.clock())
+    keep_figures(application.store, [COMPANY], now=application.clock())
+    look(application.alerting)

@@ -126,13 +126,20 @@ class Visitor:
             for node in one["nodes"]
         ]
 
+    def looks_well(self, name: str) -> Visitor:
+        """Nothing on the page as it stands keeps anybody out, in either theme."""
+        self.screen(f"{name}_light")
+        found = self.violations()
+        self.page.emulate_media(color_scheme="dark")
+        self.screen(f"{name}_dark")
+        found += self.violations("color-contrast")
+        self.page.emulate_media(color_scheme="light")
+        assert found == []
+        return self
+
     def screen(self, name: str) -> None:
         """Keep a picture of the whole page, if somebody wants to look at pictures."""
         if not ARE_KEPT:
             return
         SCREENS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENS / f"{name}.png", full_page=True, animations="disabled")
-
-    def assert_well(self) -> None:
-        """Nothing went wrong so far."""
-        assert self.wrongs == []

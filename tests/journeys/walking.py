@@ -17,7 +17,7 @@ from tieout.console.pages import ROUTERS
 
 PAGES_MAX = 150
 """More than one walk meets; it ends even if pages lead to ever new pages."""
-RECORDS_MAX, VARIANTS_MAX = 2, 6
+RECORDS_MAX, VARIANTS_MAX = 2, 4
 """How many records of one kind are opened, and in how many ways (filters, sort, page) one list is asked for."""
 
 Kind = tuple[str, frozenset[str], int]
@@ -71,9 +71,9 @@ class Walk:
         plain = next((route for route in self.routes if route == path), None)
         return plain or next((route for route, pattern in self.routes.items() if pattern.match(path)), None)
 
-    def by(self, visitor: Visitor, start: str = "/") -> None:
+    def by(self, visitor: Visitor, *starts: str) -> None:
         """Look at whatever this visitor is led to and nobody has looked at before."""
-        waiting, queued = deque([start]), {start}
+        waiting, queued = deque(starts), set(starts)
         while waiting and len(self.looks) < PAGES_MAX:
             address = waiting.popleft()
             if not self._open(visitor, address):
@@ -97,6 +97,9 @@ class Walk:
     def _is_new(self, address: str) -> bool:
         """Each list is asked for in some ways, and of each kind of record two are opened."""
         route = self.route_of(address)
+        if address.startswith("/api/"):
+            self.downloads.add(address)
+            return False
         if route is None:
             self.dead.add(address)
             return False

@@ -17,6 +17,8 @@ from tieout.cli.demo.playing import Cast
 from tieout.cli.demo.script import RaisedRma, Script
 from tieout.cli.demo.tempers import set_tempers
 from tieout.processes import sweeps
+from tieout.processes.accounts import check_account
+from tieout.processes.figures_kept import keep_figures
 from tieout.settings import load
 from tieout.store import documents
 
@@ -115,7 +117,7 @@ def _perform(
     _come_to_rest(application, players.script, show)
     if day.is_last:
         _bring_to_an_end(wish, installation, application, players, show)
-    _sweep_credit_notes(application)
+    _end_the_day(application)
     return raised
 
 
@@ -160,10 +162,15 @@ def _come_to_rest(application: Application, script: Script, show: Show) -> None:
     _drain(application, show, "settled", DRAIN_SECONDS_MAX)
 
 
-def _sweep_credit_notes(application: Application) -> None:
-    """What the schedules do: see every credit note, whoever made it."""
-    for company in application.companies.values():
+def _end_the_day(application: Application) -> None:
+    """What the schedules do: see every credit note, whoever made it, look at the accounts, and keep the figures."""
+    now = application.clock()
+    for name, company in application.companies.items():
         sweeps.sweep_credit_notes(application.floor, company, SWEEP_BACK)
+        its = application.settings.company[name]
+        for account in dict.fromkeys((its.ledger, its.portal, its.storefront)):
+            check_account(application.store, application.accounts.open(account), name, now)
+    keep_figures(application.store, tuple(application.companies), now=now)
 
 
 def _drain(application: Application, show: Show, what: str, seconds_max: float) -> None:
