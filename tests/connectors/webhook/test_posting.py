@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 import ssl
+import threading
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from tests.receiver import receiving
 
 from tieout.connectors.webhook import Doorman, SignedPost
+from tieout.connectors.webhook.posting import READ_SECONDS
 from tieout.ports.errors import Refused, Unavailable
 
 SECRET = "whsec_c2VjcmV0IG9uZSBvZiB0aGUgdGVzdHMsIGxvbmcgZW5vdWdo"
@@ -103,6 +108,14 @@ def test_loopback_must_be_allowed_and_opens_nothing_else() -> None:
             doorman.check(url)
 
 
+def test_of_several_addresses_the_first_that_is_reached_takes_the_message() -> None:
+    with receiving() as receiver:
+        port = receiver.url.rsplit(":", 1)[1]
+        doorman = Doorman(loopback=True, resolve=lambda _name, _port: ["127.0.0.9", "::1", "127.0.0.1"])
+        post(f"http://localhost:{port}", doorman)
+    assert len(receiver.taken) == 1
+
+
 def test_a_name_without_an_address_is_tried_again() -> None:
     with pytest.raises(Unavailable, match="no address"):
         post("https://nowhere.invalid/", Doorman(resolve=lambda _name, _port: []))
@@ -143,6 +156,36 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv("ALL_PROXY", proxy.url)
         post(receiver.url, Doorman(loopback=True))
     assert (len(receiver.taken), proxy.taken) == (1, [])
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_a_receiver_that_draws_its_answer_out_is_left(tmp_path: Path, *, is_secure: bool) -> None:
+    pem = certificate(tmp_path, "localhost")
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(pem)
+    trusted = ssl.create_default_context(cafile=str(pem))
+    listening = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def draw_out() -> None:
+        taken, _ = listening.accept()
+        with suppress(OSError), serving.wrap_socket(taken, server_side=True) if is_secure else taken as talking:
+            talking.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not over.wait(0.02):
+                talking.sendall(b"X: x\r\n")
+
+    thread = threading.Thread(target=draw_out, daemon=True)
+    thread.start()
+    doorman = Doorman(loopback=True, resolve=lambda _name, _port: ["127.0.0.1"])
+    poster = SignedPost(doorman, trusted=trusted, whole_seconds=0.3)
+    url = f"{'https' if is_secure else 'http'}://localhost:{listening.getsockname()[1]}/"
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="No answer"):
+        poster.post(url, message_id="msg_1", body=b"{}", secrets=[SECRET], at=NOW)
+    assert time.monotonic() - began < READ_SECONDS
+    over.set()
+    thread.join()
+    listening.close()
 
 
 def certificate(folder: Path, name: str) -> Path:

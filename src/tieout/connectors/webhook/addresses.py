@@ -17,6 +17,7 @@ from tieout.ports.errors import Refused, Unavailable
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 URL_LETTERS_MAX: Final = 2000
+DOORS_MAX: Final = 3
 
 _CARRIERS: Final = tuple(ipaddress.IPv6Network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::/96"))
 """Networks of IPv6 that carry an IPv4 address inside, public by their looks and leading anywhere."""
@@ -79,8 +80,11 @@ class Doorman:
         if parts.scheme == "http" and not (is_here and self.loopback):
             raise Refused("Give an address that begins with https://.")
 
-    def open(self, url: str) -> Door:
-        """The door to post to: name looked up, every address of it allowed; Refused or Unavailable otherwise."""
+    def doors(self, url: str) -> list[Door]:
+        """The doors to try, one after the other: the name's addresses, when all are allowed.
+
+        Refused when one of them is not; Unavailable when there is none.
+        """
         self.check(url)
         parts = _parts(url)
         name = parts.hostname or ""
@@ -92,7 +96,10 @@ class Doorman:
         for address in addresses:
             self._let(address)
         rest = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return Door(scheme=parts.scheme, address=addresses[0], port=port, name=name, rest=rest)
+        return [
+            Door(scheme=parts.scheme, address=address, port=port, name=name, rest=rest)
+            for address in addresses[:DOORS_MAX]
+        ]
 
     def _let(self, text: str) -> None:
         address = _unmapped(ipaddress.ip_address(text.partition("%")[0]))
