@@ -125,6 +125,7 @@ def _form_page(
         company=company,
         companies=companies_of(visit),
         codes=codes,
+        has_codes=any(codes.of(field.kind) for field in table.fields_of(form.key)),
         waiting=[row for row in waiting if row.company == company],
         prefix=FIELD,
         key_choices=[(name, name.replace("_", " ")) for name in table.own_rows],
