@@ -2,7 +2,8 @@
 
 Fills two databases in the same proportions, serves the real console through its ASGI interface to somebody who signed
 in by the form, and measures every address in ADDRESSES. Prints a table, writes build/console_pages.json, and fails
-where the 95th percentile of a page is not under 150 ms, or the median not under 1.5 times that of the small database.
+where the 95th percentile of a page is not under 150 ms, or its cost not under 1.5 times that in the small database.
+The ratio is that of the quickest tenth of the requests, which other work on the machine disturbs least.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import argparse
 import json
 import os
 import shutil
-import statistics
 import sys
 import tempfile
 import time
@@ -89,6 +89,7 @@ class Measured:
     """One page: its times in milliseconds."""
 
     status: int
+    p10: float
     p50: float
     p95: float
     kilobytes: int
@@ -189,27 +190,31 @@ def measure(clients: Mapping[int, TestClient], address: str, times: int) -> dict
 def _measured(answer: Response, counted: Sequence[float]) -> Measured:
     return Measured(
         status=answer.status_code,
-        p50=round(statistics.median(counted), 1),
-        p95=round(counted[-(-95 * len(counted) // 100) - 1], 1),
+        p10=round(_ranked(counted, 10), 1),
+        p50=round(_ranked(counted, 50), 1),
+        p95=round(_ranked(counted, 95), 1),
         kilobytes=len(answer.content) // 1024,
     )
+
+
+def _ranked(counted: Sequence[float], rank: int) -> float:
+    return counted[-(-rank * len(counted) // 100) - 1]
 
 
 def report(found: Mapping[str, Mapping[int, Measured]], sizes: tuple[int, int]) -> bool:
     """Print the table; say whether every page is quick enough."""
     small, large = sizes
-    print(f"{'':40} {'status':>6} {'p50':>8} {'p95':>8} {'p50':>8} {'p95':>8} {'ratio':>6} {'KB':>5}")
-    print(f"{'':40} {'':>6} {small:>17,} {large:>17,}")
+    columns = "".join(f"{name:>8}" for name in ("p10", "p50", "p95"))
+    print(f"{'':40}{small:>24,}{large:>24,}\n{'':40}{columns}{columns}{'ratio':>7}{'KB':>5}")
     is_well = True
     for name, by_size in found.items():
         one, other = by_size[small], by_size[large]
-        ratio = other.p50 / one.p50
+        ratio = other.p10 / one.p10
         is_quick = other.p95 < P95_MS_MAX and ratio < RATIO_MAX and other.status == 200  # 200 OK
         is_well &= is_quick
-        print(
-            f"{name:40} {other.status:>6} {one.p50:>8} {one.p95:>8} {other.p50:>8} {other.p95:>8} {ratio:>6.2f}"
-            f" {other.kilobytes:>5}{'' if is_quick else '  TOO SLOW'}"
-        )
+        times = "".join(f"{time:>8}" for each in (one, other) for time in (each.p10, each.p50, each.p95))
+        said = "" if is_quick else f"  TOO SLOW ({other.status})"
+        print(f"{name:40}{times}{ratio:>7.2f}{other.kilobytes:>5}{said}")
     return is_well
 
 
