@@ -50,6 +50,7 @@ ENVIRONMENT.filters.update(
     words=wording.words,
     spoken=wording.spoken,
     system=wording.system,
+    product=wording.product,
     kind=wording.kind,
     figure=wording.figure,
 )

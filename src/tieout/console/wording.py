@@ -22,6 +22,14 @@ SYSTEMS: Final = {
     "payouts": "Payouts",
     "people": "People",
 }
+PRODUCTS: Final = {
+    "sage200": "Sage 200",
+    "returngo": "ReturnGO",
+    "loop": "Loop",
+    "shopify": "Shopify",
+    "dock": "Warehouse",
+}
+"""What the maker calls each kind of account."""
 KINDS: Final = {"goods": "Goods nobody announced", "refund": "Refund without a return"}
 
 
@@ -87,6 +95,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def system(name: str) -> str:
     """What people call the system in a role: `sage` is Sage 200; an account goes by its own name."""
     return SYSTEMS.get(name, name)
+
+
+def product(name: str) -> str:
+    """The name of what an account connects to."""
+    return PRODUCTS.get(name, name)
 
 
 def kind(name: str) -> str:

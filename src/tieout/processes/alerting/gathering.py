@@ -27,6 +27,8 @@ from tieout.store.store import Connection
 INSTALLATION: Final = "*"
 DEAF_AFTER: Final = timedelta(hours=1)
 DEAF_LONGEST: Final = timedelta(days=14)
+SYSTEMS: Final = {"sage": "Sage", "storefront": "the web shop", "portal": "the returns portal"}
+"""What people call the systems in which something must be seen."""
 
 
 def troubles(alerting: Alerting, c: Connection, now: datetime) -> list[Trouble]:
@@ -49,7 +51,7 @@ def _late_legs(c: Connection, now: datetime) -> Iterator[Trouble]:
             cause=f"legs:{late.system}:{late.kind}:{late.owner}:{late.currency or ''}",
             kind="leg",
             code=LEGS_LATE.code,
-            title=f"{late.kind.replace('_', ' ').capitalize()} in {late.system} is overdue",
+            title=f"{late.kind.replace('_', ' ').capitalize()} in {SYSTEMS.get(late.system, late.system)} is overdue",
             owner=late.owner or "integration",
             ladder=LEGS_LATE.ladder,
             times=late.count,
