@@ -52,7 +52,7 @@ FROM debt_days, generate_series(1, :days) n
 """
 WARMING = 5
 """Requests that do not count: the first ones of a connection make its plans."""
-DEEP = 40
+DEEP = 15
 """So many pages are turned for a deep page."""
 
 ADDRESSES: tuple[tuple[str, str], ...] = (

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 PAGE: Final = 50
-COUNTED_MAX: Final = 10_000
+COUNTED_MAX: Final = 2_500
 BULK_MAX: Final = 10_000
 CAUSES_MAX: Final = 200
 
