@@ -126,6 +126,12 @@ OURS: Final[Words] = (
         "capability report",
         "For every command: how it is done at this site, or why it is not, as the site itself answered.",
     ),
+    ("API token", "A key that a person makes for a program. It may do no more than that person, and ends by itself."),
+    ("webhook", "An address of another program that is told of what happens here, by signed messages."),
+    (
+        "outbox",
+        "The messages to webhooks, written in the transaction of what they tell, and sent until they are taken.",
+    ),
     ("temper", "How often, and in which ways, a stand-in misbehaves."),
 )
 """Words that Tieout brought along."""
