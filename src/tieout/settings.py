@@ -122,6 +122,9 @@ class ScheduleSettings(_Group):
     account_check: str = Field(
         default="11 6 * * *", description="Look at every account: its sign-in, and what its system allows."
     )
+    rows_begun: str = Field(
+        default="10 0 * * *", description="Try again what waits for mapping rows that count from today."
+    )
     alerts: str = Field(default="* * * * *", description="Look for trouble, and tell whom it concerns.")
     figures: str = Field(
         default="*/5 * * * *", description="Count what the console shows of figures: debt, lags, open cases."

@@ -34,9 +34,8 @@ SIGNED_IN = {
     ("POST", "/sign-out"): "everybody may leave",
     ("GET", "/still-here"): "keeps one's own session",
     **{("GET", f"/help{rest}"): "helps everybody" for rest in ("", "/words", "/faults", "/faults/{code}")},
-    **{
-        (method, path): "changes what is one's own"
-        for method, path in (
+    **dict.fromkeys(
+        (
             ("GET", "/me"),
             ("POST", "/me"),
             ("POST", "/me/preferences"),
@@ -44,8 +43,9 @@ SIGNED_IN = {
             ("POST", "/me/password"),
             ("POST", "/me/sessions"),
             ("POST", "/me/views"),
-        )
-    },
+        ),
+        "changes what is one's own",
+    ),
 }
 """Routes that need no permission but being signed in."""
 

@@ -151,7 +151,9 @@ def test_a_body_longer_than_the_limit_is_refused_however_it_is_sent(console: Con
     body = b"name=" + b"a" * BODY_BYTES_MAX
     with browsing(console) as browser:
         headers = {**browser.site, "content-type": "application/x-www-form-urlencoded"}
-        answer = browser.client.post("/sign-in", content=body if told == "with its length" else iter([body]), headers=headers)
+        answer = browser.client.post(
+            "/sign-in", content=body if told == "with its length" else iter([body]), headers=headers
+        )
     assert answer.status_code == 413
 
 

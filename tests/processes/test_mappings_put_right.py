@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING
 from tests.processes.mapping_people import ANN, BEA, OTTO
 
 from tieout.domain.business_dates import uk_date
+from tieout.durable import Deadline, LaneJob
+from tieout.processes.held import wake_for_rows_begun
+from tieout.processes.lanes import drain
 from tieout.processes.mapping_desk.changes import Wanted, changes_of
 from tieout.processes.mapping_desk.coverage import TableCoverage, coverage, missing_by_table
 from tieout.processes.mapping_desk.deciding import approve, reject
@@ -81,6 +85,19 @@ def test_a_row_of_a_later_day_tries_nothing_again_before_it(house: House) -> Non
     assert (done.is_started, done.since) == (False, later)
     house.drain(*rmas)
     assert [case.code for case in house.open_cases()] == ["REASON_UNMAPPED"]
+
+
+def test_what_waits_for_a_row_of_a_later_day_is_tried_again_on_that_day(house: House) -> None:
+    (rma,) = stuck(house, ("W1001",))
+    row = Wanted(key=NEW_REASON, value=VALUE, since=today(house) + timedelta(days=7))
+    approve(house.application.desk, BEA, propose(house.application.desk, ANN, COMPANY, "reason", [row], why="new").id)
+    floor, company = house.application.floor, house.application.companies[COMPANY]
+    then = replace(floor, clock=lambda: house.application.clock() + timedelta(days=7))
+    assert wake_for_rows_begun(floor, company) == 0
+    assert wake_for_rows_begun(then, company) == 1
+    drain(then, LaneJob(company=COMPANY, lane=house.document(rma).lane, deadline=Deadline(30, threading.Event())))
+    assert house.open_cases() == []
+    assert wake_for_rows_begun(then, company) == 0, "nothing waits any more"
 
 
 def test_a_rejected_row_lets_nothing_go(house: House) -> None:

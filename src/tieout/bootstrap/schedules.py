@@ -12,6 +12,7 @@ from tieout.ports.directory import Company
 from tieout.processes import polls, sweeps
 from tieout.processes.accounts import check_account
 from tieout.processes.figures_kept import keep_figures
+from tieout.processes.held import wake_for_rows_begun
 from tieout.processes.lanes import Floor
 from tieout.processes.payouts_seen import sweep_payouts
 from tieout.settings import Settings
@@ -28,6 +29,7 @@ def schedule_sweeps(engine: Engine, settings: Settings, floor: Floor) -> None:
         ("sweep.credit_notes/1", times.credit_note_sweep, lambda c: sweeps.sweep_credit_notes(floor, c, back)),
         ("sweep.payouts/1", times.payout_sweep, lambda company: sweep_payouts(floor, company, back)),
         ("sweep.overdue/1", times.overdue_sweep, lambda company: sweeps.sweep_overdue(floor, company)),
+        ("rows.begun/1", times.rows_begun, lambda company: wake_for_rows_begun(floor, company)),
     )
     for name, cron, look in work:
         engine.schedule(name, cron, partial(_each, floor, look))

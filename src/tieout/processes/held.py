@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from tieout.domain.business_dates import uk_date
 from tieout.ports.directory import Company
 from tieout.processes.kinds import RETURN
+from tieout.processes.lanes import Floor
 from tieout.processes.routing import wake
-from tieout.store import cases
+from tieout.store import cases, mapping_rules
 from tieout.store.store import Connection
 
 MENDED_BY: Mapping[str, frozenset[str]] = {
@@ -44,18 +46,20 @@ MENDED_BY: Mapping[str, frozenset[str]] = {
 def wake_held(c: Connection, company: Company, table: str, *, at: datetime) -> list[int]:
     """Wake every return on a case that a change of this table may mend; returns the lanes that must run."""
     mended = MENDED_BY.get(table, frozenset())
-    lanes = {
-        wake(c, company.name, company.lanes, case.document_key, at=at)
-        for case in cases.open_cases(c, limit=EVERY)
-        if case.company == company.name and case.document_kind == RETURN and mended & _codes(case.faults)
-    }
-    return sorted(lanes)
+    keys = cases.open_with(c, company.name, RETURN, mended) if mended else []
+    return sorted({wake(c, company.name, company.lanes, key, at=at) for key in keys})
 
 
-EVERY = 1_000_000
-"""All of them: a mapping that held ten thousand returns lets ten thousand go."""
+def wake_for_rows_begun(floor: Floor, company: Company) -> int:
+    """Wake what rows may mend that were approved for a later day, once that day has come; returns how many lanes.
+
+    Looks a few days back, because a machine may be down at midnight; to be looked at twice does no harm.
+    """
+    now, today = floor.clock(), uk_date(floor.clock())
+    with floor.store.scope(company.name) as c:
+        tables = mapping_rules.tables_begun(c, company.name, after=today - DAYS_BACK, until=today)
+        lanes = {lane for table in tables for lane in wake_held(c, company, table, at=now)}
+    return len(lanes)
 
 
-def _codes(faults: object) -> set[str]:
-    assert isinstance(faults, list), "a case holds a list of faults"
-    return {str(fault.get("code")) for fault in faults if isinstance(fault, Mapping)}
+DAYS_BACK = timedelta(days=3)

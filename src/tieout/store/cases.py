@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import Connection, func, null, select, text, update
+from sqlalchemy import Connection, exists, func, null, select, text, update
 from sqlalchemy import case as choose
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.selectable import ScalarSelect
@@ -159,6 +159,16 @@ def open_cases(c: Connection, *, owner: str | None = None, limit: int = 1000) ->
     if owner is not None:
         query = query.where(cases.c.owner == owner)
     return read_all(Case, c.execute(query.order_by(cases.c.opened_at, cases.c.id).limit(limit)))
+
+
+def open_with(c: Connection, company: str, kind: str, codes: Collection[str]) -> list[str]:
+    """Return the keys of the documents of a kind that have an open case with one of these faults, oldest first."""
+    fault = func.jsonb_array_elements(cases.c.faults).table_valued("value", joins_implicitly=True)
+    has_one = exists().where(fault.c.value.op("->>")("code").in_(codes)).correlate(cases)
+    query = select(cases.c.document_key).where(
+        cases.c.company == company, cases.c.state == "open", cases.c.document_kind == kind, has_one
+    )
+    return list(c.execute(query.order_by(cases.c.opened_at, cases.c.id)).scalars())
 
 
 def case(c: Connection, case_id: int) -> Case | None:

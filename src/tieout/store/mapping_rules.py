@@ -165,6 +165,18 @@ def counted_in_force(c: Connection, on: date) -> dict[str, int]:
     return {row.table_name: row.n for row in c.execute(query.group_by(mapping_rules.c.table_name))}
 
 
+def tables_begun(c: Connection, company: str, *, after: date, until: date) -> list[str]:
+    """Return the tables with a rule that was approved before its first day, which lies within these days."""
+    approved_on = func.date(func.timezone("Europe/London", mapping_rules.c.approved_at))
+    query = select(mapping_rules.c.table_name).where(
+        mapping_rules.c.company == company,
+        mapping_rules.c.in_force_from > after,
+        mapping_rules.c.in_force_from <= until,
+        mapping_rules.c.in_force_from > approved_on,
+    )
+    return list(c.execute(query.distinct().order_by(mapping_rules.c.table_name)).scalars())
+
+
 def all_rules(c: Connection) -> list[MappingRule]:
     """Return every rule of the companies in scope, proposed, in force and past."""
     return read_all(MappingRule, c.execute(select(*_COLUMNS).order_by(*_ORDER)))
