@@ -57,7 +57,7 @@ bench: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/poll_of_sage200.py $(ARGS)
 
 bench-console: $(VENV)/dev.stamp
-	$(BIN)/python benchmarks/console_pages.py $(ARGS)
+	$(BIN)/python -m benchmarks.console_pages $(ARGS)
 
 # The environment is made once, and made anew when what the product runs on changes.
 $(VENV)/run.stamp: requirements/run.lock requirements/build.lock

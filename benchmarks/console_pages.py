@@ -20,10 +20,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
-from console_fill import NOW, fill
-from httpx import Response
+from benchmarks.console_fill import NOW, fill
 from lxml import html
 from psycopg import sql
 from sqlalchemy import text
@@ -162,7 +162,7 @@ def resolved(client: TestClient, address: str) -> str:
     """The address with a case's number in it, or of a page that is many pages on."""
     if "{case}" in address:
         page = html.document_fromstring(client.get("/exceptions?state=open").text)
-        return next(row.get("data-href") for row in page.cssselect("tr[data-href]"))
+        return next(str(row.get("data-href")) for row in page.cssselect("tr[data-href]"))
     if "deep=1" not in address:
         return address
     address = address.replace("?deep=1", "").replace("&deep=1", "")
@@ -170,7 +170,7 @@ def resolved(client: TestClient, address: str) -> str:
         following = html.document_fromstring(client.get(address).text).cssselect("a[rel=next]")
         if not following:
             break
-        address = address.split("?")[0] + following[0].get("href")
+        address = address.split("?")[0] + str(following[0].get("href"))
     return address
 
 
@@ -187,7 +187,7 @@ def measure(clients: Mapping[int, TestClient], address: str, times: int) -> dict
     return {size: _measured(answers[size], sorted(taken[size][WARMING:])) for size in clients}
 
 
-def _measured(answer: Response, counted: Sequence[float]) -> Measured:
+def _measured(answer: Any, counted: Sequence[float]) -> Measured:  # noqa: ANN401  # the client's answer
     return Measured(
         status=answer.status_code,
         p10=round(_ranked(counted, 10), 1),
