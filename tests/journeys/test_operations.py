@@ -23,7 +23,7 @@ def test_a_bin_is_mapped_from_the_exception_that_lacks_it_and_the_return_is_book
     omar.follow("The bin does not exist in Sage", within="tbody").sees("Suggested fix").sees("Z9")
     omar.follow("Fill in the row")
     omar.fill("Bin", "A1").fill("Why", "Z9 was taken down; its goods lie in A1.").press("See what it would change")
-    omar.sees("Z9", within=".sides").sees("A1", within=".sides").press("Propose it").sees("Waiting")
+    omar.sees("Z9", within="main table").sees("A1", within="main table").press("Propose it").sees("Waiting")
     omar.looks_well("operations_1_proposed")
     proposal = omar.page.url.removeprefix(omar.origin)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -48,10 +48,14 @@ def page_routes() -> dict[str, re.Pattern[str]]:
 
 
 class Walk:
-    """The walk of several people over one site; a page that one has looked at is not looked at again."""
+    """The walk of several people over one site; a page that one has looked at is not looked at again.
 
-    def __init__(self, name: str) -> None:
+    `but` are routes that are left out.
+    """
+
+    def __init__(self, name: str, but: Collection[str] = ()) -> None:
         self.name = name
+        self._but = but
         self.looks: list[Look] = []
         self.downloads: set[str] = set()
         self.dead: set[str] = set()
@@ -102,6 +106,7 @@ class Walk:
             return False
         if route is None:
             self.dead.add(address)
+        if route is None or route in self._but:
             return False
         keys = frozenset(name for name, _ in parse_qsl(urlsplit(address).query))
         record = self._records[route] if "{" in route else 0
