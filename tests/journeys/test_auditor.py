@@ -39,3 +39,15 @@ def test_the_list_of_exceptions_is_taken_away_whole_and_filtered_as_on_the_scree
     finally:
         workbook.close()
     assert len([row for row in cells if row]) >= count + 1
+
+
+def test_the_audit_is_taken_away_with_who_did_what_and_the_seals_that_prove_it_whole(page_as: PageAs) -> None:
+    visitor = page_as(Role.AUDITOR).go("/audit").looks_well("auditor_audit")
+    shown = visitor.find("#rows tbody tr").count()
+    rows = list(csv.DictReader(io.StringIO(downloaded(visitor, "CSV").read_text(encoding="utf-8-sig"))))
+    assert len(rows) > shown
+    assert (rows[0]["Who"], rows[0]["Did"]) == ("auditor", "audit.exported")
+    chain = [row for row in rows if row["Chain"] == rows[0]["Chain"]]
+    assert [int(row["Row"]) for row in chain] == list(range(len(chain), 0, -1))
+    assert [row["Previous hash"] for row in chain[:-1]] == [row["Hash"] for row in chain[1:]]
+    visitor.press("Check the chain").sees("whole")
