@@ -48,6 +48,7 @@ TEXT_MAX: Final = 200
 
 def case_filter(address: Mapping[str, str], *, me: str) -> CaseFilter:
     """What the address asks for; a value that cannot be is left out, as if it were not there."""
+    address = {name: value.replace("\0", "") for name, value in address.items()}
     due, sleep = address.get("due", ""), address.get("sleep", "")
     return CaseFilter(
         state="closed" if address.get("state") == "closed" else "open",

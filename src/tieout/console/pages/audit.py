@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException
 from starlette.datastructures import QueryParams
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from tieout.console import files
 from tieout.console.visit import Problem, Visit, need
 from tieout.domain.business_dates import UK
 from tieout.domain.people import Permission
 from tieout.processes.audit_trail import changes_of, check_chains, export_csv, export_excel
-from tieout.processes.tables_out import CSV_TYPE, EXCEL_TYPE
 from tieout.store import audit_search, people
 from tieout.store.audit_search import AuditFilter
 from tieout.store.keyset import BadCursor
@@ -81,9 +81,9 @@ def export(visit: Seer) -> Response:
     name = f"audit-{visit.company or 'all'}-{now:%Y-%m-%d-%H%M}"
     if asked.get("as") == "excel":
         content = export_excel(console.store, visit.actor, wanted, company=visit.company, now=now)
-        return Response(content, media_type=EXCEL_TYPE, headers=_saved_as(f"{name}.xlsx"))
+        return files.excel_file(f"{name}.xlsx", content)
     pieces = export_csv(console.store, visit.actor, wanted, company=visit.company, now=now)
-    return StreamingResponse(pieces, media_type=CSV_TYPE, headers=_saved_as(f"{name}.csv"))
+    return files.csv_file(f"{name}.csv", pieces)
 
 
 def _filter(asked: QueryParams) -> tuple[AuditFilter, list[Problem]]:
@@ -100,8 +100,3 @@ def _filter(asked: QueryParams) -> tuple[AuditFilter, list[Problem]]:
             problems.append(Problem(field=name, text="Write the day as in 2026-11-20."))
     words = {name: asked.get(name, "").replace("\0", "").strip() for name in ("who", "action", "subject", "about")}
     return AuditFilter(**words, since=days.get("since"), until=days.get("until")), problems
-
-
-def _saved_as(name: str) -> dict[str, str]:
-    kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in ".-_") else "-" for letter in name)
-    return {"Content-Disposition": f'attachment; filename="{kept}"'}

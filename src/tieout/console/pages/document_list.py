@@ -9,8 +9,9 @@ from typing import Annotated, Final, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
+from tieout.console import files
 from tieout.console.addresses import document_address
 from tieout.console.visit import Visit, need
 from tieout.console.wording import kind
@@ -18,10 +19,8 @@ from tieout.domain.business_dates import uk_date
 from tieout.domain.money import Money
 from tieout.domain.people import Permission
 from tieout.domain.pseudonyms import looked_up
-from tieout.processes import tables_out
 from tieout.processes.kinds import REFUND, RETURN
-from tieout.processes.tables_out import Cell, Row, Sheet
-from tieout.store import audit
+from tieout.processes.tables_out import Row
 from tieout.store.document_lists import (
     SORTS,
     BadCursor,
@@ -42,8 +41,6 @@ Exporter = Annotated[Visit, Depends(need(Permission.EXPORTS_MAKE))]
 SEARCHED_MAX: Final = 200
 """Documents that a search shows."""
 EXPORT_PAGE: Final = 1_000
-EXPORT_MAX: Final = 100_000
-"""An Excel file of more is refused; CSV has no end."""
 STATES: Final[Mapping[str, str]] = {"new": "New", "waiting": "In progress", "blocked": "Stopped", "done": "Done"}
 
 
@@ -77,30 +74,16 @@ def documents(visit: Seer) -> Response:
 def as_csv(visit: Exporter) -> Response:
     """Every document that the address asks for, as it is read."""
     _may_see(visit)
-    _note_export(visit, "csv")
-    head = {"Content-Disposition": 'attachment; filename="documents.csv"'}
-    return StreamingResponse(tables_out.write_csv(HEADS, _lines(visit)), media_type=tables_out.CSV_TYPE, headers=head)
+    return files.csv_of_list(visit, "documents", HEADS, _lines(visit))
 
 
 @router.get("/documents.xlsx")
 def as_excel(visit: Exporter) -> Response:
     """The same as an Excel file, with the filters and who asked on a sheet of its own."""
     _may_see(visit)
-    _note_export(visit, "excel")
-    facts: dict[str, Cell] = {
-        "Exported by": visit.actor.display_name,
-        "At": visit.console.clock(),
-        "Company": visit.company or "all",
-        **{f"Filter {name}": value for name, value in visit.request.query_params.items() if name in FILTERS},
-    }
-    try:
-        file = tables_out.write_excel(
-            [Sheet(name="Documents", heads=HEADS, rows=_lines(visit))], facts, most=EXPORT_MAX
-        )
-    except ValueError as error:
-        raise HTTPException(413, str(error)) from error
-    head = {"Content-Disposition": 'attachment; filename="documents.xlsx"'}
-    return Response(file, media_type=tables_out.EXCEL_TYPE, headers=head)
+    asked = visit.request.query_params
+    filters = {f"Filter {name}": value for name, value in asked.items() if name in FILTERS}
+    return files.excel_of_list(visit, "documents", HEADS, _lines(visit), filters)
 
 
 FILTERS: Final = ("kind", "state", "from", "to", "q")
@@ -218,17 +201,3 @@ def _line(document: Document) -> Row:
         document.touched_at,
         document.settled_at,
     )
-
-
-def _note_export(visit: Visit, form: str) -> None:
-    with visit.console.store.scope(None) as c:
-        audit.append(
-            c,
-            company=visit.company,
-            who=visit.actor.name,
-            action="list.exported",
-            subject="documents",
-            before=None,
-            after={"form": form, "query": visit.request.url.query},
-            at=visit.console.clock(),
-        )

@@ -8,18 +8,17 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
-from tieout.console import case_query
+from tieout.console import case_query, files
 from tieout.console.visit import Fields, Visit, need, posted
 from tieout.domain.faults import ALL, BY_CODE, Owner
 from tieout.domain.money import Money
 from tieout.domain.people import Permission, Role
 from tieout.domain.views import EXCEPTIONS
-from tieout.processes import tables_out
 from tieout.processes.people import views
-from tieout.processes.tables_out import Cell, Row, Sheet
-from tieout.store import audit, desk_lists, people
+from tieout.processes.tables_out import Row
+from tieout.store import desk_lists, people
 from tieout.store.case_filters import ME, NOBODY, CaseFilter
 from tieout.store.cases import Case
 from tieout.store.desk_lists import BadCursor, CaseSort
@@ -31,8 +30,6 @@ Posted = Annotated[Fields, Depends(posted)]
 
 SIZES: Final = {"25": 25, "50": 50, "100": 100, "200": 200}
 EXPORT_PAGE: Final = 1_000
-EXPORT_MAX: Final = 100_000
-"""An Excel file of more is refused; CSV has no end."""
 GROUPS_SHOWN: Final = 100
 
 
@@ -158,33 +155,16 @@ def drop_view(visit: Seer, view_id: int) -> Response:
 @router.get("/exceptions.csv")
 def as_csv(visit: Exporter) -> Response:
     """Every exception that the address asks for, as it is read."""
-    _note_export(visit, "csv")
-    head = {"Content-Disposition": 'attachment; filename="exceptions.csv"'}
-    file = tables_out.write_csv(_HEADS, _lines(visit))
-    return StreamingResponse(file, media_type=tables_out.CSV_TYPE, headers=head)
+    return files.csv_of_list(visit, "exceptions", _HEADS, _lines(visit))
 
 
 @router.get("/exceptions.xlsx")
 def as_excel(visit: Exporter) -> Response:
     """The same as an Excel file, with the filters and who asked on a sheet of its own."""
-    _note_export(visit, "excel")
     wanted = case_query.case_filter(visit.request.query_params, me=visit.actor.name)
-    facts: dict[str, Cell] = {
-        "Exported by": visit.actor.display_name,
-        "At": _now(visit),
-        "Company": visit.company or "all",
-        "State": wanted.state,
-        "Owner": wanted.owner or "all",
-        **{f"Filter {name}": told for name, told in case_query.in_words(wanted)},
-    }
-    try:
-        file = tables_out.write_excel(
-            [Sheet(name="Exceptions", heads=_HEADS, rows=_lines(visit))], facts, most=EXPORT_MAX
-        )
-    except ValueError as error:
-        raise HTTPException(413, str(error)) from error
-    head = {"Content-Disposition": 'attachment; filename="exceptions.xlsx"'}
-    return Response(file, media_type=tables_out.EXCEL_TYPE, headers=head)
+    filters = {f"Filter {name}": told for name, told in case_query.in_words(wanted)}
+    told = {"State": wanted.state, "Owner": wanted.owner or "all", **filters}
+    return files.excel_of_list(visit, "exceptions", _HEADS, _lines(visit), told)
 
 
 _HEADS = (
@@ -248,20 +228,6 @@ def _line(case: Case) -> Row:
         case.closed_by,
         case.closed_how,
     )
-
-
-def _note_export(visit: Visit, form: str) -> None:
-    with visit.console.store.scope(None) as c:
-        audit.append(
-            c,
-            company=visit.company,
-            who=visit.actor.name,
-            action="list.exported",
-            subject="exceptions",
-            before=None,
-            after={"form": form, "query": visit.request.url.query},
-            at=_now(visit),
-        )
 
 
 def _cleaned(visit: Visit) -> str:

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from tieout.console import files
 from tieout.console.visit import Visit, need
 from tieout.domain.business_dates import uk_date
 from tieout.domain.people import Permission
@@ -18,7 +19,6 @@ from tieout.processes.mapping_desk import rows as desk_rows
 from tieout.processes.mapping_desk.coverage import coverage, missing_by_table
 from tieout.processes.mapping_desk.files_out import as_csv, as_excel, columns_of
 from tieout.processes.mapping_desk.rows import Version
-from tieout.processes.tables_out import CSV_TYPE, EXCEL_TYPE
 from tieout.store import mapping_traffic
 
 router = APIRouter()
@@ -105,11 +105,10 @@ def export(visit: Exporter, table: str, kind: Literal["csv", "xlsx"] = "xlsx", o
     with visit.console.store.scope(company) as c:
         rows = desk_rows.rows_on(c, known.name, day, company=company)
     name = f"{known.name}-{company}-{day.isoformat()}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{_plain(name)}"'}
     if kind == "csv":
-        return StreamingResponse(as_csv(known, rows), media_type=CSV_TYPE, headers=headers)
+        return files.csv_file(name, as_csv(known, rows))
     made = as_excel(known, rows, company=company, day=day, who=visit.actor.display_name, at=now)
-    return Response(made, media_type=EXCEL_TYPE, headers=headers)
+    return files.excel_file(name, made)
 
 
 def _filled(fields: Sequence[Field], rows: Sequence[Version]) -> list[Field]:
@@ -149,7 +148,3 @@ def _day(text: str, today: date) -> date:
         return date.fromisoformat(text)
     except ValueError:
         return today
-
-
-def _plain(name: str) -> str:
-    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-._") else "_" for letter in name)

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from tieout.console import files
 from tieout.console.visit import Visit, need
 from tieout.domain.people import Permission
-from tieout.processes.tables_out import CSV_TYPE, EXCEL_TYPE, Cell, Row, Sheet, write_csv, write_excel
+from tieout.processes.tables_out import Cell, Row, Sheet, write_csv, write_excel
 from tieout.store import audit, people
 from tieout.store.people import User
 
@@ -52,8 +53,8 @@ def review(visit: Seer) -> Response:
     if visit.request.query_params.get("as") == "excel":
         facts: dict[str, Cell] = {"Taken by": visit.actor.display_name, "Taken at": now}
         content = write_excel([Sheet(name="People", heads=HEADS, rows=rows)], facts)
-        return Response(content, media_type=EXCEL_TYPE, headers=_saved_as(f"{name}.xlsx"))
-    return StreamingResponse(write_csv(HEADS, rows), media_type=CSV_TYPE, headers=_saved_as(f"{name}.csv"))
+        return files.excel_file(f"{name}.xlsx", content)
+    return files.csv_file(f"{name}.csv", write_csv(HEADS, rows))
 
 
 def _rows(found: list[User], running: dict[str, int], now: datetime) -> Iterator[Row]:
@@ -71,7 +72,3 @@ def _rows(found: list[User], running: dict[str, int], now: datetime) -> Iterator
             user.expires_at,
             running.get(user.name, 0),
         )
-
-
-def _saved_as(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
