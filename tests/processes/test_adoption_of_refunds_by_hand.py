@@ -12,7 +12,10 @@ from tests.processes.wares import Moved, Watch, codes, seen, sold, told
 
 from tieout.domain.returns.adopted import AdoptedAs, Adoption, document_key
 from tieout.processes.adoption import NotAdoptable, adopt_when_agreed, record_adoption, second_adoption
+from tieout.processes.figures_kept import keep_lags
 from tieout.processes.kinds import REFUND
+from tieout.processes.reports.known import known_document
+from tieout.processes.reports.unit_times import unit_times
 from tieout.processes.rules import rules_on
 from tieout.store import cases, cross_references
 
@@ -111,6 +114,19 @@ def test_an_amount_given_by_hand_is_adopted_as_goodwill_by_one_person_up_to_the_
     desk.drain()
     assert not is_on_a_desk(desk, refund)
     assert before.moved() == moved
+
+
+def test_the_figures_are_kept_of_a_credit_note_that_no_unit_stands_behind(desk: House) -> None:
+    """X-25: goodwill is credited for no goods; it is no unit's value, and nothing stumbles over it."""
+    refund = by_hand(desk, sold(desk.control, Line("MUG", 1, "10.00")), amount="3.00")
+    assert adopt(desk, refund, "goodwill")
+    desk.drain(returned(refund))
+    document, now = desk.document(returned(refund)), desk.application.clock()
+    with desk.application.store.scope(COMPANY) as c:
+        known = known_document(c, document, now)
+    assert document.state == "done"
+    assert list(unit_times(known)) == []
+    assert keep_lags(desk.application.store, [COMPANY], since=None, now=now) > 0
 
 
 @pytest.mark.long

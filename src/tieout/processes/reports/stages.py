@@ -174,6 +174,8 @@ def unit_values(known: Known, facts: ReturnFacts) -> dict[str, Value]:
 
 def _shares(step: Step, facts: ReturnFacts) -> Iterator[tuple[str, Money]]:
     lines, units = credit_lines(step), step.command.units
+    if not units:  # what is given without goods is no unit's
+        return
     order = matched_order(facts)
     line_of = allocate(facts, order).line_of if order is not None else {}
     groups: dict[str, list[str]] = {}
