@@ -33,7 +33,7 @@ include-name = "POST /api/v1/mappings/{table}/proposals"
 parameters = { "path.table" = "reason" }
 
 [[operations]]
-include-name = "GET /api/v1/mappings/{table}/rows"
+include-name = "GET /api/v1/mappings/{table}"
 parameters = { "path.table" = "reason" }
 """
 

@@ -87,11 +87,11 @@ def test_money_is_whole_minor_units_and_times_are_utc(asker: Program) -> None:
     (first,) = asker.get("/documents", company="ACME", limit=1)["items"]
     assert first["stake"] == {"minor": 1000, "currency": "GBP"}
     assert first["opened_at"] == "2026-11-20T09:05:00.000000Z"
-    debt = asker.get("/figures/debt", company="ACME")
+    debt = asker.get("/debt", company="ACME")
     assert debt["counted_at"] == "2026-11-20T09:05:00.000000Z"
     assert all(line["debt"]["currency"] == "GBP" for line in debt["items"])
     total = sum(line["debt"]["minor"] for line in debt["items"])
-    (day,) = asker.get("/figures/debt/days", company="ACME")["items"]
+    (day,) = asker.get("/debt/days", company="ACME")["items"]
     assert day["debt"] == {"minor": total, "currency": "GBP"}
     assert total > 0
 
@@ -169,11 +169,11 @@ def test_rows_are_proposed_and_not_changed(asker: Program) -> None:
     row = {"key": "Arrived late", "value": {"code": "sound", "account": "4010", "grade": "good"}, "since": "2026-12-01"}
     made = asker.post("/mappings/reason/proposals", {"company": "ACME", "rows": [row], "why": "new"}, status=201)
     assert (made["state"], made["owner"], made["proposed_by"]) == ("waiting", "finance", "robot")
-    rows = asker.get("/mappings/reason/rows", company="ACME", on="2026-12-02")["items"]
+    rows = asker.get("/mappings/reason", company="ACME", on="2026-12-02")["items"]
     assert [one["key"] for one in rows] == ["Too small"]
     wrong = asker.post("/mappings/reason/proposals", {"company": "ACME", "rows": [row], "why": "twice"}, status=409)
     assert "waits for a decision already" in wrong["detail"]
-    asker.get("/mappings/nothing/rows", status=404)
+    asker.get("/mappings/nothing", status=404)
 
 
 def test_an_alert_is_taken_once(asker: Program) -> None:

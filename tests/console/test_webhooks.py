@@ -35,7 +35,7 @@ def receiver() -> Iterator[Receiver]:
 
 def made(browser: Browser, receiver: Receiver, **fields: Any) -> tuple[str, str]:  # noqa: ANN401 - any field
     """Address of a new webhook's page, and its secret."""
-    chosen: dict[str, Any] = {"url": receiver.url, "event": ["document.done"], **fields}
+    chosen: dict[str, Any] = {"url": receiver.url, "event": ["document.tied_out"], **fields}
     page = browser.submit(browser.get("/webhooks/new"), NEW, **chosen)
     assert page.title == "Keep this secret now", page.text("main")
     return page.links(".shown-once ~ p a")[0], page.text(".shown-once code")

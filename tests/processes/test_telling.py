@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -17,13 +19,16 @@ from tieout.connectors.webhook import Doorman, SignedPost
 from tieout.domain.alerts.conditions import WEBHOOK_DEAF
 from tieout.domain.alerts.judging import Rules
 from tieout.domain.alerts.routing import Defaults, Row
+from tieout.domain.legs import Leg
 from tieout.domain.people import Actor, Role
 from tieout.domain.telling import MEANINGS, Event
 from tieout.durable import LaneJob
 from tieout.durable.lanes import Deadline
+from tieout.processes import standing
 from tieout.processes.alerting import Alerting
 from tieout.processes.alerting.gathering import troubles
 from tieout.processes.desk import NotPossible
+from tieout.processes.late_legs import tell_late_legs
 from tieout.processes.telling import Telling, choosing, delivering
 from tieout.settings import load
 from tieout.store import Store, audit, cases, documents, webhooks
@@ -94,7 +99,7 @@ def test_what_happens_to_a_case_and_a_document_is_told_once_and_in_order(
         cases.close(c, case.id, by="ann", how="put right", at=NOW)
         documents.settle(c, rma, state="done", due_at=None, at=NOW, troubled_since=None)
     run(telling, made.webhook.id)
-    assert [taken.event["type"] for taken in receiver.taken] == ["case.opened", "case.closed", "document.done"]
+    assert [taken.event["type"] for taken in receiver.taken] == ["case.opened", "case.closed", "document.tied_out"]
     first = receiver.taken[0].event
     assert first == {
         "type": "case.opened",
@@ -112,6 +117,25 @@ def test_what_happens_to_a_case_and_a_document_is_told_once_and_in_order(
     assert [one.state for one in messages(store, made.webhook.id)] == ["delivered"] * 3
     run(telling, made.webhook.id)
     assert len(receiver.taken) == 3
+
+
+def test_a_leg_that_falls_due_unseen_is_told_of_once(telling: Telling, receiver: Receiver, store: Store) -> None:
+    made = make(telling, receiver, "ACME", Event.LEG_OVERDUE)
+    rma = document(store)
+    with store.scope("ACME") as c:
+        for kind, minutes in (("credit note", 10), ("stock in", 90)):
+            due = NOW + timedelta(minutes=minutes)
+            leg = Leg(system="sage", kind=kind, ref=kind, amount=None, quantity=Decimal(1), due_by=due, owner="finance")
+            standing.declare(c, rma, (leg,), at=NOW)
+    told = []
+    for minutes in (0, 5, 10, 20, 30, 120, 130):
+        with store.scope("ACME") as c:
+            told.append(tell_late_legs(c, "ACME", "sage", now=NOW + timedelta(minutes=minutes)))
+    assert told == [0, 0, 0, 1, 0, 1, 0]
+    waiting = messages(store, made.webhook.id)
+    assert [one.event for one in waiting] == ["leg.overdue"] * 2
+    bodies: list[Any] = [one.body for one in waiting]
+    assert [body["data"]["leg"]["kind"] for body in bodies] == ["credit note", "stock in"]
 
 
 def test_what_is_rolled_back_is_not_told(telling: Telling, receiver: Receiver, store: Store) -> None:
@@ -132,7 +156,7 @@ def test_a_webhook_is_told_only_of_its_company_and_its_events(
     telling: Telling, receiver: Receiver, store: Store
 ) -> None:
     acme = make(telling, receiver, "ACME", Event.CASE_OPENED)
-    everybody = make(telling, receiver, "*", Event.CASE_OPENED, Event.DOCUMENT_DONE)
+    everybody = make(telling, receiver, "*", Event.CASE_OPENED, Event.DOCUMENT_TIED_OUT)
     for company in ("ACME", "BETA"):
         rma = document(store, company)
         open_case(store, rma)
@@ -145,9 +169,9 @@ def test_a_webhook_is_told_only_of_its_company_and_its_events(
     assert told[acme.webhook.id] == [("ACME", "case.opened")]
     assert told[everybody.webhook.id] == [
         ("ACME", "case.opened"),
-        ("ACME", "document.done"),
+        ("ACME", "document.tied_out"),
         ("BETA", "case.opened"),
-        ("BETA", "document.done"),
+        ("BETA", "document.tied_out"),
     ]
 
 

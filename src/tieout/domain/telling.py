@@ -12,7 +12,8 @@ class Event(StrEnum):
 
     CASE_OPENED = "case.opened"
     CASE_CLOSED = "case.closed"
-    DOCUMENT_DONE = "document.done"
+    DOCUMENT_TIED_OUT = "document.tied_out"
+    LEG_OVERDUE = "leg.overdue"
     MAPPING_CHANGED = "mapping.changed"
     ALERT_RAISED = "alert.raised"
     TEST = "test"
@@ -22,7 +23,8 @@ class Event(StrEnum):
 MEANINGS: Final[Mapping[Event, str]] = {
     Event.CASE_OPENED: "A document was stopped and is on somebody's desk",
     Event.CASE_CLOSED: "A case was closed, by a person or because its trouble went away",
-    Event.DOCUMENT_DONE: "A document ties out: every system shows what was expected",
+    Event.DOCUMENT_TIED_OUT: "A document ties out: every system shows what was expected",
+    Event.LEG_OVERDUE: "A system does not show in time what it should show of a document",
     Event.MAPPING_CHANGED: "A mapping row came into force or was ended",
     Event.ALERT_RAISED: "A new cause of trouble was found",
 }

@@ -11,6 +11,7 @@ from tieout.ports.directory import Company
 from tieout.ports.errors import ConnectorError
 from tieout.processes.credit_notes_seen import miss_credit_notes, see_credit_note
 from tieout.processes.lanes import Floor
+from tieout.processes.late_legs import tell_late_legs
 from tieout.processes.refunds_seen import see_refund
 from tieout.processes.returns import KIND
 from tieout.processes.routing import wake
@@ -86,6 +87,7 @@ def sweep_overdue(floor: Floor, company: Company) -> int:
     """Wake every return whose leg fell due since it was last looked at: time alone makes some things late."""
     now = floor.clock()
     with floor.store.scope(company.name) as c:
+        tell_late_legs(c, company.name, company.ledger_account, now=now)
         late = legs.legs_where(c, "overdue", now=now, limit=OVERDUE_AT_ONCE)
         due_by = {leg.document_key: leg.due_by for leg in late if leg.document_kind == KIND and leg.system != "payouts"}
         woken = 0

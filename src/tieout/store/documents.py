@@ -141,7 +141,7 @@ def settle(
     is_settled = bool(c.execute(statement).scalar_one())
     if is_settled and state == "done" and document.state != "done":
         named: Json = {"kind": document.kind, "key": document.key}
-        webhooks.tell(c, Event.DOCUMENT_DONE, company=document.company, at=at, document=named, state=state)
+        webhooks.tell(c, Event.DOCUMENT_TIED_OUT, company=document.company, at=at, document=named, state=state)
     return is_settled
 
 

@@ -186,6 +186,12 @@ def legs_where(
     return read_all(Leg, c.execute(query.order_by(legs.c.due_by, legs.c.document_key).limit(limit)))
 
 
+def fell_due(c: Connection, company: str, *, since: datetime, until: datetime) -> list[Leg]:
+    """Return legs of a company that fell due from one time to just before another, unseen, the longest due first."""
+    query = select(*_COLUMNS).where(legs.c.company == company, legs.c.due_by >= since, meets("overdue", until))
+    return read_all(Leg, c.execute(query.order_by(legs.c.due_by, legs.c.document_key)))
+
+
 def owed() -> ColumnElement[int]:
     """The debt that a troubled leg carries, minor units: as `domain.legs.debt` has it, asked of the database."""
     expected, seen = func.coalesce(legs.c.expected_minor, 0), func.coalesce(legs.c.seen_minor, 0)

@@ -21,14 +21,14 @@ Seer = Annotated[Call, Depends(need(Permission.MONEY_SEE))]
 Days = Annotated[int, Query(ge=1, le=366, description="How many days back, today included")]
 
 
-@router.get("/figures/debt", responses=answers())
+@router.get("/debt", responses=answers())
 def get_debt(call: Seer, company: CompanyName = None) -> DebtShape:
     """Return the reconciliation debt as it was counted last, by company, flow, system and owner."""
     with call.scope(company) as c:
         return DebtShape.of(figures.last_debt(c))
 
 
-@router.get("/figures/debt/days", responses=answers())
+@router.get("/debt/days", responses=answers())
 def list_debt_days(call: Seer, company: CompanyName = None, days: Days = 30) -> PageShape[DebtDayShape]:
     """List the debt at the end of each day that was counted."""
     since = uk_date(call.console.clock()) - timedelta(days=days - 1)
@@ -37,7 +37,7 @@ def list_debt_days(call: Seer, company: CompanyName = None, days: Days = 30) -> 
     return PageShape(items=[DebtDayShape.of(one) for one in found])
 
 
-@router.get("/figures/lag/days", responses=answers())
+@router.get("/lag", responses=answers())
 def list_lag_days(call: Seer, company: CompanyName = None, days: Days = 30) -> PageShape[LagDayShape]:
     """List what units took by each metric, by the day on which they reached their end."""
     only, since = call.company(company), uk_date(call.console.clock()) - timedelta(days=days - 1)

@@ -34,7 +34,7 @@ def list_tables(call: Seer, company: CompanyName = None) -> PageShape[TableShape
     return PageShape(items=[TableShape.of(line) for line in lines])
 
 
-@router.get("/mappings/{table}/rows", responses=answers(finds=True))
+@router.get("/mappings/{table}", responses=answers(finds=True))
 def list_rows(
     call: Seer,
     table: PathName,

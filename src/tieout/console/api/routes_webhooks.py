@@ -20,7 +20,7 @@ from tieout.store.webhooks import Webhook
 
 router = token_router("webhooks")
 Editor = Annotated[Call, Depends(need(Permission.WEBHOOKS_EDIT))]
-Choice = Literal["case.opened", "case.closed", "document.done", "mapping.changed", "alert.raised"]
+Choice = Literal["case.opened", "case.closed", "document.tied_out", "leg.overdue", "mapping.changed", "alert.raised"]
 assert set(get_args(Choice)) == {event.value for event in MEANINGS}, "the API offers every event"
 Url = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[\x21-\x7e]+$", examples=["https://a.example/t"])]
 Events = Annotated[list[Choice], Field(min_length=1, max_length=len(Event))]
