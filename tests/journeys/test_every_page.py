@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from tieout.domain.people import Role
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from tests.journeys.visitor import Visitor
 
 WALKERS = (
     Role.INTEGRATION_OPERATOR,
@@ -94,3 +96,34 @@ def test_links_lead_to_every_page_there_is(walk: Walk) -> None:
 
 def test_no_link_leads_nowhere(walk: Walk) -> None:
     assert walk.dead == set()
+
+
+def test_every_form_that_is_sent_empty_says_what_is_missing_and_keeps_nobody_out(
+    walk: Walk, site: Site, chrome: Browser
+) -> None:
+    if walk.name != "site":
+        return
+    assert len(walk.forms) > 8
+    roles = {role.value.replace(" ", "-"): role for role in Role}
+    with arrivals(site, chrome) as arrive:
+        for action, (name, address) in walk.forms.items():
+            visitor = arrive(roles[name]).go(address).expecting(422, 409)
+            empty(visitor, action)
+            visitor.find(".problems, h1:has-text('That was not done')").first.wait_for()
+            visitor.looks_well(f"error_of{re.sub('[^a-z]+', '_', action)}")
+
+
+def empty(visitor: Visitor, action: str) -> None:
+    """Send a form with nothing in it, past what the browser itself would refuse."""
+    pattern = "^" + re.escape(action).replace("N", "\\d+") + "$"
+    visitor.page.evaluate(
+        """pattern => {
+          const form = [...document.forms].find(one => new RegExp(pattern).test(one.getAttribute("action")));
+          form.noValidate = true;
+          form.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), textarea").forEach(one => {
+            one.value = "";
+          });
+          form.requestSubmit();
+        }""",
+        pattern,
+    )

@@ -31,8 +31,9 @@ class Visitor:
         self.origin = origin
         self.name = name
         self.wrongs: list[str] = []
-        self._refusal = 200
+        self._refusals: tuple[int, ...] = ()
         page.set_default_timeout(PATIENCE_MS)
+        page.on("dialog", lambda dialog: dialog.accept())
         page.on("console", self._told)
         page.on("pageerror", lambda error: self.wrongs.append(f"script error on {page.url}: {error}"))
         page.on("request", self._asked)
@@ -42,7 +43,9 @@ class Visitor:
 
     def _told(self, message: ConsoleMessage) -> None:
         """To the browser's console a refusal is an error; here it may be what the test asked for."""
-        is_refusal = "Failed to load resource" in message.text and f" {self._refusal} " in message.text
+        is_refusal = "Failed to load resource" in message.text and any(
+            f" {refusal} " in message.text for refusal in self._refusals
+        )
         if message.type in {"error", "warning"} and not is_refusal:
             self.wrongs.append(f"console {message.type} on {self.page.url}: {message.text}")
 
@@ -52,19 +55,19 @@ class Visitor:
             self.wrongs.append(f"{self.page.url} asked {request.url}")
 
     def _answered(self, response: Response) -> None:
-        if response.status >= 400 and response.status != self._refusal:
+        if response.status >= 400 and response.status not in self._refusals:
             self.wrongs.append(f"{response.request.method} {response.url} answered {response.status}")
 
     # Going about
 
-    def expecting(self, refusal: int) -> Visitor:
-        """From here on, until another address is opened, the console may answer with this refusal."""
-        self._refusal = refusal
+    def expecting(self, *refusals: int) -> Visitor:
+        """From here on, until another address is opened, the console may answer with one of these refusals."""
+        self._refusals = refusals
         return self
 
     def go(self, address: str, status: int = 200) -> Visitor:
         """Open an address of the console."""
-        self._refusal = status
+        self._refusals = (status,)
         answer = self.page.goto(address)
         assert answer is not None
         assert answer.status == status, f"{address} answered {answer.status} to {self.name}: {self.text()[:300]}"

@@ -20,6 +20,7 @@ PAGES_MAX = 150
 RECORDS_MAX, VARIANTS_MAX = 2, 4
 """How many records of one kind are opened, and in how many ways (filters, sort, page) one list is asked for."""
 
+FORMS = "form[method=post]:has(input[required], textarea[required])"
 Kind = tuple[str, frozenset[str], int]
 """A route, the parameters that it is asked with, and which record of it this is."""
 
@@ -60,6 +61,8 @@ class Walk:
         self.downloads: set[str] = set()
         self.dead: set[str] = set()
         """Where links lead, and nothing is."""
+        self.forms: dict[str, tuple[str, str]] = {}
+        """Where each kind of form that asks for something is: who meets it, and at which address."""
         self.routes = page_routes()
         self._looked_at: set[Kind] = set()
         self._records: Counter[str] = Counter()
@@ -120,6 +123,8 @@ class Walk:
 
     def _look(self, visitor: Visitor, address: str) -> None:
         page, name = visitor.page, self._name(address)
+        for action in page.locator(FORMS).evaluate_all("all => all.map(one => one.getAttribute('action'))"):
+            self.forms.setdefault(re.sub(r"\d+", "N", action), (visitor.name, address))
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
             visitor.screen(f"{name}_{theme}")
