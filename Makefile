@@ -12,7 +12,7 @@ INSTALL := $(PIP) install --require-hashes --only-binary :all:
 
 help:
 	@echo "make demo       play real trading through Tieout and print how it ties out"
-	@echo "make live       the same, and keep it running to look at"
+	@echo "make live       the same over a week, and keep its console running to look at"
 	@echo "make test       every check and the whole default test suite"
 	@echo "make test-long  the tests that take minutes"
 	@echo "make screens    visit the console in a real browser and keep a picture of every page in build/screens"
