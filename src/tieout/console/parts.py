@@ -111,12 +111,18 @@ class Console:
         """Say whether a Host header names this console; without a public address only loopback does."""
         if self.public_url and host.lower() == urlsplit(self.public_url).netloc.lower():
             return True
-        name = urlsplit(f"//{host}").hostname or ""
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:  # a bracket that nobody closed
+            return False
         return (not self.public_url or urlsplit(self.public_url).hostname in LOOPBACK) and name in LOOPBACK
 
     def is_own_origin(self, origin: str, host: str) -> bool:
         """Say whether an Origin header is this console's own."""
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         if self.public_url and origin.lower() == self.public_url.lower().rstrip("/"):
             return True
         return self.is_own_host(parts.netloc) and parts.netloc.lower() == host.lower()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
@@ -23,6 +24,10 @@ from tieout.store.store import Connection
 
 Found = TypeVar("Found")
 FORM_FIELDS_MAX = 20_000
+_UTF_8 = re.compile(r"((?!charset).)*(charset=\"?utf-8\"?((?!charset).)*)?", re.IGNORECASE)
+"""The type of a form in the letters of our pages: another charset makes texts that no database keeps."""
+RecordNumber = Annotated[int, Path(ge=1, lt=2**63)]
+"""The number of a record in an address, no larger than the database counts."""
 
 
 class SignInNeeded(Exception):  # noqa: N818 - an answer rather than an error
@@ -143,16 +148,23 @@ def visit_of(request: Request) -> Visit | None:
     session, user = running
     actor = signing_in.actor_of(user)
     return Visit(
-        request=request, console=console, actor=actor, user=user, session=session, company=_company(request, actor)
+        request=request,
+        console=console,
+        actor=actor,
+        user=user,
+        session=session,
+        company=_company(request, console, actor),
     )
 
 
-def _company(request: Request, actor: Actor) -> str | None:
+def _company(request: Request, console: Console, actor: Actor) -> str | None:
     """The company of the address; somebody who may see only some is never shown all at once."""
     asked = request.query_params.get("company", "")
     if asked and asked != "*":
         if not actor.sees(asked):
             raise HTTPException(403)
+        if asked not in console.companies:
+            raise HTTPException(404)
         return asked
     return actor.companies[0] if actor.companies else None
 
@@ -186,6 +198,8 @@ class Fields:
 
 async def posted(request: Request) -> AsyncIterator[Fields]:
     """A dependency: the fields of a form that was posted; files are let go with the answer."""
+    if not _UTF_8.fullmatch(request.headers.get("content-type", "")):
+        raise HTTPException(400)
     form = await request.form(max_files=1, max_fields=FORM_FIELDS_MAX)
     try:
         yield Fields(form=form)
@@ -200,4 +214,14 @@ def sign_in_address(request: Request) -> str:
     return f"/sign-in{back}"
 
 
-__all__ = ["Fields", "Problem", "SignInNeeded", "Visit", "need", "posted", "run_in_threadpool", "sign_in_address"]
+__all__ = [
+    "Fields",
+    "Problem",
+    "RecordNumber",
+    "SignInNeeded",
+    "Visit",
+    "need",
+    "posted",
+    "run_in_threadpool",
+    "sign_in_address",
+]

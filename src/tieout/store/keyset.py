@@ -106,4 +106,7 @@ def _opened(cursor: str, name: str) -> list[Cell]:
     rest = cells[1:]
     if not all(cell is None or type(cell) in (str, int) for cell in rest):
         raise ValueError(cursor)
+    # No row of ours holds what the database cannot keep: NUL, and halves of a pair (which do not encode).
+    if any(b"\0" in cell.encode() for cell in rest if isinstance(cell, str)):
+        raise ValueError(cursor)
     return rest

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from tieout.console.visit import Fields, Visit, need, posted
+from tieout.console.visit import Fields, RecordNumber, Visit, need, posted
 from tieout.domain.alerts.conditions import do_of, means_of
 from tieout.domain.alerts.troubles import Alert
 from tieout.domain.alerts.wording import shown_records
@@ -51,7 +51,8 @@ def alerts_list(visit: Seer) -> Response:
     """Alerts by state, owner and kind, as the address asks; and the channels."""
     asked = visit.request.query_params
     state, before = asked.get("state", ""), asked.get("before", "")
-    owner, ladder = asked.get("owner", ""), asked.get("ladder", "")
+    owner = next((one.value for one in Owner if one == asked.get("owner")), "")
+    ladder = next((one for one in LADDERS if one == asked.get("ladder")), "")
     with visit.scope() as c:
         rows = alerts.listed(
             c,
@@ -85,7 +86,7 @@ def alerts_list(visit: Seer) -> Response:
 
 
 @router.get("/alerts/{alert_id}")
-def alert_page(visit: Seer, alert_id: int) -> Response:
+def alert_page(visit: Seer, alert_id: RecordNumber) -> Response:
     """One alert: what, since when, how many, whom it was told, with the proof of every try."""
     alert = visit.find(lambda c: alerts.alert(c, alert_id))
     with visit.console.store.scope(None if alert.company == "*" else alert.company) as c:
@@ -106,7 +107,7 @@ def alert_page(visit: Seer, alert_id: int) -> Response:
 
 
 @router.post("/alerts/{alert_id}/acknowledge")
-def acknowledge(visit: Worker, alert_id: int) -> Response:
+def acknowledge(visit: Worker, alert_id: RecordNumber) -> Response:
     """Take an alert."""
     taken = acting.acknowledge(visit.console.store, visit.actor, alert_id, now=visit.console.clock())
     said = f"You have taken alert {taken.id}. Nobody further up is told of it unless it grows."
@@ -114,14 +115,14 @@ def acknowledge(visit: Worker, alert_id: int) -> Response:
 
 
 @router.post("/alerts/{alert_id}/release")
-def release(visit: Worker, alert_id: int) -> Response:
+def release(visit: Worker, alert_id: RecordNumber) -> Response:
     """Give an alert back, or wake it."""
     given = acting.release(visit.console.store, visit.actor, alert_id, now=visit.console.clock())
     return visit.done(f"Alert {given.id} is open again.", to=f"/alerts/{given.id}")
 
 
 @router.post("/alerts/{alert_id}/snooze")
-def snooze(visit: Worker, alert_id: int, fields: Posted) -> Response:
+def snooze(visit: Worker, alert_id: RecordNumber, fields: Posted) -> Response:
     """Let an alert sleep."""
     now = visit.console.clock()
     until = acting.wakes_at(fields.text("how_long"), now)

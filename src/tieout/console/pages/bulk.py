@@ -128,6 +128,8 @@ def _matching(visit: Visit, query: str) -> list[int]:
         company = visit.company
     if company is not None and not visit.actor.sees(company):
         raise HTTPException(403)
+    if company is not None and company not in visit.console.companies:
+        raise HTTPException(404)
     with visit.console.store.scope(company) as c:
         return desk_lists.matching_case_ids(c, wanted, now=visit.console.clock(), limit=bulk.MOST + 1)
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from tieout.console import case_query, files
-from tieout.console.visit import Fields, Visit, need, posted
+from tieout.console.visit import Fields, RecordNumber, Visit, need, posted
 from tieout.domain.faults import ALL, BY_CODE, Owner
 from tieout.domain.money import Money
 from tieout.domain.people import Permission, Role
@@ -146,7 +146,7 @@ def save_view(visit: Seer, fields: Posted) -> Response:
 
 
 @router.post("/exceptions/views/{view_id}/drop")
-def drop_view(visit: Seer, view_id: int) -> Response:
+def drop_view(visit: Seer, view_id: RecordNumber) -> Response:
     """Forget a view."""
     gone = views.drop_view(visit.console.store, visit.actor, view_id, at=_now(visit))
     return visit.done(f"The view “{gone.name}” is gone; the exceptions are not.", to="/exceptions")

@@ -95,7 +95,7 @@ def _page(
         running = people.sessions_of(c, visit.user.name)
         kept = saved_views.of(c, user=visit.user.name, roles=[])
     user = visit.user
-    filled = fields.as_dict() if fields else {"display_name": user.display_name, "email": user.email}
+    filled = {"display_name": user.display_name, "email": user.email} | (fields.as_dict() if fields else {})
     return visit.page(
         "me/page.html",
         user=user,

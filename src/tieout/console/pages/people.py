@@ -191,7 +191,7 @@ def _filled(user: User) -> dict[str, Any]:
 
 def _user(visit: Visit, name: str) -> User:
     with visit.console.store.scope(None) as c:
-        found = people.user(c, name.lower())
+        found = people.user(c, name.replace("\0", "").lower())
     if found is None:
         raise HTTPException(404)
     return found

@@ -30,7 +30,7 @@ def schedules(visit: Seer) -> Response:
     with console.store.scope(None) as c:
         last = sweeps.last_runs(c)
         counted = sweeps.all_sweeps(c)
-        chosen = visit.request.query_params.get("name", "")
+        chosen = visit.request.query_params.get("name", "").replace("\0", "")
         runs = sweeps.runs(c, chosen, limit=RUNS_SHOWN) if chosen else []
     now = console.clock()
     offset = now - datetime.now(UTC)

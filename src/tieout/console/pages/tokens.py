@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tieout.console.api.routers import scopes_used
 from tieout.console.scope_words import SCOPE_WORDS
-from tieout.console.visit import Fields, Problem, Visit, need, posted
+from tieout.console.visit import Fields, Problem, RecordNumber, Visit, need, posted
 from tieout.domain.people import Permission
 from tieout.processes.desk import NotPossible
 from tieout.processes.people import api_tokens
@@ -58,7 +58,7 @@ def make(visit: Maker, fields: Posted) -> Response:
 
 
 @router.post("/tokens/{token_id}/revoke")
-def revoke(visit: Maker, token_id: int) -> Response:
+def revoke(visit: Maker, token_id: RecordNumber) -> Response:
     """End a token at once."""
     revoked = api_tokens.revoke(visit.console.store, visit.actor, token_id, now=visit.console.clock())
     return visit.done(f"The token {revoked.name} is revoked: it opens nothing any more.", to="/tokens")

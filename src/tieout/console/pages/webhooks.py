@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tieout.console.visit import Fields, Problem, Visit, need, posted
+from tieout.console.visit import Fields, Problem, RecordNumber, Visit, need, posted
 from tieout.domain.people import Permission
 from tieout.domain.telling import MEANINGS
 from tieout.processes.desk import NotPossible
@@ -61,7 +61,7 @@ def make(visit: Editor, fields: Posted) -> Response:
 
 
 @router.get("/webhooks/{webhook_id}")
-def webhook(visit: Editor, webhook_id: int) -> Response:
+def webhook(visit: Editor, webhook_id: RecordNumber) -> Response:
     """One webhook with its messages."""
     found = _found(visit, webhook_id)
     asked, before = visit.request.query_params.get("state", ""), visit.request.query_params.get("before", "")
@@ -90,7 +90,7 @@ def webhook(visit: Editor, webhook_id: int) -> Response:
 
 
 @router.post("/webhooks/{webhook_id}/events")
-def change_events(visit: Editor, webhook_id: int, fields: Posted) -> Response:
+def change_events(visit: Editor, webhook_id: RecordNumber, fields: Posted) -> Response:
     """Tell it of other events."""
     found = _found(visit, webhook_id)
     choosing.change_events(visit.console.others, visit.actor, found.id, fields.texts("event"))
@@ -98,14 +98,14 @@ def change_events(visit: Editor, webhook_id: int, fields: Posted) -> Response:
 
 
 @router.post("/webhooks/{webhook_id}/secret")
-def change_secret(visit: Editor, webhook_id: int) -> Response:
+def change_secret(visit: Editor, webhook_id: RecordNumber) -> Response:
     """Give it a new secret, which is on this one page."""
     found = _found(visit, webhook_id)
     return _shown_once(visit, choosing.change_secret(visit.console.others, visit.actor, found.id), is_changed=True)
 
 
 @router.post("/webhooks/{webhook_id}/close")
-def close(visit: Editor, webhook_id: int) -> Response:
+def close(visit: Editor, webhook_id: RecordNumber) -> Response:
     """Tell it nothing any more."""
     found = _found(visit, webhook_id)
     choosing.close(visit.console.others, visit.actor, found.id)
@@ -113,7 +113,7 @@ def close(visit: Editor, webhook_id: int) -> Response:
 
 
 @router.post("/webhooks/{webhook_id}/open")
-def open_again(visit: Editor, webhook_id: int) -> Response:
+def open_again(visit: Editor, webhook_id: RecordNumber) -> Response:
     """Tell it again."""
     found = _found(visit, webhook_id)
     choosing.open_again(visit.console.others, visit.actor, found.id)
@@ -121,7 +121,7 @@ def open_again(visit: Editor, webhook_id: int) -> Response:
 
 
 @router.post("/webhooks/{webhook_id}/test")
-def send_test(visit: Editor, webhook_id: int) -> Response:
+def send_test(visit: Editor, webhook_id: RecordNumber) -> Response:
     """Send a message that tells of nothing."""
     found = _found(visit, webhook_id)
     choosing.send_test(visit.console.others, visit.actor, found.id)
@@ -130,7 +130,7 @@ def send_test(visit: Editor, webhook_id: int) -> Response:
 
 
 @router.post("/webhooks/{webhook_id}/messages/{message_id}/again")
-def send_again(visit: Editor, webhook_id: int, message_id: int) -> Response:
+def send_again(visit: Editor, webhook_id: RecordNumber, message_id: RecordNumber) -> Response:
     """Send one message once more."""
     found = _found(visit, webhook_id)
     choosing.send_again(visit.console.others, visit.actor, found.id, message_id)
