@@ -17,7 +17,7 @@ from tieout.console.pages import ROUTERS
 
 PAGES_MAX = 150
 """More than one walk meets; it ends even if pages lead to ever new pages."""
-RECORDS_MAX, VARIANTS_MAX = 2, 4
+RECORDS_MAX, VARIANTS_MAX = 2, 3
 """How many records of one kind are opened, and in how many ways (filters, sort, page) one list is asked for."""
 
 FORMS = "form[method=post]:has(input[required], textarea[required])"
