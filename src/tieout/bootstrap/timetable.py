@@ -26,6 +26,7 @@ SETTING_OF: Final[Mapping[str, str]] = {
     "sweep.credit_notes": "credit_note_sweep",
     "sweep.payouts": "payout_sweep",
     "sweep.overdue": "overdue_sweep",
+    "rows.begun": "rows_begun",
     "accounts.check": "account_check",
     "alerts.look": "alerts",
     "figures.keep": "figures",
