@@ -25,7 +25,7 @@ def test_control_totals_agree_once_everything_is_booked(either_house: House) -> 
     assert (total.source_returns, total.source_units, total.source_minor) == (2, 3, 3359)
     assert (total.booked_returns, total.booked_units, total.booked_minor) == (1, 2, 2400)
     (difference,) = made.differences
-    assert difference.reasons == ("waiting: 1 units to be received or inspected",)
+    assert difference.reasons == ("waiting: 1 unit to be received or inspected",)
     assert made.is_complete
     house.receive(other)
     house.drain(other)

@@ -339,5 +339,5 @@ def _waiting_for(facts: ReturnFacts, booking: Booking) -> str:
         return booking.purse.waits_for[0]
     missing = [unit for unit in returned_units(facts) if not is_ready(facts, unit)]
     if missing and facts.rma.status is not RmaStatus.DONE:
-        return f"{len(missing)} units to be received or inspected"
+        return f"{len(missing)} {'unit' if len(missing) == 1 else 'units'} to be received or inspected"
     return waits_for_exchange(facts)
