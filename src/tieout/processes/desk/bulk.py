@@ -115,7 +115,7 @@ def bulk(desk: Desk, actor: Actor, order: Order, case_ids: Sequence[int], *, key
             _note(c, desk, actor, act)
         if is_new and len(ids) > AT_ONCE:
             desk.start_bulk(c, act.id)
-    if is_new and len(ids) <= AT_ONCE:
+    if len(ids) <= AT_ONCE:  # sent again: it goes on where it was cut off, and is done already where it was not
         work_through(desk, act.id, lambda: False)
     return act.id
 
@@ -136,11 +136,12 @@ def work_through(desk: Desk, act_id: int, is_over: Callable[[], bool]) -> None:
 
 
 def found_act(desk: Desk, actor: Actor, act_id: int) -> BulkAct | None:
-    """An act over many that the actor may see: their own, or anybody's where they may read the audit."""
+    """An act over many that the actor may see: their own, or one of their companies where they may read the audit."""
     with desk.store.scope(None) as c:
         act = bulk_acts.act(c, act_id)
-    is_theirs = act is not None and (act.who == actor.name or actor.may(Permission.AUDIT_SEE))
-    return act if is_theirs else None
+    if act is None or act.who == actor.name:
+        return act
+    return act if actor.may(Permission.AUDIT_SEE) and actor.sees(act.company) else None
 
 
 def _do_chunk(desk: Desk, act: BulkAct, case_ids: Sequence[int]) -> None:
@@ -234,7 +235,7 @@ def _kept(actor: Actor) -> dict[str, Any]:
 
 
 def _actor(desk: Desk, act: BulkAct) -> Actor | None:
-    """Whoever asked for it, with what they had then; None when they may not sign in any more."""
+    """Whoever asked for it, with what they had then and have still; None when they may not sign in any more."""
     with desk.store.scope(None) as c:
         user = people.user(c, act.who)
     if user is not None and not user.is_active(desk.clock()):
@@ -242,10 +243,20 @@ def _actor(desk: Desk, act: BulkAct) -> Actor | None:
     kept = act.arguments["actor"]
     scopes = None if kept["scopes"] is None else frozenset(Permission(scope) for scope in kept["scopes"])
     held = set(user.roles) if user is not None else set(kept["roles"])
+    companies = _both(kept["companies"], user.companies if user is not None else ())
+    if companies is None:
+        return None
     return Actor(
         name=act.who,
         display_name=str(kept["name"]),
         roles=tuple(Role(role) for role in kept["roles"] if role in held),
-        companies=tuple(kept["companies"]),
+        companies=companies,
         scopes=scopes,
     )
+
+
+def _both(then: Sequence[str], now: Sequence[str]) -> tuple[str, ...] | None:
+    """The companies of both lists, of which an empty one means all; None where no company is in both."""
+    if not then or not now:
+        return tuple(then or now)
+    return tuple(one for one in then if one in now) or None
