@@ -44,7 +44,7 @@ def why_not_approve(actor: Actor, proposal: Proposal) -> str | None:
         return "Your role does not approve changes of mappings."
     if Owner(proposal.owner) not in actor.stands_for:
         return f"{title} are the choice of {proposal.owner}: somebody who stands for {proposal.owner} decides."
-    if actor.name == proposal.proposed_by:
+    if actor.name.strip().casefold() == proposal.proposed_by.strip().casefold():
         return "You proposed this yourself: somebody else has to decide, because two people answer for a mapping."
     return None
 
