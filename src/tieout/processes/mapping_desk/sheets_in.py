@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -111,6 +112,10 @@ def _excel(content: bytes) -> tuple[str, list[Line]]:
         OSError,
         SyntaxError,
         TypeError,
+        AttributeError,
+        EOFError,
+        RuntimeError,
+        zlib.error,
     ):
         raise NotPossible(broken) from None
     return sheet.title, rows
