@@ -193,6 +193,11 @@ def note_failure(c: Connection, *, name: str, address: str, at: datetime) -> Non
     c.execute(insert(sign_in_failures).values(name=name, address=address, at=at))
 
 
+def guess_in_turn(c: Connection, name: str) -> None:
+    """Wait until nobody else's attempt at this name is being counted."""
+    c.execute(select(func.pg_advisory_xact_lock(lock_number("sign-in", name))))
+
+
 def failures_since(c: Connection, *, name: str, address: str, since: datetime) -> tuple[int, int]:
     """Count failures since a time: of the name, and from the address."""
     counted = select(

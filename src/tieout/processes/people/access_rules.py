@@ -96,6 +96,11 @@ def check_not_oneself(giver: Actor, name: str) -> None:
         raise NotPossible("Nobody changes their own access: ask another administrator.")
 
 
+def reaches(giver: Actor, user: User) -> bool:
+    """Say whether somebody's companies are all the giver's."""
+    return not giver.companies or (bool(user.companies) and set(user.companies) <= set(giver.companies))
+
+
 def check_reach(giver: Actor, user: User) -> None:
     """Refuse an administrator of some companies who touches somebody of more."""
     _check_companies(giver, tuple(user.companies))

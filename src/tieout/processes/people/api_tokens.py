@@ -15,10 +15,12 @@ from typing import Final
 
 from tieout.domain.people import Actor, Permission, Role
 from tieout.processes.desk import NotPossible
+from tieout.processes.people.access_rules import reaches
 from tieout.processes.people.signing_in import actor_of, digest
 from tieout.store import Store, api_tokens, audit, people
 from tieout.store.api_tokens import ApiToken
 from tieout.store.rows import Json
+from tieout.store.store import Connection
 
 PREFIX: Final = "tieout_"
 """So that a scanner of repositories knows one when it sees it."""
@@ -106,7 +108,7 @@ def revoke(store: Store, actor: Actor, token_id: int, *, now: datetime) -> ApiTo
     """End a token at once: one's own, or anybody's for those who give access."""
     with store.scope(None) as c:
         found = api_tokens.token(c, token_id)
-        if found is None or (found.user_name != actor.name and not actor.may(Permission.PEOPLE_EDIT)):
+        if found is None or not _is_in_reach(c, actor, found):
             raise NotPossible("You have no such token.")
         revoked = api_tokens.revoke(c, token_id, by=actor.name, at=now)
         if revoked is None:
@@ -125,9 +127,11 @@ def revoke(store: Store, actor: Actor, token_id: int, *, now: datetime) -> ApiTo
 
 
 def listed(store: Store, actor: Actor) -> list[ApiToken]:
-    """One's own tokens; everybody's for those who give access."""
+    """One's own tokens; for those who give access, everybody's whom they may touch."""
     with store.scope(None) as c:
-        return api_tokens.tokens(c, user_name=None if actor.may(Permission.PEOPLE_EDIT) else actor.name)
+        if not actor.may(Permission.PEOPLE_EDIT):
+            return api_tokens.tokens(c, user_name=actor.name)
+        return [one for one in api_tokens.tokens(c) if _is_in_reach(c, actor, one)]
 
 
 def bearer(store: Store, secret: str, *, now: datetime) -> tuple[ApiToken, Actor] | None:
@@ -146,6 +150,14 @@ def bearer(store: Store, secret: str, *, now: datetime) -> tuple[ApiToken, Actor
         if acting is not None and (found.last_used_at is None or now - found.last_used_at > SEEN_EVERY):
             api_tokens.see(c, found.id, now)
     return None if acting is None else (found, acting)
+
+
+def _is_in_reach(c: Connection, actor: Actor, token: ApiToken) -> bool:
+    """Say whether a token is the actor's own, or of somebody whose access is theirs to give and take."""
+    if token.user_name == actor.name:
+        return True
+    user = people.user(c, token.user_name) if actor.may(Permission.PEOPLE_EDIT) else None
+    return user is not None and reaches(actor, user)
 
 
 def _refuse_unfit(actor: Actor, wanted: WantedToken, companies: Sequence[str]) -> list[Permission]:

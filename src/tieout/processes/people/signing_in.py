@@ -92,14 +92,16 @@ def sign_in(  # noqa: PLR0913 - one keyword per fact
     """
     name = name.strip().lower()
     with store.scope(None) as c:
+        people.guess_in_turn(c, name)
         by_name, by_address = people.failures_since(c, name=name, address=address, since=now - GUESSING_WINDOW)
         user = people.user(c, name)
-    if by_name >= GUESSES_BY_NAME or by_address >= GUESSES_BY_ADDRESS:
+        is_too_many = by_name >= GUESSES_BY_NAME or by_address >= GUESSES_BY_ADDRESS
+        if not is_too_many:  # counted before it is looked at: guesses that come all at once are no fewer
+            people.note_failure(c, name=name[:200], address=address, at=now)
+    if is_too_many:
         raise TooManyGuesses("Too many attempts. Wait a quarter of an hour, then try again.")
     is_right = _is_right(password, user.password_hash if user is not None else None)
     if user is None or not is_right or not _may_use_password(user, only, now):
-        with store.scope(None) as c:
-            people.note_failure(c, name=name[:200], address=address, at=now)
         elsewhere = ", or this person signs in elsewhere" if only is not None else ""
         raise NotSignedIn(f"The name or the password is not right{elsewhere}.")
     with store.scope(None) as c:

@@ -9,7 +9,7 @@ from typing import Final
 
 from tieout.domain.people import Role
 from tieout.processes.people import access_rules as rules
-from tieout.processes.people.access_rules import NAME
+from tieout.processes.people.access_rules import NAME, RESERVED
 from tieout.processes.people.signing_in import Lasting, NotSignedIn, SignedIn, begin_session
 from tieout.store import Store, audit, people
 from tieout.store.people import User
@@ -174,6 +174,8 @@ def _subject(known: Known) -> str:
 def _name(known: Known) -> str:
     """The name that the user has here: the provider's, with what a name of ours cannot hold taken out."""
     name = known.name.strip().lower()
+    if name in RESERVED:  # nobody could ever open the page of such a user, to close it
+        return f"{name}-elsewhere"
     if NAME.fullmatch(name):
         return name
     kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._@+-") else "-" for letter in name)
