@@ -9,6 +9,7 @@ from fastapi import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 from tieout.console.visit import Visit
+from tieout.domain.masking import masked_looks
 from tieout.processes.tables_out import CSV_TYPE, EXCEL_TYPE, Cell, Row, Sheet, write_csv, write_excel
 from tieout.store import audit
 
@@ -56,6 +57,8 @@ def _saved_as(name: str) -> dict[str, str]:
 
 
 def _note(visit: Visit, name: str, form: str) -> None:
+    asked = visit.request.query_params.multi_items()
+    query = "&".join(f"{name}={masked_looks(value)}" for name, value in asked)  # it may be a customer's address
     with visit.console.store.scope(None) as c:
         audit.append(
             c,
@@ -64,6 +67,6 @@ def _note(visit: Visit, name: str, form: str) -> None:
             action="list.exported",
             subject=name,
             before=None,
-            after={"form": form, "query": visit.request.url.query},
+            after={"form": form, "query": query},
             at=visit.console.clock(),
         )

@@ -21,6 +21,7 @@ def make_engine(address: str, **options: Any) -> Engine:  # noqa: ANN401  # SQLA
         "postgresql+psycopg://",
         json_deserializer=partial(json.loads, parse_float=Decimal),
         json_serializer=spell,
+        hide_parameters=True,  # an error is logged, and what was to be kept may be about people
         **options,
     )
 

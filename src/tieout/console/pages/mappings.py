@@ -19,7 +19,7 @@ from tieout.processes.mapping_desk import rows as desk_rows
 from tieout.processes.mapping_desk.coverage import coverage, missing_by_table
 from tieout.processes.mapping_desk.files_out import as_csv, as_excel, columns_of
 from tieout.processes.mapping_desk.rows import Version
-from tieout.store import mapping_traffic
+from tieout.store import audit, mapping_traffic
 
 router = APIRouter()
 Seer = Annotated[Visit, Depends(need(Permission.MAPPINGS_SEE))]
@@ -104,6 +104,16 @@ def export(visit: Exporter, table: str, kind: Literal["csv", "xlsx"] = "xlsx", o
     day = _day(on, today_of(visit))
     with visit.console.store.scope(company) as c:
         rows = desk_rows.rows_on(c, known.name, day, company=company)
+        audit.append(
+            c,
+            company=company,
+            who=visit.actor.name,
+            action="list.exported",
+            subject=f"mappings {known.name}",
+            before=None,
+            after={"form": kind, "on": day.isoformat(), "rows": len(rows)},
+            at=now,
+        )
     name = f"{known.name}-{company}-{day.isoformat()}.{kind}"
     if kind == "csv":
         return files.csv_file(name, as_csv(known, rows))
