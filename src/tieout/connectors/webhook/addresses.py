@@ -106,7 +106,8 @@ class Doorman:
         if address.is_loopback and self.loopback:
             return
         carried = isinstance(address, ipaddress.IPv6Address) and any(address in net for net in _CARRIERS)
-        if carried or not address.is_global or address.is_multicast or address.is_reserved:
+        is_site = isinstance(address, ipaddress.IPv6Address) and address.is_site_local  # for Python global
+        if carried or is_site or not address.is_global or address.is_multicast or address.is_reserved:
             raise Refused("The address leads into a private network; webhooks go to public addresses only.")
 
 
