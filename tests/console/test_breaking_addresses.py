@@ -58,7 +58,7 @@ def routes(console: Console, method: str) -> Iterator[tuple[str, APIRoute, str]]
     """Path, route and the text of its module, of every page."""
     for context in iter_route_contexts(application(console).routes):
         route = context.original_route
-        if isinstance(route, APIRoute) and method in route.methods and not is_of_api(route.path):
+        if isinstance(route, APIRoute) and method in (route.methods or ()) and not is_of_api(route.path):
             yield str(context.path), route, inspect.getsource(sys.modules[route.endpoint.__module__])
 
 
