@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.acceptance.returns.rows import Row  # noqa: E402 - the path is set above
+from tests.acceptance.returns.rows import Later, Row  # noqa: E402 - the path is set above
 from tests.acceptance.returns.table import all_rows  # noqa: E402 - as above
 
 PAGE = ROOT / "docs" / "returns-rows.md"
@@ -28,7 +28,8 @@ HEAD = """\
 
 Every row of the two pages on returns, and how it stands. A row that is **met** has a scenario that goes through the
 real intake and is read at the books of the stand-ins: Sage's ledgers and stock, the shop's refunds and stock, the
-portal's RMAs. **Met in part** says what is missing; a row that is **left** is the matter of other work, which is named.
+portal's RMAs, or at the console by somebody of the role that needs it. **Met in part** says what is missing; a row
+that is **left** is the matter of other work, which is named. **Not built** is what no work to come covers.
 Whatever else a row says, after each scenario all ledgers are proved against each other and nothing stands twice.
 
 """
@@ -66,14 +67,19 @@ def _parts(rows: Sequence[tuple[str, Row]], results: Mapping[str, str]) -> Itera
 
 def _line(module: str, row: Row, results: Mapping[str, str]) -> str:
     if row.scenario is None:
-        return f"| {row.id} | {row.says} | left to: {_titles(row)} | |\n"
-    status = "met" if not row.missing else f"met in part; missing: {row.missing} (left to: {_titles(row)})"
+        return f"| {row.id} | {row.says} | {_left(row)} | |\n"
+    status = "met" if not row.missing else f"met in part; missing: {row.missing} ({_whose(row)})"
     result = results.get(row.id, "not run")
     return f"| {row.id} | {row.says} | {status} | [{result}]({FOLDER}/{module}.py) |\n"
 
 
-def _titles(row: Row) -> str:
-    return "; ".join(each.value for each in row.left_to)
+def _left(row: Row) -> str:
+    return f"left: {Later.NOBODY.value}" if row.left_to == (Later.NOBODY,) else _whose(row)
+
+
+def _whose(row: Row) -> str:
+    titles = "; ".join(each.value for each in row.left_to)
+    return titles if row.left_to == (Later.NOBODY,) else f"left to: {titles}"
 
 
 def main() -> int:

@@ -185,6 +185,9 @@ def test_a_component_of_a_bundle_without_a_row_waits_for_the_row(bundled: House)
     house.receive(rma)
     house.drain(rma)
     assert codes(house, rma) == ["BUNDLE_UNMAPPED"]
+    found = house.case(rma)
+    assert found is not None
+    assert found.cause == f"BUNDLE_UNMAPPED bundle/{sku.lower()}"
     house.rule("bundle", sku, date(2000, 1, 1), components="MUG*2=60.00; BOOK*1=40.00")
     before = Watch(house)
     house.drain(rma)

@@ -81,10 +81,12 @@ class DeskHouse(House):
     """A house whose customers ReturnGO knows as the module asks for."""
 
     known_by = "id"
+    more_settings = ""
 
     def settings_text(self) -> str:
-        """The settings with what ReturnGO's customers are known by."""
-        return super().settings_text().replace("shop_name =", f'customer_known_by = "{self.known_by}"\nshop_name =')
+        """The settings with what ReturnGO's customers are known by, and what a scenario adds for a while."""
+        text = super().settings_text().replace("shop_name =", f'customer_known_by = "{self.known_by}"\nshop_name =')
+        return text + self.more_settings
 
 
 class Desk:
@@ -204,6 +206,19 @@ class Desk:
         finally:
             self.delivered()
             self.house.choose(**before)
+
+    @contextmanager
+    def set_up(self, more: str) -> Iterator[None]:
+        """More settings for a while, as they stand in the file."""
+        assert isinstance(self.house, DeskHouse)
+        self.delivered()
+        self.house.more_settings = more
+        self.house.choose()
+        try:
+            yield
+        finally:
+            self.house.more_settings = ""
+            self.house.choose()
 
     @contextmanager
     def ruled(self, table: str, key: str, otherwise: dict[str, str], /, **value: str) -> Iterator[None]:

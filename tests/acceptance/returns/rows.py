@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 class Later(Enum):
-    """Work that comes after the returns, by its title."""
+    """Work that is still to come, by its title."""
 
-    CONSOLE = "The console: exceptions desk, documents, mappings"
     WAREHOUSES = "Warehouses and 3PLs"
     TILLS = "Tills"
     CLOSE = "Tie-out, reconciliation, month-end close"
     GO_LIVE = "Go-live kit, training and security"
+    NOBODY = "not built"
+    """No work that is to come covers it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -280,8 +280,8 @@ ROWS = (
         id="RET-45",
         says="While Sage cannot be reached returns queue in order; afterwards none is lost and none doubled.",
         scenario=sage_away,
-        missing="the state of the queue shown to all roles",
-        left_to=(Later.CONSOLE,),
+        missing="the page of a return saying, to every role, that Sage cannot be reached",
+        left_to=(Later.NOBODY,),
     ),
     Row(
         id="RET-50",

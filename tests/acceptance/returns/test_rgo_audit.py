@@ -86,7 +86,7 @@ ROWS = (
         says="Findings are ranked by money with owner and remedy, and the next audit shows what was put right.",
         scenario=put_right_since,
         missing="findings as tasks that are tracked",
-        left_to=(Later.CONSOLE,),
+        left_to=(Later.NOBODY,),
     ),
 )
 

@@ -264,7 +264,7 @@ ROWS = (
         says="A credit note keyed by hand in Sage without a return is found.",
         scenario=keyed_in_sage,
         missing="linking it to a return afterwards",
-        left_to=(Later.CONSOLE,),
+        left_to=(Later.CLOSE,),
     ),
     Row(
         id="RGO-62",
@@ -278,7 +278,7 @@ ROWS = (
         says="The share of refund value that goes through the workflow is known by week.",
         scenario=share_through_the_workflow,
         missing="an alert when it falls below the target",
-        left_to=(Later.CONSOLE,),
+        left_to=(Later.CLOSE,),
     ),
     Row(
         id="RGO-26",

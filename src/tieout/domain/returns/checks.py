@@ -103,9 +103,10 @@ def units_are_on_the_order(facts: ReturnFacts, order: SalesOrder) -> Iterator[Fa
     """Every unit is on a line, nobody sends back more than was despatched, and the line was invoiced."""
     found = allocate(facts, order)
     for unit in found.not_on_order:
-        kind = BUNDLE_UNMAPPED if _is_of_a_bundle(facts, unit) else kinds.LINE_NOT_ON_ORDER
-        row = f"bundle/{unit.sku}" if kind is BUNDLE_UNMAPPED else ""
-        yield Fault(code=kind.code, at=f"order {order.number}", saw=unit.sku, row=row)
+        bundle = _bundle_of(facts, unit, order) if _is_of_a_bundle(facts, unit) else ""
+        kind = BUNDLE_UNMAPPED if bundle else kinds.LINE_NOT_ON_ORDER
+        wanted, row = (f"what {bundle} is made of", f"bundle/{bundle}") if bundle else ("", "")
+        yield Fault(code=kind.code, at=f"order {order.number}", saw=unit.sku, wanted=wanted, row=row)
     yield from _bundles_can_be_read(facts, order)
     for line, count in found.too_many:
         yield Fault(
@@ -344,6 +345,14 @@ def _is_of_a_bundle(facts: ReturnFacts, unit: RmaUnit) -> bool:
     order = matched_order(facts)
     sold = {line.sku.casefold() for line in order.lines} if order is not None else set()
     return code in of_bundles or not _unclear_bundles(facts).isdisjoint({code, *sold})
+
+
+def _bundle_of(facts: ReturnFacts, unit: RmaUnit, order: SalesOrder) -> str:
+    """The one line in Sage that the storefront sold the unit in; its own code where it does not say."""
+    lines = facts.shop_order.lines if facts.shop_order else ()
+    told = {line.bundle_sku.casefold() for line in lines if line.sku.casefold() == unit.sku.strip().casefold()}
+    found = {line.sku for line in order.lines if line.sku.casefold() in told}
+    return found.pop() if len(found) == 1 else unit.sku
 
 
 def _unclear_bundles(facts: ReturnFacts) -> set[str]:
