@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import pytest
 from tests.acceptance.returns.desk import Setup
 from tests.acceptance.returns.rows import Later, Row, play
+from tests.acceptance.returns.visitors import at_console, exception_of
 from tests.processes.estate import Line
 from tests.processes.house import Rma
 from tests.processes.wares import sold
+
+from tieout.domain.people import Role
 
 if TYPE_CHECKING:
     from tests.acceptance.returns.desk import Desk
@@ -152,7 +156,8 @@ def resolved_by_a_person(desk: Desk) -> None:
 def stake_of_a_case(desk: Desk) -> None:
     """Two returns stop at a missing tender: one of 12.00, one of 60.00.
 
-    Each case carries the sum that Sage credits once it is put right, and the dearer stands first.
+    Each case carries the sum that Sage credits once it is put right, at the command line and at the console. There
+    the heading orders them by that, and the dearer stands first, though it came later and is due no earlier.
     """
     small = desk.authorised(desk.sold(), ("MUG", 1))
     large = desk.authorised(desk.sold(Line("LAMP", 2, "25.00")), ("LAMP", 2))
@@ -163,6 +168,15 @@ def stake_of_a_case(desk: Desk) -> None:
         listed = json.loads(desk.answered("cases", "--owner", "finance", "--json"))
         stakes = [(case["document"], case["stake_minor"]) for case in listed if case["code"] == "TENDER_UNMAPPED"]
         assert stakes == [(f"return {large.number}", 6000), (f"return {small.number}", 1200)]
+        with at_console(desk, Role.FINANCE) as visitor:
+            page = visitor.get("/exceptions?owner=finance&code=TENDER_UNMAPPED")
+            (by_stake,) = [link for link in page.links("#list thead a") if "sort=stake" in link]
+            dearest = visitor.follow(visitor.get(urljoin(page.address, by_stake)), "#list thead a[href*='sort=-stake']")
+            shown = [
+                [cell for cell in row if cell.startswith(("return ", "£"))] for row in dearest.rows("#list tbody tr")
+            ]
+            assert shown == [[f"return {large.number}", "£60.00"], [f"return {small.number}", "£12.00"]]
+            assert visitor.get(exception_of(desk, large)).text(".status-line strong") == "£60.00"
     desk.mapped("tender", "shopify_payments", bank="SHOPPAY")
     desk.settle()
     assert desk.change().credits == ((1000, 200), (5000, 1000))
