@@ -101,7 +101,7 @@ def test_the_page_says_what_happened_what_settles_it_and_how_long_there_is(
     assert page.title == "The portal takes a fee from this return"
     assert page.text(".status-line") == "Open Medium · £24.00 at stake · for finance · 3 h left"
     assert page.rows("main .scroll tbody tr")[0] == [page.title, "RMA 7", "£1.00", "a row"]
-    assert "This would also let 1 other exception go on (£10.00)." in page.text("section.suggested")
+    assert "1 other exception has the same cause (£10.00)." in page.text("section.suggested")
     assert page.text("section[aria-labelledby='runbook'] h2") == "Runbook"
     assert page.texts("main h1") == [page.title]
 
@@ -198,7 +198,7 @@ def test_many_are_confirmed_with_their_pounds_and_done_one_by_one(
     browser = visitor(Role.FINANCE)
     asked = {"act": "assign", "ids": [str(first.id), str(second.id), "999999", "x"]}
     page = browser.post("/exceptions/bulk", asked)
-    assert page.text("main strong") == "2 exceptions, £34.00 at stake"
+    assert page.text("main strong") == "2 exceptions of ACME, £34.00 at stake"
     assert page.texts("main li")[-1] == "1 exception: It is in no company that you see."
     page = browser.submit(page, "form#go", to="bea")
     assert page.text("[data-say]") == "2 of 2 exceptions done"

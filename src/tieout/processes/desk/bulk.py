@@ -47,6 +47,8 @@ class Forecast:
     """Money at stake in those that are possible, by currency."""
     refused: Mapping[str, Sequence[int]]
     """Those that are not possible, by reason."""
+    companies: Sequence[str]
+    """Whose books those that are possible belong to."""
 
 
 def forecast(desk: Desk, actor: Actor, action: str, case_ids: Sequence[int]) -> Forecast:
@@ -66,7 +68,8 @@ def forecast(desk: Desk, actor: Actor, action: str, case_ids: Sequence[int]) -> 
         possible.append(case_id)
         currency = case.currency or "GBP"
         stakes[currency] = stakes.get(currency, 0) + (case.stake_minor or 0)
-    return Forecast(asked=len(set(case_ids)), possible=possible, stakes=stakes, refused=refused)
+    companies = sorted({found[case_id].company for case_id in possible})
+    return Forecast(asked=len(set(case_ids)), possible=possible, stakes=stakes, refused=refused, companies=companies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
