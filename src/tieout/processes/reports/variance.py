@@ -239,7 +239,7 @@ def _not_due(known: Known, ahead: int) -> Iterator[Cap]:
         to_come = [each for each in standings(known) if each.stage in (Stage.ANNOUNCED, Stage.AWAITING_INSPECTION)]
         if to_come:
             yield (
-                f"refunded ahead of {len(to_come)} {'unit' if len(to_come) == 1 else 'units'} to be received or inspected",
+                f"refunded ahead of {len(to_come)} unit{'s' * (len(to_come) > 1)} to be received or inspected",
                 sum(each.unit.paid_gross.minor for each in to_come),
             )
 
