@@ -301,7 +301,7 @@ ROWS = (
         id="RET-30",
         says="A reason without a nominal and a place never reaches Sage.",
         scenario=reason_that_nobody_mapped,
-        missing="going live held up by gaps",
+        missing="the warning while a row is saved, beside the pages that show gaps; going live held up by them",
         left_to=(Later.GO_LIVE,),
     ),
     Row(

@@ -284,6 +284,8 @@ ROWS = (
         id="RGO-12",
         says="Every figure says which system owns it and when it was read.",
         scenario=who_says_it_and_when,
+        missing="the same for sums that Tieout works out, such as what is at stake",
+        left_to=(Later.NOBODY,),
     ),
     Row(
         id="RGO-13",
