@@ -101,7 +101,7 @@ ROWS = (
         id="RGO-29",
         says="Each role's page shows only what needs that role.",
         scenario=only_what_needs_them,
-        missing="a most of alerts that a role may get in a day",
+        missing="a limit to how many alerts a role gets in a day",
         left_to=(Later.NOBODY,),
     ),
     Row(
