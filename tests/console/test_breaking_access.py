@@ -23,6 +23,7 @@ from tieout.connectors.webhook import Doorman
 from tieout.console.parts import LASTING, Console
 from tieout.domain.people import Actor, Permission, Role
 from tieout.ports.errors import Refused
+from tieout.processes.alerting import acting
 from tieout.processes.desk import NotPossible, bulk
 from tieout.processes.desk.bulk import Order
 from tieout.processes.mapping_desk import sheets_in
@@ -32,7 +33,7 @@ from tieout.processes.mapping_desk.proposing import propose
 from tieout.processes.people import api_tokens, signing_in
 from tieout.processes.people.signing_in_elsewhere import GroupRules, Known, sign_in_elsewhere
 from tieout.processes.tables_out import Sheet, write_excel
-from tieout.store import Store, audit, bulk_acts, cases, people
+from tieout.store import Store, alerts, audit, bulk_acts, cases, people
 
 FINANCE: Final = Role.FINANCE
 WANTED: Final = Wanted(key="Faulty", value={"code": "faulty", "account": "4020", "grade": "damaged"}, since=NOW.date())
@@ -187,6 +188,18 @@ def test_the_audit_keeps_no_address_of_a_person_that_an_export_was_filtered_by(
     with console.store.scope(None) as c:
         (kept,) = [one.after for one in audit.entries(c) if one.action == "list.exported"]
     assert kept == {"form": "csv", "query": "q=[masked: email]&state=done"}
+
+
+def test_the_audit_of_an_alert_names_no_address_that_a_customer_is_known_by(console: Console) -> None:
+    fill(console)
+    with console.store.scope("ACME") as c:
+        (known,) = alerts.listed(c, limit=5)
+        about = replace(known, code="CUSTOMER_UNMAPPED", cause="case:CUSTOMER_UNMAPPED customer/jane@example.com")
+        alerts.save(c, about)
+    acting.acknowledge(console.store, actor("ian", Role.INTEGRATION_OPERATOR), known.id, now=NOW)
+    with console.store.scope(None) as c:
+        (kept,) = [one for one in audit.entries(c) if one.action == "alert.acknowledged"]
+    assert kept.subject == f"alert {known.id} case:CUSTOMER_UNMAPPED [masked: email]"
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -10,6 +10,7 @@ from typing import Final
 from tieout.domain.alerts.troubles import Alert
 from tieout.domain.alerts.wording import uk_moment
 from tieout.domain.business_dates import UK
+from tieout.domain.masking import masked_looks
 from tieout.domain.people import Actor, Permission
 from tieout.processes.alerting import Alerting
 from tieout.processes.alerting.gathering import INSTALLATION
@@ -129,7 +130,7 @@ def _changed(  # one keyword for each part of the record
             company=company,
             who=actor.name,
             action=action,
-            subject=f"alert {alert_id} {before.cause}",
+            subject=f"alert {alert_id} {masked_looks(before.cause)}",  # a customer may be known by an address
             before=_seen(before),
             after=said,
             at=now,
