@@ -23,7 +23,7 @@ from tieout.console.parts import Console
 from tieout.domain.people import Role
 
 WHEN: Final = "2026-11-20T09:05:00+00:00"
-IN_PATHS: Final = ("%00", "a%00b", "%ED%A0%80", "9223372036854775808", "9" * 26, "-1", "%D9%A3", "*", "9999-12-31")
+IN_PATHS: Final = ("a%00b", "%ED%A0%80", "9223372036854775808", "-1", "%D9%A3", "*")
 IN_QUERIES: Final = ("%00", "9223372036854775808", "9999-12-31")
 IN_FORMS: Final = ("\0", "9223372036854775808", "9999-12-31")
 KNOWN: Final = {
@@ -134,15 +134,14 @@ def test_nobody_looks_at_or_writes_about_a_company_that_is_not_there(browser: Br
         assert browser.client.get(f"{query}company=NOWHERE").status_code == 404, path
 
 
-@pytest.mark.parametrize("charset", ["punycode", "unicode_escape", "utf-8; charset=utf-7"])
-def test_a_form_in_other_letters_than_ours_is_refused(browser: Browser, charset: str) -> None:
+def test_a_form_in_other_letters_than_ours_is_refused(browser: Browser) -> None:
     parts = ("first", "name"), ("state", "state=open"), ("query", "\\ud800=-\xff"), ("company", "ACME")
     body = "".join(f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in parts)
-    sent = f"multipart/form-data; boundary=b; charset={charset}"
-    for path in ("/exceptions/views", "/people", "/sign-in"):
-        headers = {**browser.site, "content-type": sent}
-        answer = browser.client.post(path, content=f"{body}--b--\r\n".encode("latin-1"), headers=headers)
-        assert answer.status_code == 400, path
+    for charset in ("punycode", "unicode_escape", "utf-8; charset=utf-7"):
+        headers = {**browser.site, "content-type": f"multipart/form-data; boundary=b; charset={charset}"}
+        for path in ("/exceptions/views", "/people", "/sign-in"):
+            answer = browser.client.post(path, content=f"{body}--b--\r\n".encode("latin-1"), headers=headers)
+            assert answer.status_code == 400, path
 
 
 @pytest.mark.parametrize("charset", ["", "; charset=utf-8", '; charset="UTF-8"'])
@@ -153,10 +152,10 @@ def test_a_form_in_our_letters_is_taken(browser: Browser, charset: str) -> None:
     assert answer.status_code == 303
 
 
-@pytest.mark.parametrize("name", ["host", "origin"])
-@pytest.mark.parametrize("value", ["[", "http://[", "http://[::1", "a:b:c", "http://testserver:99999", "\xff"])
-def test_a_header_that_names_no_place_is_refused(console: Console, name: str, value: str) -> None:
+def test_a_header_that_names_no_place_is_refused(console: Console) -> None:
     with browsing(console) as browser:
-        sent = {name.encode(): value.encode("latin-1")}
-        answer = browser.client.post("/sign-in", data={"name": "ann"}, headers=sent)
-        assert answer.status_code in {403, 421}
+        for value in ("[", "http://[", "http://[::1", "a:b:c", "http://testserver:99999", "\xff"):
+            for name in (b"host", b"origin"):
+                sent = {name: value.encode("latin-1")}
+                answer = browser.client.post("/sign-in", data={"name": "ann"}, headers=sent)
+                assert answer.status_code in {403, 421}, (name, value)
