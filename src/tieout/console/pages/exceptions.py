@@ -57,7 +57,8 @@ def exceptions(visit: Seer) -> Response:
                 before=address.get("before", ""),
                 size=SIZES.get(address.get("size", ""), desk_lists.PAGE),
             )
-            totals = desk_lists.case_totals(c, wanted, now=now)
+            counts = desk_lists.case_counts(c, wanted, now=now)
+            totals = desk_lists.case_totals(c, wanted, now=now, counts=counts)
             names = _names(people.all_users(c))
     except BadCursor as error:
         raise HTTPException(400, str(error)) from error
@@ -69,7 +70,7 @@ def exceptions(visit: Seer) -> Response:
         totals=totals,
         sort=sort,
         names=names,
-        **_around(visit, wanted, offered, names),
+        **_around(visit, wanted, offered, names, counts),
     )
 
 
@@ -78,7 +79,8 @@ def _by_cause(visit: Visit, offered: Sequence[views.View]) -> Response:
     wanted = case_query.case_filter(visit.request.query_params, me=visit.actor.name)
     with visit.scope() as c:
         groups = desk_lists.causes(c, wanted, now=_now(visit), limit=GROUPS_SHOWN + 1)
-        totals = desk_lists.case_totals(c, wanted, now=_now(visit))
+        counts = desk_lists.case_counts(c, wanted, now=_now(visit))
+        totals = desk_lists.case_totals(c, wanted, now=_now(visit), counts=counts)
         names = _names(people.all_users(c))
     return visit.page(
         "exceptions/causes.html",
@@ -86,17 +88,19 @@ def _by_cause(visit: Visit, offered: Sequence[views.View]) -> Response:
         groups=groups[:GROUPS_SHOWN],
         has_more=len(groups) > GROUPS_SHOWN,
         totals=totals,
-        **_around(visit, wanted, offered, names),
+        **_around(visit, wanted, offered, names, counts),
     )
 
 
 def _around(
-    visit: Visit, wanted: CaseFilter, offered: Sequence[views.View], names: Mapping[str, str]
+    visit: Visit,
+    wanted: CaseFilter,
+    offered: Sequence[views.View],
+    names: Mapping[str, str],
+    counts: Mapping[str, desk_lists.Totals],
 ) -> dict[str, Any]:
     """What stands around the rows: views, filters in words, choices, counts by owner."""
     query = views.query_of(visit.request.url.query)
-    with visit.scope() as c:
-        counts = desk_lists.case_counts(c, wanted, now=_now(visit))
     return {
         "wanted": wanted,
         "views": offered,
