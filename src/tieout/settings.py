@@ -54,6 +54,10 @@ class WebSettings(_Group):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; put a TLS proxy in front of it.")
     port: int = Field(default=8200, ge=0, le=65535, description="Port to listen on.")
+    proxies: list[str] = Field(
+        default=["127.0.0.1", "::1"],
+        description="Addresses or networks of the proxies in front, which are believed when they say who asks.",
+    )
     body_bytes_max: int = Field(default=2_000_000, ge=1, description="Longest webhook body that is taken in.")
     public_url: str = Field(
         default="",

@@ -127,6 +127,7 @@ def _web_server(application: Application, port: int | None) -> uvicorn.Server:
         port=web_settings.port if port is None else port,
         log_level="warning",
         access_log=False,  # an address may carry a secret
+        forwarded_allow_ips=web_settings.proxies,  # guesses at passwords are counted by who asks
     )
     return uvicorn.Server(config)
 
