@@ -38,7 +38,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(VENV)/dev.stamp check
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not long" $(ARGS)
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not long" $(ARGS)
 
 screens: $(VENV)/dev.stamp
 	SCREENS=1 $(BIN)/pytest -q tests/journeys $(ARGS)

@@ -21,7 +21,7 @@ PAYLOAD = b"""{"rma_id": "4711", "order": {"name": "W1001", "total": 24.00},
   "customer": {"first_name": "Zelda", "last_name": "Fitzgerald", "email": "zelda@example.com"},
   "shipping_address": {"address1": "17 Elm Grove", "city": "Worthing", "zip": "BN11 5LH"},
   "phone": "07700 900123", "note": "Zelda says: ring 07700 900123 or zelda@example.com",
-  "card": {"number": "4111 1111 1111 1111", "cvv": "737"}, "access_token": "shpat_00112233445566778899",
+  "card": {"number": "4111 1111 1111 1111", "cvv": "cvv737x"}, "access_token": "shpat_00112233445566778899",
   "lines": [{"sku": "MUG", "title": "left at BN11 5LH, card 4111111111111111", "quantity": 2}]}"""
 PRIVATE = (
     "Zelda",
@@ -32,7 +32,7 @@ PRIVATE = (
     "BN11",
     "900123",
     "4111",
-    "737",
+    "cvv737x",
     "shpat",
     "0011223344",
 )

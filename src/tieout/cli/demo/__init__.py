@@ -80,6 +80,7 @@ def demo(  # noqa: PLR0913, PLR0917 - click hands over one argument per option
     """Play, tie out, print."""
     log_to_stderr(verbose=False)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped again
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins deaf to it
     limit = RETURNS_SHIPPED if returns is None and data == SHIPPED_CUT else returns
     wish = Wish(
         seed=seed,
