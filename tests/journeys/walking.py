@@ -11,14 +11,15 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi.routing import APIRoute, iter_route_contexts
 from playwright.sync_api import Error
 from starlette.routing import compile_path
-from tests.journeys.visitor import NARROW, WIDE, Visitor
+from tests.journeys.visitor import ARE_KEPT, NARROW, WIDE, Visitor
 
 from tieout.console.pages import ROUTERS
 
 PAGES_MAX = 150
 """More than one walk meets; it ends even if pages lead to ever new pages."""
-RECORDS_MAX, VARIANTS_MAX = 2, 3
-"""How many records of one kind are opened, and in how many ways (filters, sort, page) one list is asked for."""
+RECORDS_MAX, VARIANTS_MAX = 2, (3 if ARE_KEPT else 1)
+"""How many records of one kind are opened, and in how many ways (filters, sort, page) one list is asked for: more
+ways where pictures are kept, which takes a minute longer."""
 
 FORMS = "form[method=post]:has(input[required], textarea[required])"
 Kind = tuple[str, frozenset[str], int]
