@@ -97,7 +97,7 @@ def pence(pounds: str) -> int:
 
 def build_estate(seed: int = 1) -> Estate:
     """Three calm systems whose clock stands on the day that all tests live on."""
-    clock = SandboxClock(THE_DAY - datetime.now(UTC))
+    clock = SandboxClock.set_to(THE_DAY)
     shopify = ShopifySandbox(clock, shop_domain=SHOP, seed=seed)
     returngo = ReturnGoSandbox(clock, shop_name=SHOP, shopify=shopify, seed=seed + 10)
     return Estate([Sage200Sandbox(clock, seed=seed + 20), returngo, shopify], clock, seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,7 +37,7 @@ def merchant(
     """A house beside Sage, the shop, ReturnGO and Loop."""
     name = f"portals_{request.param}"
     address = server.make_database(name, template="tieout_template")
-    clock = SandboxClock(THE_DAY - datetime.now(UTC))
+    clock = SandboxClock.set_to(THE_DAY)
     shopify = ShopifySandbox(clock, shop_domain=SHOP, seed=1)
     returngo = ReturnGoSandbox(clock, shop_name=SHOP, shopify=shopify, seed=11)
     loop = LoopSandbox(clock, shopify=shopify, seed=31)

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from tieout.bootstrap.accounts import Accounts, Clock
 from tieout.bootstrap.alerting import alerting_of, schedule_alerts, watch
 from tieout.bootstrap.companies import desk_receiver, open_companies, receivers_of
-from tieout.bootstrap.console import console_app, desk_of, telling_of
+from tieout.bootstrap.desk import desk_of, telling_of
 from tieout.bootstrap.schedules import schedule_account_check, schedule_figures, schedule_sweeps
 from tieout.bootstrap.timetable import noting
 from tieout.durable import Engine, EngineSettings, LaneJob, Process
@@ -76,6 +76,8 @@ class Application:
 
     def console(self) -> ASGIApp:
         """The web console and the JSON API."""
+        from tieout.bootstrap.console import console_app  # noqa: PLC0415 - slow to load, and most commands serve no page
+
         return console_app(self.settings, self.desk, self.telling, self.alerting, self.engine)
 
     def watch(self, stop: threading.Event) -> None:

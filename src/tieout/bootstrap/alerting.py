@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from tieout.bootstrap.accounts import Clock
-from tieout.bootstrap.console import account_lines
+from tieout.bootstrap.desk import account_lines
 from tieout.connectors.notices import open_channel
 from tieout.domain.alerts.judging import Rules
 from tieout.domain.alerts.routing import Defaults, Row, hours_of, served_by

@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from starlette.types import ASGIApp
 
+from tieout.bootstrap.desk import account_lines
 from tieout.bootstrap.settings_shown import setting_lines, single_sign_on
 from tieout.bootstrap.timetable import schedule_lines
 from tieout.connectors.explainer import open_model
-from tieout.connectors.webhook import Doorman, SignedPost
 from tieout.console.app import build
 from tieout.console.parts import Console
 from tieout.durable import Engine
-from tieout.ports.directory import Company
-from tieout.processes.account_health import AccountLine
 from tieout.processes.alerting import Alerting
 from tieout.processes.assistance import Assistance
-from tieout.processes.desk import Desk, bulk
+from tieout.processes.desk import Desk
 from tieout.processes.people.signing_in import Lasting
-from tieout.processes.returns import PROCESS
 from tieout.processes.telling import Telling
 from tieout.settings import Settings
-from tieout.store import Store
 from tieout.store.store import Connection
-from tieout.store.vault import Vault
-
-
-def desk_of(store: Store, engine: Engine, companies: Mapping[str, Company], clock: Callable[[], datetime]) -> Desk:
-    """The desk of an installation."""
-
-    def start(c: Connection, company: str, lane: int) -> None:
-        engine.start(store.raw(c), PROCESS, company, lane)
-
-    def start_bulk(c: Connection, act_id: int) -> None:
-        engine.start(store.raw(c), bulk.PROCESS, bulk.EVERY_COMPANY, act_id)
-
-    return Desk(store=store, companies=companies, clock=clock, start=start, start_bulk=start_bulk)
-
-
-def telling_of(settings: Settings, store: Store, vault: Vault, clock: Callable[[], datetime]) -> Telling:
-    """Telling other programs, as an installation has it."""
-    doorman = Doorman(loopback=settings.web.webhooks_to_this_machine)
-    return Telling(store=store, sealer=vault, post=SignedPost(doorman), clock=clock, companies=tuple(settings.company))
 
 
 def assistance_of(settings: Settings, desk: Desk) -> Assistance:
@@ -85,14 +61,3 @@ def console_of(settings: Settings, desk: Desk, telling: Telling, alerting: Alert
 def console_app(settings: Settings, desk: Desk, telling: Telling, alerting: Alerting, engine: Engine) -> ASGIApp:
     """The console as it is served."""
     return build(console_of(settings, desk, telling, alerting, engine))
-
-
-def account_lines(settings: Settings) -> Iterator[AccountLine]:
-    """Every account with the companies that use it."""
-    for name, account in settings.account.items():
-        companies = tuple(
-            company
-            for company, its in settings.company.items()
-            if name in {its.ledger, its.portal, its.storefront, *its.goods_in}
-        )
-        yield AccountLine(name=name, system=account.system, companies=companies)

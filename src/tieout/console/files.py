@@ -13,6 +13,8 @@ from tieout.domain.masking import masked_looks
 from tieout.processes.tables_out import CSV_TYPE, EXCEL_TYPE, Cell, Row, Sheet, write_csv, write_excel
 from tieout.store import audit
 
+ROWS_AT_ONCE: Final = 1_000
+"""Rows of a list read at a time while a file is sent."""
 EXCEL_MOST: Final = 100_000
 """An Excel file of more rows is refused with a sentence; CSV has no end."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from tieout.domain.people import Role
+from tieout.domain.people import Actor, Role
 from tieout.processes.account_health import AccountLine
 from tieout.processes.alerting import Alerting
 from tieout.processes.assistance import Assistance
@@ -18,6 +18,7 @@ from tieout.processes.telling import Telling
 from tieout.store import Store
 from tieout.store.store import Connection
 
+Found = TypeVar("Found")
 LASTING = Lasting(idle=timedelta(minutes=60), longest=timedelta(hours=12))
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -88,7 +89,6 @@ class Console:
     """Where records of other systems open, by account and kind of record, with `{id}` for the id."""
     assistance: Assistance | None = None
     """None where nothing is suggested."""
-    extras: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def others(self) -> Telling:
@@ -96,6 +96,23 @@ class Console:
         if self.telling is None:
             raise NotPossible("This installation tells no other programs.")
         return self.telling
+
+    def find(self, actor: Actor, look: Callable[[Connection], Found | None]) -> Found | None:
+        """What `look` finds in a company that somebody may see, each looked at apart; None when there is nothing."""
+        for company in actor.companies or (None,):
+            with self.store.scope(company) as c:
+                found = look(c)
+            if found is not None:
+                return found
+        return None
+
+    def accounts_of(self, actor: Actor, company: str | None) -> list[AccountLine]:
+        """The accounts that somebody may see, of one company or of all."""
+        return [
+            account
+            for account in self.accounts
+            if any(actor.sees(one) and company in {None, one} for one in account.companies)
+        ]
 
     @property
     def is_secure(self) -> bool:

@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import HTTPException, Path, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
@@ -66,16 +65,22 @@ class Visit:
 
     def find(self, look: Callable[[Connection], Found | None]) -> Found:
         """The record that `look` finds in a company that the visitor may see; 404 when there is none."""
-        for company in self.actor.companies or (None,):
-            with self.console.store.scope(company) as c:
-                found = look(c)
-            if found is not None:
-                return found
-        raise HTTPException(404)
+        found = self.console.find(self.actor, look)
+        if found is None:
+            raise HTTPException(404)
+        return found
 
     def may(self, permission: Permission | str) -> bool:
         """Say whether the visitor may do one thing; templates ask the same."""
         return self.actor.may(Permission(permission))
+
+    def without_empty_fields(self) -> Response | None:
+        """Send on to the address without the empty fields that a form sends all the same; None when it has none."""
+        asked = self.request.query_params
+        if "" not in asked.values():
+            return None
+        kept = urlencode([(name, value) for name, value in asked.multi_items() if value])
+        return RedirectResponse(self.request.url.path + (f"?{kept}" if kept else ""), status_code=303)
 
     @property
     def is_partial(self) -> bool:
@@ -212,16 +217,3 @@ def sign_in_address(request: Request) -> str:
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     back = "" if request.method not in {"GET", "HEAD"} or wanted == "/" else f"?next={quote(wanted, safe='/')}"
     return f"/sign-in{back}"
-
-
-__all__ = [
-    "Fields",
-    "Problem",
-    "RecordNumber",
-    "SignInNeeded",
-    "Visit",
-    "need",
-    "posted",
-    "run_in_threadpool",
-    "sign_in_address",
-]

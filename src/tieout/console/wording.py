@@ -6,12 +6,11 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from tieout.domain.business_dates import UK
 from tieout.domain.commands import plain
 from tieout.domain.money import Money
 
-LONDON: Final = ZoneInfo("Europe/London")
 NO_FIGURE: Final = "\N{EN DASH}"
 SIGNS: Final = {"GBP": "£", "EUR": "€", "USD": "$"}
 _AMOUNT: Final = re.compile(r"\b(?P<code>GBP|EUR|USD) (?P<minus>-?)(?P<figure>\d[\d,]*\.\d\d)\b")
@@ -46,13 +45,13 @@ def day(at: datetime | date | None) -> str:
     """`20 Nov 2026`, the UK day."""
     if at is None:
         return NO_FIGURE
-    there = at.astimezone(LONDON) if isinstance(at, datetime) else at
+    there = at.astimezone(UK) if isinstance(at, datetime) else at
     return f"{there.day} {there:%b %Y}"
 
 
 def moment(at: datetime | None) -> str:
     """`20 Nov 2026, 09:05`, UK time."""
-    return NO_FIGURE if at is None else f"{day(at)}, {at.astimezone(LONDON):%H:%M}"
+    return NO_FIGURE if at is None else f"{day(at)}, {at.astimezone(UK):%H:%M}"
 
 
 def iso(at: datetime) -> str:

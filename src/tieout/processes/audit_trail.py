@@ -14,6 +14,7 @@ from tieout.processes.tables_out import Cell, Row, Sheet, write_csv, write_excel
 from tieout.store import Store, audit
 from tieout.store.audit import AuditEntry, Break
 from tieout.store.audit_search import AuditFilter, ChainHead, audit_page, heads
+from tieout.store.keyset import Page, every
 from tieout.store.store import EVERY_COMPANY
 
 READ_AT_A_TIME: Final = 1_000
@@ -103,14 +104,12 @@ def _begin_export(
 
 def _every(store: Store, wanted: AuditFilter, company: str | None, now: datetime) -> Iterator[AuditEntry]:
     """Every entry that is wanted and was there before the file was begun, newest first."""
-    after = ""
-    while True:
+
+    def read(after: str) -> Page[AuditEntry]:
         with store.scope(company) as c:
-            page = audit_page(c, wanted, after=after, size=READ_AT_A_TIME)
-        yield from (one for one in page.rows if one.at <= now)
-        if not page.next:
-            return
-        after = page.next
+            return audit_page(c, wanted, after=after, size=READ_AT_A_TIME)
+
+    return (one for one in every(read) if one.at <= now)
 
 
 def _row(entry: AuditEntry) -> Row:

@@ -14,6 +14,11 @@ class SandboxClock:
     def __init__(self, offset: timedelta = timedelta(0)) -> None:
         self.offset = offset
 
+    @classmethod
+    def set_to(cls, moment: datetime) -> SandboxClock:
+        """Return a clock that shows this moment now and runs on from there."""
+        return cls(moment - datetime.now(UTC))
+
     def now(self) -> datetime:
         """Return the present moment of the sandbox in UTC."""
         return datetime.now(UTC) + self.offset

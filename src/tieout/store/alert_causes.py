@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from sqlalchemy import ARRAY, Connection, Row, Text, and_, case, func, literal_column, or_, select
+from sqlalchemy import ARRAY, Connection, Row, Text, and_, func, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from tieout.domain.alerts.troubles import RECORDS_MAX, CaseGroup, Record
+from tieout.store.legs import meets, owed
 from tieout.store.tables import cases, legs
 
 
@@ -66,13 +67,6 @@ def open_case_groups(c: Connection, now: datetime) -> list[CaseGroup]:
 def late_legs(c: Connection, now: datetime) -> list[LateLegs]:
     """Return overdue legs of the companies in scope by system, kind and owner, with a few of each."""
     named = (legs.c.company, legs.c.system, legs.c.kind, legs.c.owner, legs.c.currency)
-    is_late = (
-        ~legs.c.agreed
-        & legs.c.waived_at.is_(None)
-        & legs.c.declared_at.is_not(None)
-        & legs.c.seen_at.is_(None)
-        & (legs.c.due_by < now)
-    )
     query = select(
         *named,
         func.count().label("number"),
@@ -92,22 +86,19 @@ def late_legs(c: Connection, now: datetime) -> list[LateLegs]:
             due_by=row.due_by,
             records=tuple(_document_record(row.company, label) for label in row.labels),
         )
-        for row in c.execute(query.where(is_late).group_by(*named))
+        for row in c.execute(query.where(meets("overdue", now)).group_by(*named))
     ]
 
 
 def debts(c: Connection, now: datetime) -> list[Debt]:
     """Return the reconciliation debt of each company in scope: legs that are overdue, differ, or nobody expected."""
-    expected = func.coalesce(legs.c.expected_minor, 0)
-    found = func.coalesce(legs.c.seen_minor, 0)
-    owed = case((legs.c.declared_at.is_(None), func.abs(found)), else_=func.abs(expected - found))
     currency = func.coalesce(legs.c.currency, literal_column("'GBP'"))  # no parameter: it is grouped by
     query = select(
         legs.c.company,
         currency.label("currency"),
-        func.sum(owed).label("minor"),
+        func.sum(owed()).label("minor"),
         func.count().label("number"),
-    ).where(~legs.c.agreed, legs.c.waived_at.is_(None), or_(legs.c.seen_at.is_not(None), legs.c.due_by < now))
+    ).where(meets("troubled", now))
     rows = c.execute(query.group_by(legs.c.company, currency))
     return [Debt(company=r.company, currency=r.currency, minor=int(r.minor), count=r.number) for r in rows]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -204,19 +203,6 @@ def notices_of(c: Connection, alert_id: int, *, limit: int = 200, newest_first: 
     order = alert_notices.c.id.desc() if newest_first else alert_notices.c.id
     query = select(*_NOTICE).where(alert_notices.c.alert_id == alert_id).order_by(order).limit(limit)
     return read_all(Notice, c.execute(query))
-
-
-def notice_counts(c: Connection, alert_ids: Sequence[int]) -> dict[int, Mapping[str, int]]:
-    """Return how many notices of each alert are in each state."""
-    query = (
-        select(alert_notices.c.alert_id, alert_notices.c.state, func.count().label("number"))
-        .where(alert_notices.c.alert_id.in_(alert_ids))
-        .group_by(alert_notices.c.alert_id, alert_notices.c.state)
-    )
-    found: dict[int, dict[str, int]] = {}
-    for row in c.execute(query):
-        found.setdefault(row.alert_id, {})[row.state] = row.number
-    return dict(found)
 
 
 def _cells(of: Alert) -> dict[str, Any]:

@@ -92,13 +92,6 @@ def acts_of(c: Connection, who: str, *, limit: int = 20) -> list[BulkAct]:
     return read_all(BulkAct, c.execute(query))
 
 
-def unfinished(c: Connection) -> list[int]:
-    """Return the numbers of the acts that are not at their end."""
-    return list(
-        c.execute(select(bulk_acts.c.id).where(bulk_acts.c.state == "running").order_by(bulk_acts.c.id)).scalars()
-    )
-
-
 def came_on(c: Connection, act_id: int, *, done: int, refused: Sequence[tuple[int, str]]) -> None:
     """Count cases that it was done to, and keep those that it could not be done to, each with the reason."""
     more = [{"case": case_id, "why": why} for case_id, why in refused]

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, and_, false, literal_column, or_, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
+from tieout.domain.business_dates import UK
 from tieout.store.document_search import documents_named
 from tieout.store.tables import cases
 
-LONDON: Final = ZoneInfo("Europe/London")
 SOON: Final = timedelta(days=3)
 NUMBER_MAX: Final = 2**63 - 1
 ME: Final = "me"
@@ -112,8 +111,8 @@ def _in_time(wanted: CaseFilter, now: datetime) -> Iterator[ColumnElement[bool]]
 
 def end_of_day(now: datetime) -> datetime:
     """When the UK day ends that a moment lies in."""
-    tomorrow = now.astimezone(LONDON).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), LONDON).astimezone(UTC)
+    tomorrow = now.astimezone(UK).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), UK).astimezone(UTC)
 
 
 def _named(text: str) -> ColumnElement[bool]:

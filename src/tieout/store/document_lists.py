@@ -14,8 +14,9 @@ from typing import Any, Final, Literal, get_args
 from sqlalchemy import Connection, Row, Select, false, func, literal, literal_column, select, tuple_, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
+from tieout.domain.business_dates import UK
 from tieout.store import keyset
-from tieout.store.case_filters import LONDON, NUMBER_MAX
+from tieout.store.case_filters import NUMBER_MAX
 from tieout.store.document_search import FoundDocument, documents_named, find_documents
 from tieout.store.documents import Document, State
 from tieout.store.keyset import BadCursor, Cell, Order, Page, written
@@ -180,7 +181,7 @@ def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
 
 def _begins(day: date) -> datetime:
     """When a UK day begins; days that no document has are moved into the years that do."""
-    return datetime.combine(day.replace(year=min(max(day.year, 1990), 2190)), time(), LONDON)
+    return datetime.combine(day.replace(year=min(max(day.year, 1990), 2190)), time(), UK)
 
 
 def _made(rows: Sequence[Row[Any]]) -> list[Document]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -89,6 +89,20 @@ def page_of(
         next=order.cursor(rows[-1]) if has_next else "",
         previous=order.cursor(rows[0]) if has_previous else "",
     )
+
+
+def every(read: Callable[[str], Page[Shown]]) -> Iterator[Shown]:
+    """Every row of a list, a page at a time: `read` is given the cursor to go on after, empty for the beginning.
+
+    Nothing is held between two pages, so that a slow reader keeps no connection.
+    """
+    after = ""
+    while True:
+        page = read(after)
+        yield from page.rows
+        after = page.next
+        if not after:
+            return
 
 
 def written(number: int) -> ColumnElement[int]:

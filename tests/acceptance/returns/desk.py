@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -314,7 +314,7 @@ class Desk:
 
 def build_estate(seed: int = 1) -> Estate:
     """Four calm systems whose clock stands on the day that all tests live on."""
-    clock = SandboxClock(THE_DAY - datetime.now(UTC))
+    clock = SandboxClock.set_to(THE_DAY)
     shopify = ShopifySandbox(clock, shop_domain=SHOP, seed=seed)
     returngo = ReturnGoSandbox(clock, shop_name=SHOP, shopify=shopify, seed=seed + 10)
     loop = LoopSandbox(clock, shopify=shopify, seed=seed + 30)

@@ -193,7 +193,7 @@ LOAD = {
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    clock = SandboxClock()
+    clock = SandboxClock.set_to(NOON)
     shop = ShopifySandbox(
         clock,
         shop_domain="tieout-demo.myshopify.com",

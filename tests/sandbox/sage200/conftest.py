@@ -131,7 +131,7 @@ def parsed(response: httpx.Response, expect: int) -> Json:
 @contextmanager
 def serving() -> Iterator[Sage]:
     """Serve a sandbox of its own on a port."""
-    clock = SandboxClock(THE_DAY - datetime.now(UTC))
+    clock = SandboxClock.set_to(THE_DAY)
     system = Sage200Sandbox(clock, seed=1)
     with (
         ServedEstate(Estate([system], clock)) as served,

@@ -64,7 +64,7 @@ def build_stage(play: Play, seed: int) -> Stage:
     """An empty estate whose clock stands at noon of the day after the last sale."""
     today = max(sale.day for sale in play.sales) + timedelta(days=1)
     noon = datetime.combine(today, time(12), UTC)
-    clock = SandboxClock(noon - datetime.now(UTC))
+    clock = SandboxClock.set_to(noon)
     shopify = ShopifySandbox(clock, shop_domain=SHOP, seed=seed)
     returngo = ReturnGoSandbox(clock, shop_name=SHOP, shopify=shopify, seed=seed + 10)
     outlet_sage = Sage200Sandbox(clock, seed=seed + 30)

@@ -65,12 +65,10 @@ class Call:
 
     def find(self, look: Callable[[Connection], Found | None]) -> Found:
         """The record that `look` finds in a company that the token sees; Refusal with 404 when there is none."""
-        for company in self.actor.companies or (None,):
-            with self.console.store.scope(company) as c:
-                found = look(c)
-            if found is not None:
-                return found
-        raise Refusal(404)
+        found = self.console.find(self.actor, look)
+        if found is None:
+            raise Refusal(404)
+        return found
 
     def sealed(self, inner: str) -> str | None:
         """A place in this list as a cursor; None for the end of the list."""

@@ -21,12 +21,7 @@ def list_accounts(
     call: Annotated[Call, Depends(need(Permission.ACCOUNTS_SEE))], company: CompanyName = None
 ) -> PageShape[AccountShape]:
     """List the accounts: whether each is complete, correct and fresh."""
-    only = call.company(company)
-    seen = [
-        account
-        for account in call.console.accounts
-        if any(call.actor.sees(one) and only in {None, one} for one in account.companies)
-    ]
+    seen = call.console.accounts_of(call.actor, call.company(company))
     with call.scope(company) as c:
         rows = healths(c, seen, now=call.console.clock())
     return PageShape(items=[AccountShape.of(row) for row in rows])

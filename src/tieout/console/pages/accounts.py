@@ -18,11 +18,7 @@ Seer = Annotated[Visit, Depends(need(Permission.ACCOUNTS_SEE))]
 @router.get("/accounts")
 def accounts(visit: Seer) -> Response:
     """Every account with what we last heard of it."""
-    seen = [
-        account
-        for account in visit.console.accounts
-        if any(visit.actor.sees(company) and visit.company in {None, company} for company in account.companies)
-    ]
+    seen = visit.console.accounts_of(visit.actor, visit.company)
     with visit.scope() as c:
         rows = healths(c, seen, now=visit.console.clock())
     return visit.page("accounts/list.html", partial="accounts/_table.html", rows=rows)

@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from tieout.console.record_links import links_for, names_for
 from tieout.console.visit import Fields, Problem, Visit, need, posted
-from tieout.console.wording import LONDON, spoken
-from tieout.domain.business_dates import uk_date
+from tieout.console.wording import spoken
+from tieout.domain.business_dates import UK, uk_date
 from tieout.domain.desk.severity import severity_of
 from tieout.domain.people import Permission
 from tieout.domain.returns.adopted import ADOPTIONS, AdoptedAs
@@ -204,7 +204,7 @@ def explain(visit: Worker, case_id: CaseId) -> Response:
 
 def morning_of(text: str) -> datetime:
     """The morning of a day as a form sends it; NotPossible for what is no day."""
-    return datetime.combine(_day(text), MORNING, LONDON).astimezone(UTC)
+    return datetime.combine(_day(text), MORNING, UK).astimezone(UTC)
 
 
 def _day(text: str) -> date:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Final, get_args
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -33,6 +32,7 @@ from tieout.store.document_lists import (
 )
 from tieout.store.document_search import find_documents
 from tieout.store.documents import Document, State
+from tieout.store.keyset import every
 
 router = APIRouter()
 Seer = Annotated[Visit, Depends(need(Permission.DOCUMENTS_SEE))]
@@ -40,7 +40,6 @@ Exporter = Annotated[Visit, Depends(need(Permission.EXPORTS_MAKE))]
 
 SEARCHED_MAX: Final = 200
 """Documents that a search shows."""
-EXPORT_PAGE: Final = 1_000
 STATES: Final[Mapping[str, str]] = {"new": "New", "waiting": "In progress", "blocked": "Stopped", "done": "Done"}
 
 
@@ -48,9 +47,8 @@ STATES: Final[Mapping[str, str]] = {"new": "New", "waiting": "In progress", "blo
 def documents(visit: Seer) -> Response:
     """The list that the address asks for; a number that names one document leads straight to it."""
     address = visit.request.query_params
-    if "" in address.values():
-        kept = urlencode([(name, value) for name, value in address.multi_items() if value])
-        return RedirectResponse(f"/documents?{kept}" if kept else "/documents", status_code=303)
+    if (cleaned := visit.without_empty_fields()) is not None:
+        return cleaned
     only = None if visit.is_partial or address.get("after") else _only_hit(visit, address.get("q", ""))
     if only is not None:
         return RedirectResponse(document_address(only.company, only.kind, only.key), status_code=303)
@@ -175,16 +173,15 @@ def _may_see(visit: Visit) -> None:
 
 
 def _lines(visit: Visit) -> Iterator[Row]:
-    """The rows of a file, a page at a time, so that no file holds a connection while a browser is slow."""
+    """The rows of a file."""
     address = visit.request.query_params
-    wanted, sort, after = filter_of(address), sort_of(address), ""
-    while True:
+    wanted, sort = filter_of(address), sort_of(address)
+
+    def read(after: str) -> Page[Document]:
         with visit.scope() as c:
-            page = documents_page(c, wanted, sort=sort, after=after, size=EXPORT_PAGE)
-        yield from (_line(document) for document in page.rows)
-        after = page.next
-        if not after:
-            return
+            return documents_page(c, wanted, sort=sort, after=after, size=files.ROWS_AT_ONCE)
+
+    return map(_line, every(read))
 
 
 def _line(document: Document) -> Row:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -21,7 +20,7 @@ from tieout.processes.tables_out import Row
 from tieout.store import desk_lists, people
 from tieout.store.case_filters import ME, NOBODY, CaseFilter
 from tieout.store.cases import Case
-from tieout.store.desk_lists import BadCursor, CaseSort
+from tieout.store.keyset import BadCursor, Page, every
 
 router = APIRouter()
 Seer = Annotated[Visit, Depends(need(Permission.DESK_SEE))]
@@ -29,7 +28,6 @@ Exporter = Annotated[Visit, Depends(need(Permission.EXPORTS_MAKE))]
 Posted = Annotated[Fields, Depends(posted)]
 
 SIZES: Final = {"25": 25, "50": 50, "100": 100, "200": 200}
-EXPORT_PAGE: Final = 1_000
 GROUPS_SHOWN: Final = 100
 
 
@@ -41,8 +39,8 @@ def exceptions(visit: Seer) -> Response:
         offered = views.saved_views(c, visit.actor, EXCEPTIONS)
     if not visit.request.url.query and offered:
         return RedirectResponse(f"/exceptions?{offered[0].query}", status_code=303)
-    if "" in address.values():
-        return RedirectResponse(f"/exceptions?{_cleaned(visit)}", status_code=303)
+    if (cleaned := visit.without_empty_fields()) is not None:
+        return cleaned
     if address.get("by") == "cause":
         return _by_cause(visit, offered)
     wanted, sort, now = case_query.case_filter(address, me=visit.actor.name), case_query.case_sort(address), _now(visit)
@@ -193,21 +191,15 @@ _HEADS = (
 
 
 def _lines(visit: Visit) -> Iterator[Row]:
-    """The rows of an export, a page at a time, so that no export holds a connection while a browser is slow."""
+    """The rows of an export."""
     address = visit.request.query_params
     wanted, sort = case_query.case_filter(address, me=visit.actor.name), case_query.case_sort(address)
-    after = ""
-    while True:
-        page = _next_page(visit, wanted, sort, after)
-        yield from (_line(case) for case in page.rows)
-        after = page.next
-        if not after:
-            return
 
+    def read(after: str) -> Page[Case]:
+        with visit.scope() as c:
+            return desk_lists.cases_page(c, wanted, now=_now(visit), sort=sort, after=after, size=files.ROWS_AT_ONCE)
 
-def _next_page(visit: Visit, wanted: CaseFilter, sort: CaseSort, after: str) -> desk_lists.Page[Case]:
-    with visit.scope() as c:
-        return desk_lists.cases_page(c, wanted, now=_now(visit), sort=sort, after=after, size=EXPORT_PAGE)
+    return map(_line, every(read))
 
 
 def _line(case: Case) -> Row:
@@ -232,11 +224,6 @@ def _line(case: Case) -> Row:
         case.closed_by,
         case.closed_how,
     )
-
-
-def _cleaned(visit: Visit) -> str:
-    """The address without its empty fields, which a form sends all the same."""
-    return urlencode([(name, value) for name, value in visit.request.query_params.multi_items() if value])
 
 
 def _names(users: Sequence[people.User]) -> dict[str, str]:

@@ -34,9 +34,7 @@ def schedules(visit: Seer) -> Response:
         runs = sweeps.runs(c, chosen, limit=RUNS_SHOWN) if chosen else []
     now = console.clock()
     offset = now - datetime.now(UTC)
-    seen = {
-        account.name for account in console.accounts if any(visit.actor.sees(company) for company in account.companies)
-    }
+    seen = {account.name for account in console.accounts_of(visit.actor, None)}
     return visit.page(
         "schedules/list.html",
         partial="schedules/_table.html",

@@ -146,9 +146,5 @@ def _overdue(debt: Debt | None) -> list[tuple[str, int, Mapping[str, int]]]:
 
 
 def _health(visit: Visit, c: Connection, now: datetime) -> list[Health]:
-    seen = [
-        account
-        for account in visit.console.accounts
-        if any(visit.actor.sees(company) and visit.company in {None, company} for company in account.companies)
-    ]
+    seen = visit.console.accounts_of(visit.actor, visit.company)
     return healths(c, seen, now=now)

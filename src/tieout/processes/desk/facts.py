@@ -13,7 +13,7 @@ from tieout.processes.desk.booking import Bookable, bookable_units
 from tieout.processes.desk.fixes import Fix, fix_for
 from tieout.processes.desk.overriding import Pending, asks_above, pending_of
 from tieout.processes.trail.gathering import Trail, trail_of
-from tieout.store import approvals, cases, comments, documents
+from tieout.store import cases, comments, documents
 from tieout.store.cases import Case
 from tieout.store.comments import Comment
 from tieout.store.store import Connection
@@ -49,7 +49,6 @@ class CaseFacts:
     bookable: Sequence[Bookable]
     earlier: Sequence[Case]
     """Other cases of the same document, the newest first."""
-    times_overridden: int
 
 
 def facts_of_case(c: Connection, case: Case, now: datetime) -> CaseFacts:
@@ -69,7 +68,6 @@ def facts_of_case(c: Connection, case: Case, now: datetime) -> CaseFacts:
         comments=comments.comments_of(c, *name),
         bookable=bookable_units(c, case) if case.state == "open" else (),
         earlier=[other for other in reversed(cases.cases_of(c, *name)) if other.id != case.id],
-        times_overridden=sum(1 for word in approvals.approvals_of(c, *name) if word.code == case.code),
     )
 
 

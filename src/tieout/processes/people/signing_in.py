@@ -13,6 +13,7 @@ import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from pwdlib import PasswordHash
@@ -31,8 +32,6 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 _HASHER: Final = PasswordHash.recommended()
 _AT_A_TIME: Final = threading.BoundedSemaphore(2)
 """One verification takes 64 MB and a tenth of a second: more at once would only starve the pages."""
-_NOBODY: Final = _HASHER.hash(secrets.token_hex())
-"""Verified where there is no such user, so that the answer takes as long."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - a sentence for a person
@@ -199,5 +198,12 @@ def _may_use_password(user: User, only: Collection[str] | None, now: datetime) -
 
 def _is_right(password: str, kept: str | None) -> bool:
     with _AT_A_TIME:
-        is_right = _HASHER.verify(password[:1000], kept or _NOBODY)
+        nobodys = _nobodys()  # made for known names too: the first answer of a process takes as long for everybody
+        is_right = _HASHER.verify(password[:1000], kept or nobodys)
     return is_right and kept is not None
+
+
+@cache
+def _nobodys() -> str:
+    """A hash that is verified where there is no such user, so that the answer takes as long."""
+    return _HASHER.hash(secrets.token_hex())

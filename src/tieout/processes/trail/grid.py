@@ -36,11 +36,6 @@ class Mark:
     debt_minor: int
 
     @property
-    def is_money(self) -> bool:
-        """Say whether its figures are money; else they are quantities."""
-        return self.leg.expected_minor is not None or self.leg.seen_minor is not None
-
-    @property
     def difference_minor(self) -> int | None:
         """Money seen over money expected; None where they agree or one of them is missing."""
         leg = self.leg

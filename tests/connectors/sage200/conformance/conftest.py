@@ -326,7 +326,7 @@ def prepare(world: World, name: str) -> Doing:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[str, SandboxClock]]:
-    clock = SandboxClock(NOON - datetime.now(UTC))
+    clock = SandboxClock.set_to(NOON)
     with ServedEstate(Estate([Sage200Sandbox(clock)], clock)) as estate:
         yield estate.url, clock
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
@@ -113,7 +112,7 @@ CHANNELS = channels()
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[str, SandboxClock]]:
     """The stand-in, whose day is always the twentieth of November 2026."""
-    clock = SandboxClock(NOON - datetime.now(UTC))
+    clock = SandboxClock.set_to(NOON)
     with ServedEstate(Estate([Sage200Sandbox(clock)], clock)) as estate:
         yield estate.url, clock
 

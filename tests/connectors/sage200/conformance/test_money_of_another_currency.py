@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -62,7 +61,7 @@ def in_pounds(value: Any) -> Any:  # noqa: ANN401 - any part of a command
 
 @pytest.fixture(scope="module")
 def clock() -> SandboxClock:
-    return SandboxClock(NOON - datetime.now(UTC))
+    return SandboxClock.set_to(NOON)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from tests.connectors.sage200.conformance.desktop_hands import HANDS, UNSIGNED
@@ -25,7 +24,7 @@ STOCK = ("write_on", "write_off", "issue_stock")
 
 @pytest.fixture(scope="module")
 def at() -> Iterator[At]:
-    clock = SandboxClock(NOON - datetime.now(UTC))
+    clock = SandboxClock.set_to(NOON)
     estate = Estate([Sage200Sandbox(clock)], clock)
     with ServedEstate(estate) as served, connected(served.url, clock, SITES["by-hand"]) as opened:
         yield opened
