@@ -50,6 +50,8 @@ WRONGS = (
     Wrong(contract="messages-to-people", module="processes.messaging", imported="apprise"),
     Wrong(contract="likeness", module="domain.alike", imported="rapidfuzz"),
     Wrong(contract="column-files", module="store.columnar", imported="duckdb"),
+    Wrong(contract="files-over-ssh", module="intake.fetching", imported="paramiko"),
+    Wrong(contract="files-server", module="cli.serving", imported="asyncssh"),
 )
 
 

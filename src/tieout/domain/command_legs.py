@@ -31,6 +31,8 @@ _LEGS = {
     "post_journal": ("sage", "journal", Owner.FINANCE),
     "refund": ("storefront", "refund", Owner.FINANCE),
     "raise_availability": ("storefront", "availability", Owner.OPERATIONS),
+    "fulfil_order": ("storefront", "fulfilment", Owner.CUSTOMER_EXPERIENCE),
+    "send_shipment_request": ("warehouse", "shipment request", Owner.OPERATIONS),
 }
 
 
@@ -55,8 +57,10 @@ def leg_name(command: c.AnyCommand) -> tuple[str, str, Owner] | None:
 def weight_of(command: c.AnyCommand, figures: c.Figures) -> tuple[Money | None, Decimal | None]:
     """Amount or quantity that figures show: of the command when wanted, of the remote system when read back."""
     match command:
-        case c.RaiseReturn() | c.EnterOrder():
+        case c.RaiseReturn() | c.EnterOrder() | c.SendShipmentRequest():
             return None, _sum(figures, "quantity ")
+        case c.FulfilOrder():
+            return None, _sum(figures, "sent ")
         case c.Despatch():
             return None, _sum(figures, "line ")
         case c.WriteOff() | c.IssueStock():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
+from tieout.ports.selling import Fulfilments, OrderBook, ShopStock
 from tieout.ports.systems import (
     CashBook,
     CustomerAccounts,
@@ -22,6 +24,7 @@ from tieout.ports.systems import (
     StockLedger,
     Storefront,
 )
+from tieout.ports.warehouses import FileFeed, Warehouse
 
 CreditRoute = Literal["sop", "ledger"]
 RefundMode = Literal["gate", "detect"]
@@ -55,3 +58,12 @@ class Company:
     """None where no warehouse tells us of goods that come in."""
     payouts: Payouts | None = None
     """None where the storefront's payments are paid out by nobody we can ask."""
+    order_book: OrderBook | None = None
+    fulfilments: Fulfilments | None = None
+    """None where the storefront is not told what left."""
+    shop_stock: ShopStock | None = None
+    """None where the storefront is not told what is there to sell."""
+    warehouses: Mapping[str, Warehouse] = field(default_factory=dict)
+    """Warehouses and 3PLs by the name of their account."""
+    feeds_of_files: Mapping[str, FileFeed] = field(default_factory=dict)
+    """Where files are dropped for us, by the name of the account."""

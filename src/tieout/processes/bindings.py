@@ -39,12 +39,28 @@ def bind(company: Company, command: c.AnyCommand) -> Binding:
             return _bind_stock(company, command)
         case c.OpenCustomer() | c.AddDeliveryAddress() | c.WriteMemo():
             return _bind_customer(company, command)
-        case c.Refund() | c.RaiseAvailability():
+        case (
+            c.Refund()
+            | c.RaiseAvailability()
+            | c.FulfilOrder()
+            | c.ReleaseOutcome()
+            | c.MarkDone()
+            | c.SendShipmentRequest()
+            | c.CancelShipmentRequest()
+        ):
+            return _bind_around(company, command)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _bind_around(company: Company, command: c.ShopCommand | c.PortalCommand | c.WarehouseCommand) -> Binding:
+    match command:
+        case c.Refund() | c.RaiseAvailability() | c.FulfilOrder():
             return _bind_shop(company, command)
         case c.ReleaseOutcome() | c.MarkDone():
             return _bind_portal(company, command)
-        case unreachable:
-            assert_never(unreachable)
+        case c.SendShipmentRequest() | c.CancelShipmentRequest():
+            return _bind_warehouse(company, command)
 
 
 def _bind_return(company: Company, command: c.ReturnCommand) -> Binding:
@@ -148,6 +164,18 @@ def _bind_shop(company: Company, command: c.ShopCommand) -> Binding:
                 look=lambda: shop.find_availability(command),
                 act=lambda: shop.raise_availability(command),
             )
+        case c.FulfilOrder():
+            assert company.fulfilments is not None, f"{company.name} tells its storefront of no despatch"
+            return _bound(account, command, company.fulfilments.find_fulfilment, company.fulfilments.fulfil_order)
+
+
+def _bind_warehouse(company: Company, command: c.WarehouseCommand) -> Binding:
+    warehouse, account = company.warehouses[command.account], command.account
+    match command:
+        case c.SendShipmentRequest():
+            return _bound(account, command, warehouse.find_request, warehouse.send_request)
+        case c.CancelShipmentRequest():
+            return _bound(account, command, warehouse.find_cancelled, warehouse.cancel_request)
 
 
 def _bind_portal(company: Company, command: c.PortalCommand) -> Binding:

@@ -56,18 +56,29 @@ from tieout.domain.commands.stock import (
     stock_figures,
 )
 from tieout.domain.commands.storefront import (
+    FulfilOrder,
     MarkDone,
     OfferLine,
     RaiseAvailability,
     Refund,
     RefundLine,
     ReleaseOutcome,
+    SentLine,
+    fulfilment_figures,
     offer_figures,
     refund_figures,
+)
+from tieout.domain.commands.warehouse import (
+    REFERENCE_LETTERS,
+    CancelShipmentRequest,
+    RequestLine,
+    SendShipmentRequest,
+    request_figures,
 )
 from tieout.domain.documents.address import PostalAddress
 
 __all__ = [
+    "REFERENCE_LETTERS",
     "AddDeliveryAddress",
     "AllocateCredit",
     "AllocateOrder",
@@ -79,6 +90,7 @@ __all__ = [
     "BooksCommand",
     "CancelOrder",
     "CancelReturn",
+    "CancelShipmentRequest",
     "Command",
     "CountStock",
     "CountedBin",
@@ -90,6 +102,7 @@ __all__ = [
     "EntryLine",
     "Figures",
     "Found",
+    "FulfilOrder",
     "IssueStock",
     "JournalLine",
     "LedgerCommand",
@@ -119,21 +132,27 @@ __all__ = [
     "Refund",
     "RefundLine",
     "ReleaseOutcome",
+    "RequestLine",
     "ReturnCommand",
     "ReturnLine",
+    "SendShipmentRequest",
+    "SentLine",
     "ShopCommand",
     "StockCommand",
     "TransferCash",
+    "WarehouseCommand",
     "WriteMemo",
     "WriteOff",
     "WriteOn",
     "analysis_figures",
     "differences",
     "document_figures",
+    "fulfilment_figures",
     "offer_figures",
     "payment_figures",
     "plain",
     "refund_figures",
+    "request_figures",
     "return_figures",
     "stock_figures",
     "summed",
@@ -145,8 +164,9 @@ LedgerCommand = RaiseCreditNote | PostRefundPayment | AllocateCredit | RaiseInvo
 BooksCommand = PostBankEntry | TransferCash | PostJournal
 StockCommand = WriteOn | WriteOff | IssueStock | MoveStock | CountStock
 CustomerCommand = OpenCustomer | AddDeliveryAddress | WriteMemo
-ShopCommand = Refund | RaiseAvailability
+ShopCommand = Refund | RaiseAvailability | FulfilOrder
 PortalCommand = ReleaseOutcome | MarkDone
+WarehouseCommand = SendShipmentRequest | CancelShipmentRequest
 AnyCommand = (
     ReturnCommand
     | OrderCommand
@@ -156,4 +176,5 @@ AnyCommand = (
     | CustomerCommand
     | ShopCommand
     | PortalCommand
+    | WarehouseCommand
 )

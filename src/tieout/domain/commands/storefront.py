@@ -56,6 +56,32 @@ class RaiseAvailability(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentLine:
+    """Units of one stock code that left."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FulfilOrder(Command):
+    """Tell the storefront, and so the customer, what left and where it can be followed."""
+
+    kind: Literal["fulfil_order"] = "fulfil_order"
+    order_name: str
+    """The storefront's own name of the order."""
+    lines: tuple[SentLine, ...]
+    carrier: str
+    """As the storefront calls it, so that it knows the carrier's page; empty where it is not known."""
+    tracking: tuple[str, ...]
+    urls: tuple[str, ...] = ()
+
+    def figures(self) -> Figures:
+        """Order, and quantity by stock code."""
+        return fulfilment_figures(self.order_name, [(line.sku, line.quantity) for line in self.lines])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkDone(Command):
     """Tell the returns portal that the RMA is finished; moves neither money nor stock."""
 
@@ -93,3 +119,8 @@ def refund_figures(order_id: str, amount: Money) -> Figures:
 def offer_figures(offers: Sequence[tuple[str, str, int]]) -> Figures:
     """Figures of what is offered for sale from (stock code, location, quantity)."""
     return summed([(f"{sku}@{location}", Decimal(quantity)) for sku, location, quantity in offers])
+
+
+def fulfilment_figures(order_name: str, sent: Sequence[tuple[str, int]]) -> Figures:
+    """Figures of a fulfilment from the order's name and (stock code, quantity)."""
+    return {"order": order_name, **summed([(f"sent {sku}", Decimal(quantity)) for sku, quantity in sent])}
