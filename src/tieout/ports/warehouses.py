@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from tieout.domain import commands as c
 from tieout.domain.documents.shipping import Shipment, WarehouseOrder
@@ -70,6 +70,8 @@ class RequestAnswer:
     is_accepted: bool
     reason: str = ""
     source: str = ""
+    about: Literal["request", "cancellation"] = "request"
+    """Whether it answers the request itself or our asking to cancel it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,3 +127,30 @@ class FileFeed(Protocol):
 
     def reject(self, name: str, why: str) -> None:
         """Move a file that cannot be read to where the sender finds what was not, with the reason beside it."""
+
+
+class FileLedger(Protocol):
+    """Which files were read: for places where the partner lets us move nothing, so that no file is read twice."""
+
+    def is_read(self, account: str, name: str, digest: str) -> bool:
+        """Whether a file of this name was read in this state.
+
+        `digest` names the state: `sha256:...` of its contents, or `listed:<size>:<changed at>` of what the list of
+        files shows before anything is fetched.
+        """
+
+    def note_read(self, account: str, name: str, digest: str) -> None:
+        """Keep that it was read in this state; noting it twice is harmless."""
+
+
+class KeptShipments(Protocol):
+    """What files told us of an account's requests and stock, as kept in our inbox: a file is not there to be asked."""
+
+    def shipments(self, account: str, reference: str) -> tuple[Shipment, ...]:
+        """Every shipment told of a request, in the order of telling; one told again stands there again."""
+
+    def answers(self, account: str, reference: str) -> tuple[RequestAnswer, ...]:
+        """Every answer told of a request, oldest first."""
+
+    def snapshots(self, account: str) -> tuple[StockSnapshot, ...]:
+        """At least the newest snapshot told of every site, in the order of telling."""

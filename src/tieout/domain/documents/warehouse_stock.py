@@ -71,6 +71,8 @@ class StockSnapshot:
     last_movement: str = ""
     """The newest movement or shipment that it includes, where it says so."""
     source: str = ""
+    is_whole: bool = True
+    """False where rows were refused: of a stock code that is not in `lines` it then says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
