@@ -11,8 +11,9 @@ from tieout.domain import commands as c
 from tieout.domain.documents.rma import RmaStatus, RmaUnit
 from tieout.domain.documents.sales_order import OrderLine
 from tieout.domain.money import Money, total
+from tieout.domain.plans import Plan
 from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
-from tieout.domain.returns.plan import Plan, plan_return
+from tieout.domain.returns.plan import plan_return
 
 NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
 CREDITS = (c.PostSopCreditNote, c.RaiseCreditNote)

@@ -26,8 +26,9 @@ from tieout.domain.documents.rma import Fee, Grade, Outcome, RmaRefund, RmaStatu
 from tieout.domain.documents.shop_order import ShopRefund
 from tieout.domain.faults import BY_CODE, Owner
 from tieout.domain.money import Money
+from tieout.domain.plans import Blocked
 from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
-from tieout.domain.returns.plan import Blocked, plan_return
+from tieout.domain.returns.plan import plan_return
 
 
 def shop_refund(*, of_rma: bool, pence: int = 400) -> Callable[[ReturnFacts], ReturnFacts]:

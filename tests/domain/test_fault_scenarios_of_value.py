@@ -16,8 +16,9 @@ from tieout.domain.documents.rma import Allowance, ExchangeItem, Grade, Outcome,
 from tieout.domain.documents.shop_order import ShopExchange, ShopExchangeLine, ShopRefund
 from tieout.domain.faults import BY_CODE, Owner
 from tieout.domain.money import Money
+from tieout.domain.plans import Blocked
 from tieout.domain.returns.facts import EffectFact, ExchangeFact, ReturnFacts, TakenUnits
-from tieout.domain.returns.plan import Blocked, plan_return
+from tieout.domain.returns.plan import plan_return
 
 FIN, OPS = Owner.FINANCE, Owner.OPERATIONS
 ARRIVED = datetime(2026, 3, 18, 9, tzinfo=UTC)

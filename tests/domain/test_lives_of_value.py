@@ -32,9 +32,9 @@ from tieout.domain.documents.rma import (
 from tieout.domain.documents.sales_order import OrderLine
 from tieout.domain.documents.shop_order import ShopRefund
 from tieout.domain.money import Money, total
+from tieout.domain.plans import Plan
 from tieout.domain.returns.allocation import allocate, spread, unit_gross
 from tieout.domain.returns.facts import ReturnFacts
-from tieout.domain.returns.plan import Plan
 from tieout.domain.returns.settlement import exchange_value
 
 NOTHING = Money(0)

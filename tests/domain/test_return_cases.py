@@ -14,8 +14,9 @@ from tieout.domain.documents.rma import Grade, Outcome, RmaRefund, RmaStatus, Rm
 from tieout.domain.documents.sales_order import OrderLine
 from tieout.domain.documents.shop_order import ShopRefund
 from tieout.domain.money import Money
+from tieout.domain.plans import Blocked, Plan
 from tieout.domain.returns.facts import EffectFact, ReturnFacts, TakenUnits
-from tieout.domain.returns.plan import Blocked, Plan, plan_return
+from tieout.domain.returns.plan import plan_return
 
 Good = Callable[..., ReturnFacts]
 Line = Callable[..., OrderLine]

@@ -14,6 +14,7 @@ from tieout.bootstrap import open_application
 from tieout.durable import LaneJob
 from tieout.durable.lanes import Deadline
 from tieout.processes.lanes import drain
+from tieout.processes.returns import RETURNS
 from tieout.settings import load
 from tieout.store import documents
 
@@ -26,7 +27,8 @@ def main(config: str, home: str, company: str, lane: int) -> None:
     application = open_application(load(Path(config), {}), Path(home))
     try:
         while True:
-            drain(application.floor, LaneJob(company=company, lane=lane, deadline=Deadline(3600, threading.Event())))
+            job = LaneJob(company=company, lane=lane, deadline=Deadline(3600, threading.Event()))
+            drain(application.floor, job, RETURNS)
             with application.store.scope(company) as c:
                 soon = documents.next_due(c, company, lane, application.clock() + SOON)
             if soon is None:

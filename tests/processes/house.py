@@ -16,6 +16,7 @@ from tieout.bootstrap import Application, open_application
 from tieout.durable import LaneJob
 from tieout.durable.lanes import Deadline
 from tieout.processes import sweeps
+from tieout.processes.flows import FLOWS
 from tieout.processes.lanes import drain
 from tieout.processes.returns import KIND
 from tieout.processes.routing import wake
@@ -299,8 +300,10 @@ class House:
     def work(self, application: Application | None = None) -> None:
         """One round over all lanes, as a worker's jobs would make it."""
         application = application or self.application
-        for lane in range(self.choices.lanes):
-            drain(application.floor, LaneJob(company=COMPANY, lane=lane, deadline=Deadline(30, threading.Event())))
+        for flow in FLOWS.values():
+            for lane in range(self.choices.lanes):
+                job = LaneJob(company=COMPANY, lane=lane, deadline=Deadline(30, threading.Event()))
+                drain(application.floor, job, flow)
 
     def work_through_defects(self) -> None:
         """One round of a worker whose jobs may fail and begin again."""

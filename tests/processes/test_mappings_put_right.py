@@ -20,6 +20,7 @@ from tieout.processes.mapping_desk.deciding import approve, reject
 from tieout.processes.mapping_desk.impact import Impact, impact_of
 from tieout.processes.mapping_desk.proposing import planned, propose
 from tieout.processes.mapping_desk.rows import known_table
+from tieout.processes.returns import RETURNS
 
 if TYPE_CHECKING:
     from tests.processes.house import House, Rma
@@ -95,7 +96,8 @@ def test_what_waits_for_a_row_of_a_later_day_is_tried_again_on_that_day(house: H
     then = replace(floor, clock=lambda: house.application.clock() + timedelta(days=7))
     assert wake_for_rows_begun(floor, company) == 0
     assert wake_for_rows_begun(then, company) == 1
-    drain(then, LaneJob(company=COMPANY, lane=house.document(rma).lane, deadline=Deadline(30, threading.Event())))
+    job = LaneJob(company=COMPANY, lane=house.document(rma).lane, deadline=Deadline(30, threading.Event()))
+    drain(then, job, RETURNS)
     assert house.open_cases() == []
     assert wake_for_rows_begun(then, company) == 0, "nothing waits any more"
 

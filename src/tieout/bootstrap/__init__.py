@@ -23,10 +23,12 @@ from tieout.intake.webhooks import Intake
 from tieout.ports.directory import Company
 from tieout.processes.alerting import Alerting
 from tieout.processes.desk import Desk, bulk
+from tieout.processes.flows import FLOWS
 from tieout.processes.lanes import Floor, drain
 from tieout.processes.patience import Patience
 from tieout.processes.remembering import CountedCalls, KeptTokens
-from tieout.processes.returns import KIND, PROCESS
+from tieout.processes.returns import RETURNS
+from tieout.processes.settling import AnyFlow
 from tieout.processes.telling import Telling, delivering
 from tieout.settings import Sage200Account, Settings, WorkSettings
 from tieout.store import Store, embedded, schema
@@ -67,12 +69,13 @@ class Application:
     def tick(self) -> None:
         """Start every lane that has a document or a message due; starting twice is harmless."""
         with self.store.scope(None) as c:
-            lanes = due_lanes(c, self.clock(), kinds=(KIND,))
+            lanes = [(flow, due_lanes(c, self.clock(), kinds=(flow.kind,))) for flow in FLOWS.values()]
             for webhook in due_webhooks(c, self.clock()):
                 self.engine.start(self.store.raw(c), delivering.PROCESS, delivering.EVERY_LANE, webhook)
-        for company, lane in lanes:
-            if company in self.floor.companies:
-                self.start(company, lane)
+        for flow, due in lanes:
+            for company, lane in due:
+                if company in self.floor.companies:
+                    self.start(company, lane, flow)
 
     def console(self) -> ASGIApp:
         """The web console and the JSON API."""
@@ -84,10 +87,10 @@ class Application:
         """Look for trouble and tell it until `stop` is set, from beside the workers."""
         watch(self.alerting, stop)
 
-    def start(self, company: str, lane: int) -> None:
-        """Start one lane of returns."""
+    def start(self, company: str, lane: int, flow: AnyFlow = RETURNS) -> None:
+        """Start one lane of a flow."""
         with self.store.scope(company) as c:
-            self.engine.start(self.store.raw(c), PROCESS, company, lane)
+            self.engine.start(self.store.raw(c), flow.process, company, lane)
 
     def close(self) -> None:
         """Let the connections to the systems and to the database go."""
@@ -159,11 +162,11 @@ def unconnected(settings: Settings) -> dict[str, str]:
 
 
 def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts, telling: Telling) -> Engine:
-    """The engine with the returns' process, the telling of others, and the sweeps' schedules."""
+    """The engine with every flow's process, the telling of others, and the sweeps' schedules."""
 
-    def run(job: LaneJob) -> None:
+    def run(flow: AnyFlow, job: LaneJob) -> None:
         if job.company in floor.companies:
-            drain(floor, job)
+            drain(floor, job, flow)
 
     def run_bulk(job: LaneJob) -> None:
         bulk.work_through(desk_of(floor.store, engine, floor.companies, floor.clock), job.lane, job.deadline.passed)
@@ -175,7 +178,7 @@ def _engine(address: str, settings: Settings, floor: Floor, accounts: Accounts, 
         rescue_every_seconds=max(0.5, stalled_after / 4),
     )
     processes = [
-        Process(name=PROCESS, run=run),
+        *(Process(name=flow.process, run=partial(run, flow)) for flow in FLOWS.values()),
         Process(name=bulk.PROCESS, run=run_bulk),
         Process(name=delivering.PROCESS, run=partial(delivering.deliver, telling)),
     ]

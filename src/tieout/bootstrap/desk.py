@@ -13,7 +13,7 @@ from tieout.durable import Engine
 from tieout.ports.directory import Company
 from tieout.processes.account_health import AccountLine
 from tieout.processes.desk import Desk, bulk
-from tieout.processes.returns import PROCESS
+from tieout.processes.flows import FLOWS
 from tieout.processes.telling import Telling
 from tieout.settings import Settings
 from tieout.store import Store
@@ -25,7 +25,9 @@ def desk_of(store: Store, engine: Engine, companies: Mapping[str, Company], cloc
     """The desk of an installation."""
 
     def start(c: Connection, company: str, lane: int) -> None:
-        engine.start(store.raw(c), PROCESS, company, lane)
+        # Which flow was woken is not told: to start one that has nothing due is harmless.
+        for process in sorted(flow.process for flow in FLOWS.values()):
+            engine.start(store.raw(c), process, company, lane)
 
     def start_bulk(c: Connection, act_id: int) -> None:
         engine.start(store.raw(c), bulk.PROCESS, bulk.EVERY_COMPANY, act_id)

@@ -9,7 +9,6 @@ import click
 from tieout.bootstrap import Application
 from tieout.cli.shared import Context, UserError, json_option, known_company, say, who
 from tieout.processes.held import wake_held
-from tieout.processes.returns import PROCESS
 from tieout.store import audit, mapping_rules
 from tieout.store.store import Connection
 
@@ -65,7 +64,7 @@ def mapping_set(
         version = put_in_force(c, application, company, table, key, value, owner=owner, since=day)
         lanes = wake_held(c, application.companies[company], table, at=application.clock())
         for lane in lanes:
-            application.engine.start(application.store.raw(c), PROCESS, company, lane)
+            application.desk.start(c, company, lane)
     click.echo(f"{table} / {key} is in force from {day:%d %b %Y}, version {version}.")
 
 

@@ -1,4 +1,4 @@
-"""Returns that a missing rule holds: one fix of a table lets all of them go on."""
+"""Documents that a missing rule holds: one fix of a table lets all of them go on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tieout.domain.business_dates import uk_date
 from tieout.ports.directory import Company
-from tieout.processes.kinds import RETURN
+from tieout.processes.flows import FLOWS
 from tieout.processes.lanes import Floor
 from tieout.processes.routing import wake
 from tieout.store import cases, mapping_rules
@@ -44,10 +44,12 @@ MENDED_BY: Mapping[str, frozenset[str]] = {
 
 
 def wake_held(c: Connection, company: Company, table: str, *, at: datetime) -> list[int]:
-    """Wake every return on a case that a change of this table may mend; returns the lanes that must run."""
+    """Wake every document on a case that a change of this table may mend; returns the lanes that must run."""
     mended = MENDED_BY.get(table, frozenset())
-    keys = cases.open_with(c, company.name, RETURN, mended) if mended else []
-    return sorted({wake(c, company.name, company.lanes, key, at=at) for key in keys})
+    if not mended:
+        return []
+    held = [(kind, key) for kind in FLOWS for key in cases.open_with(c, company.name, kind, mended)]
+    return sorted({wake(c, company.name, company.lanes, key, at=at, kind=kind) for kind, key in held})
 
 
 def wake_for_rows_begun(floor: Floor, company: Company) -> int:

@@ -12,8 +12,8 @@ from tieout.domain.business_dates import uk_date
 from tieout.durable import LaneJob
 from tieout.ports.directory import Company
 from tieout.processes.patience import Patience
-from tieout.processes.returns import KIND, Ending, Work, settle_return
 from tieout.processes.rules import rules_on
+from tieout.processes.settling import AnyFlow, Ending, Work, settle
 from tieout.store import attempts, documents, pauses
 from tieout.store.documents import Document
 from tieout.store.store import Held, HoldLost, Store
@@ -31,33 +31,32 @@ class Floor:
     patience: Patience
 
 
-def drain(floor: Floor, job: LaneJob) -> None:
-    """Work through the due returns of one lane."""
+def drain(floor: Floor, job: LaneJob, flow: AnyFlow) -> None:
+    """Work through the due documents of one lane of a flow."""
     company = floor.companies[job.company]
     while not job.deadline.passed():
-        document = _next(floor, company, job.lane)
+        document = _next(floor, company, job.lane, flow)
         if document is None:
             return
-        with floor.store.holding(company.name, KIND, document.key) as held:
+        with floor.store.holding(company.name, flow.kind, document.key) as held:
             if held is None:
                 return
-            _work_on(floor, company, held, document.key)
+            _work_on(floor, company, held, document.key, flow)
 
 
-def _next(floor: Floor, company: Company, lane: int) -> Document | None:
+def _next(floor: Floor, company: Company, lane: int, flow: AnyFlow) -> Document | None:
     """The document that has been due for longest, unless an account it needs is resting."""
     now = floor.clock()
     with floor.store.scope(company.name) as c:
-        accounts = (company.portal_account, company.storefront_account, company.ledger_account)
-        if any(pauses.paused(c, account, now) for account in accounts):
+        if any(pauses.paused(c, account, now) for account in flow.accounts(company)):
             return None
-        return documents.next_due(c, company.name, lane, now, kinds=(KIND,))
+        return documents.next_due(c, company.name, lane, now, kinds=(flow.kind,))
 
 
-def _work_on(floor: Floor, company: Company, held: Held, key: str) -> None:
+def _work_on(floor: Floor, company: Company, held: Held, key: str, flow: AnyFlow) -> None:
     now = floor.clock()
     with held.begin() as c:
-        document = documents.document(c, company.name, KIND, key)
+        document = documents.document(c, company.name, flow.kind, key)
         rules = rules_on(c, company.name, uk_date(now))
     if document is None or document.due_at is None or document.due_at > now:
         return
@@ -71,7 +70,7 @@ def _work_on(floor: Floor, company: Company, held: Held, key: str) -> None:
         rules=rules,
     )
     try:
-        ending = settle_return(work)
+        ending = settle(work, flow)
     except HoldLost:
         raise
     except Exception:
@@ -93,7 +92,14 @@ def _settle(work: Work, ending: Ending) -> None:
         )
         if ending.pauses_account and ending.due_at is not None:
             pauses.pause(c, ending.pauses_account, until=ending.due_at, reason=ending.note)
-    log.info("return.worked", company=work.company.name, rma=work.document.key, state=ending.state, note=ending.note)
+    log.info(
+        "document.worked",
+        company=work.company.name,
+        kind=work.document.kind,
+        key=work.document.key,
+        state=ending.state,
+        note=ending.note,
+    )
 
 
 def _rest(work: Work) -> None:

@@ -13,8 +13,8 @@ from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass as validated
 
 from tieout.domain.commands import AnyCommand
+from tieout.domain.plans import Blocked, Plan
 from tieout.domain.returns.facts import ReturnFacts
-from tieout.domain.returns.plan import Blocked, Plan
 
 Json = Any
 """Plain JSON values; typed again the moment they are read back."""

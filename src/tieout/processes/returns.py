@@ -1,207 +1,28 @@
-"""Customers' returns: one RMA from its first event to the last leg read back.
-
-Each run works on one document and ends `done`, `waiting` or `blocked`; nothing sleeps here. Events
-only say that something happened: what is true is read from the systems, so events that come late,
-twice or out of order all end in the same books.
-"""
+"""Customers' returns: one RMA from its first event to the last leg read back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from typing import Final
 
-from tieout.domain.faults import returns as return_kinds
-from tieout.domain.faults.kinds import Fault
-from tieout.domain.legs import Leg, LegState, is_tied_out
-from tieout.domain.money import Money
 from tieout.domain.returns.facts import ReturnFacts
-from tieout.domain.returns.plan import Blocked, Plan, plan_return, stake_of
-from tieout.domain.rules.mapping import MappingTables
-from tieout.ports.directory import Company
-from tieout.ports.errors import BadAnswer, Busy, ConnectorError, Unauthorised
-from tieout.processes import standing
+from tieout.domain.returns.plan import plan_return, stake_of
 from tieout.processes.gather_return import gather_return, seen_while_gathering, with_taken
 from tieout.processes.kinds import RETURN
-from tieout.processes.patience import Patience
-from tieout.processes.performing import Bench, Done, Later, Trouble, intend_all, perform, unauthorised
-from tieout.processes.record import decision_from_json, decision_to_json, facts_to_json
-from tieout.store import attempts, documents, inbox
-from tieout.store.attempts import Attempt
-from tieout.store.documents import Document
-from tieout.store.store import Held
+from tieout.processes.record import facts_to_json
+from tieout.processes.settling import Flow
 
-PROCESS = "returns.settle/1"
-KIND = RETURN
+PROCESS: Final = "returns.settle/1"
+KIND: Final = RETURN
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """One document on the bench."""
-
-    company: Company
-    held: Held
-    document: Document
-    now: datetime
-    """When this run began: the time of its facts."""
-    clock: Callable[[], datetime]
-    patience: Patience
-    rules: MappingTables
-    """The company's mapping rules in force when this run began."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """How a run ended."""
-
-    state: Literal["waiting", "blocked", "done"]
-    due_at: datetime | None = None
-    troubled_since: datetime | None = None
-    troubled_by: str = ""
-    pauses_account: str = ""
-    note: str = ""
-
-
-def settle_return(work: Work) -> Ending:
-    """Work on one RMA until it is complete, must wait, or needs a person."""
-    attempt = _open_attempt(work)
-    if isinstance(attempt, Later):
-        return _later(work, attempt)
-    decision = decision_from_json(attempt.decision)
-    if isinstance(decision, Blocked):
-        return _block(work, attempt, decision.faults, decision.stake, decision.legs)
-    for command in decision.commands:
-        outcome = perform(work.company, command, _bench(work, attempt))
-        match outcome:
-            case Done(found=found, read_at=read_at):
-                with work.held.begin() as c:
-                    standing.see_command(c, work.document, command, found, at=read_at)
-            case Later(is_by_the_clock=True):
-                return _rest_until(work, attempt, outcome)
-            case Later():
-                return _later(work, outcome, attempt)
-            case Trouble(fault=fault):
-                return _block(work, attempt, (fault,), _stake(work), ())
-    return _finish(work, attempt, decision)
-
-
-def _open_attempt(work: Work) -> Attempt | Later:
-    """The attempt that was cut off, to be finished as recorded; else a new one, gathered and decided now."""
-    with work.held.begin() as c:
-        last = attempts.last_attempt(c, work.document)
-    if last is not None and last.ended is None and last.decision is not None:
-        return last
-    try:
-        facts = gather_return(work.company, work.held, work.document, work.now, work.rules)
-    except Unauthorised as error:
-        return unauthorised(error, "reading the facts", work.now, work.patience)
-    except BadAnswer as error:
-        return _decide(work, _stopped(return_kinds.MALFORMED_PAYLOAD.code, str(error)))
-    except ConnectorError as error:
-        wait = error.wait if isinstance(error, Busy) else work.patience.unavailable
-        return Later(at=work.now + wait, why=str(error))
-    return _decide(work, facts)
-
-
-def _stopped(code: str, saw: str) -> Blocked:
-    return Blocked(faults=(Fault(code=code, at="gathering the facts", saw=saw),), legs=(), stake=Money(0))
-
-
-def _decide(work: Work, given: ReturnFacts | Blocked) -> Attempt:
-    """Decide, and record facts, decision, intents and legs in one transaction, before anything is done."""
-    with work.held.begin() as c:
-        facts = with_taken(c, given) if isinstance(given, ReturnFacts) else None
-        decision = plan_return(facts) if facts is not None else given
-        assert not isinstance(decision, ReturnFacts)
-        last = attempts.last_attempt(c, work.document)
-        is_open = last is not None and last.ended is None
-        attempt = last if is_open and last else attempts.begin(c, work.document, process=PROCESS, at=work.now)
-        kept = facts_to_json(facts) if facts is not None else None
-        attempt = attempts.record_decision(c, attempt, facts=kept, decision=decision_to_json(decision))
-        standing.declare(c, work.document, decision.legs, at=work.now)
-        if isinstance(decision, Plan) and facts is not None:
-            standing.see_read(c, work.document, seen_while_gathering(facts), at=work.now)
-            intend_all(c, work.company, decision.commands, _bench(work, attempt))
-            standing.waive(c, work.document, decision.waived, at=work.now)
-        if facts is not None:
-            stake = stake_of(facts)
-            title = f"Return {work.document.key}"
-            documents.describe(c, work.document, title=title, stake_minor=stake.minor, currency=stake.currency)
-    return attempt
-
-
-def _bench(work: Work, attempt: Attempt) -> Bench:
-    return Bench(
-        held=work.held,
-        document=work.document,
-        attempt=attempt.number,
-        clock=work.clock,
-        patience=work.patience,
-        rules=work.rules,
-    )
-
-
-def _rest_until(work: Work, attempt: Attempt, outcome: Later) -> Ending:
-    """Postings wait for their hours. The attempt ends here, so that what comes meanwhile is planned, stock first."""
-    with work.held.begin() as c:
-        attempts.finish(c, attempt, ended="performed", note=outcome.why, at=work.now)
-    return Ending(state="waiting", due_at=outcome.at, note=outcome.why)
-
-
-def _later(work: Work, outcome: Later, attempt: Attempt | None = None) -> Ending:
-    """Come back when time may have healed it; what outlives its patience goes to a person.
-
-    The patience counts from when the same trouble began; another trouble, or progress, starts it anew.
-    """
-    fault = outcome.unless
-    trouble = f"{fault.code} {fault.at}" if fault is not None else work.document.troubled_by
-    is_same = trouble == work.document.troubled_by and work.document.troubled_since is not None
-    since = work.document.troubled_since if is_same and work.document.troubled_since else work.now
-    if fault is not None and work.now - since > outcome.patience:
-        stopped = attempt or _decide(work, Blocked(faults=(fault,), legs=(), stake=_stake(work)))
-        return _block(work, stopped, (fault,), _stake(work), ())
-    return Ending(
-        state="waiting",
-        due_at=outcome.at,
-        troubled_since=since if trouble else None,
-        troubled_by=trouble,
-        pauses_account=outcome.pauses_account,
-        note=outcome.why,
-    )
-
-
-def _block(work: Work, attempt: Attempt, faults: tuple[Fault, ...], stake: Money, legs: tuple[Leg, ...]) -> Ending:
-    """Put the document on somebody's desk with every fault and the money at stake."""
-    with work.held.begin() as c:
-        standing.open_case(c, work.document, faults, stake, at=work.now)
-        standing.declare(c, work.document, legs, at=work.now)
-        attempts.finish(c, attempt, ended="blocked", note=faults[0].code, at=work.now)
-    return Ending(state="blocked", note=faults[0].code)
-
-
-def _finish(work: Work, attempt: Attempt, plan: Plan) -> Ending:
-    """Everything planned is read back: the case is settled; the document waits, or is done once it ties out.
-
-    What a person must see although the return goes on stands on a case.
-    """
-    with work.held.begin() as c:
-        attempts.finish(c, attempt, ended="performed", note=plan.waiting_for, at=work.now)
-        states = standing.leg_states(c, work.document, work.now)
-        if plan.raised:
-            standing.open_case(c, work.document, plan.raised, _stake(work), at=work.now)
-        elif LegState.DIFFERS not in states:  # while two systems say two things, somebody has to look
-            standing.close_case(c, work.document, at=work.now)
-        inbox.mark_handled(c, work.document.company, KIND, work.document.key, work.document.touched_at, work.now)
-    if plan.waiting_for or plan.raised:
-        # What an order became when it was saved (a hold, say) is not known until it is read again.
-        has_entered = any(command.kind == "enter_order" for command in plan.commands)
-        due_at = work.now if has_entered else None
-        return Ending(state="waiting", due_at=due_at, note=plan.waiting_for or plan.raised[0].code)
-    is_done = not states or is_tied_out(states)
-    due_at = None if is_done else work.now + work.patience.leg_again
-    return Ending(state="done" if is_done else "waiting", due_at=due_at, note="tied out" if is_done else "legs open")
-
-
-def _stake(work: Work) -> Money:
-    return Money(work.document.stake_minor or 0, work.document.currency or "GBP")
+RETURNS: Final[Flow[ReturnFacts]] = Flow(
+    kind=RETURN,
+    process=PROCESS,
+    names="Return {}",
+    gather=gather_return,
+    complete=with_taken,
+    decide=plan_return,
+    seen=seen_while_gathering,
+    stake=stake_of,
+    kept=facts_to_json,
+    accounts=lambda company: (company.portal_account, company.storefront_account, company.ledger_account),
+)

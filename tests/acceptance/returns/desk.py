@@ -31,6 +31,7 @@ from tieout.durable.lanes import Deadline
 from tieout.intake import webhooks
 from tieout.processes import sweeps
 from tieout.processes.lanes import drain
+from tieout.processes.returns import RETURNS
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.estate import Estate
 from tieout.sandbox.loop import LoopSandbox
@@ -181,7 +182,7 @@ class Desk:
         """What has come in is worked on for so long, however it goes."""
         self.delivered()
         until = Deadline(seconds, threading.Event())
-        drain(self.house.application.floor, LaneJob(company=COMPANY, lane=0, deadline=until))
+        drain(self.house.application.floor, LaneJob(company=COMPANY, lane=0, deadline=until), RETURNS)
 
     def settle(self, seconds: float = 20.0) -> None:
         """Every webhook on its way is delivered; then the lanes are worked until nothing is due."""

@@ -22,12 +22,14 @@ from tieout.connectors.sage200.site.probe import Probe
 from tieout.connectors.sage200.site.sign_in import SageSignIn
 from tieout.connectors.sage200.sop.despatches import SageDespatches
 from tieout.connectors.sage200.sop.open_orders import OpenOrders
+from tieout.connectors.sage200.sop.order_book import SageOrderBook
 from tieout.connectors.sage200.sop.order_entry import SageOrderEntry
 from tieout.connectors.sage200.sop.orders import SageOrders
 from tieout.connectors.sage200.sop.returns import SageReturns
 from tieout.connectors.sage200.stock.movements import Movements
 from tieout.connectors.sage200.stock.stock_ledger import SageStock
 from tieout.connectors.transport import Transport
+from tieout.ports.selling import OrderBook
 from tieout.ports.systems import (
     CashBook,
     CustomerAccounts,
@@ -51,6 +53,7 @@ class Sage200:
     """One company by capability; safe to share between threads."""
 
     orders: SalesOrders
+    order_book: OrderBook
     order_entry: OrderEntry
     despatches: Despatches
     returns: SalesReturns
@@ -109,6 +112,7 @@ def open_ledger(
     open_orders = OpenOrders(client, settings.compat)
     return Sage200(
         orders=SageOrders(client, registers, postings, settings),
+        order_book=SageOrderBook(client, registers, settings),
         order_entry=SageOrderEntry(client, registers, open_orders, settings),
         despatches=SageDespatches(client, registers, postings, open_orders, companion, settings),
         returns=SageReturns(client, registers, postings, movements, companion, settings),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from tieout.connectors.sage200.client import Client
-from tieout.connectors.sage200.registers import Believed, Registers
+from tieout.connectors.sage200.registers import STOCK_TYPE, Believed, Registers
 from tieout.connectors.sage200.settings import Sage200Settings
 from tieout.connectors.sage200.translate import nominal_of, stamp_of
 from tieout.connectors.sage200.wire import (
@@ -28,7 +28,7 @@ from tieout.domain.documents.books import (
 from tieout.ports.errors import BadAnswer
 
 ACTIVE = "AccountStatusActive"
-STOCK_TYPE = "EnumStockItemTypeStock"
+COSTING = "EnumCostingMethodType"
 INACTIVE = "EnumStockItemStatusTypeInactive"
 LIMITS = TextLimits(reference=20, second_reference=20, return_reference=30, analysis=60, narrative=6000)
 """Section 5: ledger and movement references, customer document number, analysis code, nominal narrative."""
@@ -64,15 +64,7 @@ class SageBooks:
 
     def products(self, skus: Sequence[str]) -> tuple[Product, ...]:
         """The stock items of these codes; one that Sage does not know is left out."""
-        return tuple(
-            Product(
-                sku=item.code,
-                name=item.name,
-                is_stock=self._product_type(item) in ("", STOCK_TYPE),
-                is_active=item.product_status_type != INACTIVE,
-            )
-            for item in self._registers.products(skus)
-        )
+        return tuple(product(item, self._registers.group_of(item)) for item in self._registers.products(skus))
 
     def period(self, on: date, ledger: str) -> PeriodCheck:
         """Sage's verdict on a posting date; invoices and credits are `sales`, payments `cash` (6.5)."""
@@ -95,14 +87,6 @@ class SageBooks:
     def text_limits(self) -> TextLimits:
         """How much text its fields keep; Sage refuses longer text (2.2)."""
         return LIMITS
-
-    def _product_type(self, item: ProductShape) -> str:
-        if item.product_group and item.product_group.product_type:
-            return item.product_group.product_type
-        if not item.product_group_id:
-            return ""
-        group = self._client.one(f"/product_groups/{item.product_group_id}", GroupShape)
-        return group.product_type if group else ""
 
     def _read_nominals(self) -> tuple[NominalAccount, ...]:
         rows = self._client.rows("/nominal_codes", NominalShape)
@@ -130,6 +114,20 @@ class SageBooks:
             )
             for warehouse, name in places
         )
+
+
+def product(item: ProductShape, group: GroupShape) -> Product:
+    """A stock item; its cost is the one that Sage keeps on the item for its costing method (A.5)."""
+    costing = group.costing_method.removeprefix(COSTING)
+    costs = {"standard": item.standard_cost, "average": item.average_buying_price, "fifo": item.average_buying_price}
+    return Product(
+        sku=item.code,
+        name=item.name,
+        is_stock=group.product_type in ("", STOCK_TYPE),
+        is_active=item.product_status_type != INACTIVE,
+        unit_cost=costs.get(costing.casefold()),
+        costing=costing,
+    )
 
 
 def nominal_account(row: NominalShape, group_words: tuple[str, ...]) -> NominalAccount:

@@ -14,11 +14,13 @@ from tieout.connectors.sage200.wire import (
     BankShape,
     CurrencyShape,
     CustomerShape,
+    GroupShape,
     IsoCode,
     LedgerType,
     ProductShape,
     SopSettings,
     TaxCodeShape,
+    UnitShape,
     WarehouseShape,
 )
 from tieout.domain.commands import plain
@@ -27,6 +29,8 @@ from tieout.ports.errors import Refused
 T = TypeVar("T")
 
 CODES_AT_ONCE = 20
+STOCK_TYPE = "EnumStockItemTypeStock"
+UNITS = "/units"
 
 
 class Believed(Generic[T]):
@@ -70,6 +74,7 @@ class Registers:
         self._banks = believed(lambda: client.every("/banks", BankShape))
         self._currencies = believed(lambda: client.every("/currencies", CurrencyShape))
         self._sop = believed(lambda: client.one("/sop_settings", SopSettings) or SopSettings())
+        self._units = believed(lambda: client.every(UNITS, UnitShape) if client.has(UNITS) else ())
         self._ledgers = believed(lambda: client.plain_list("/ledger_types", LedgerType))
 
     def tax_codes(self) -> tuple[TaxCodeShape, ...]:
@@ -132,6 +137,11 @@ class Registers:
             return iso.code
         return self._settings.compat.currency_signs.get(found.symbol, found.symbol or found.name)
 
+    def unit_name(self, record_id: int) -> str:
+        """The name of a unit of measure; empty for none, and on releases before 16 September 2020 (3.5)."""
+        found = _first(self._units, lambda unit: unit.id == record_id) if record_id else None
+        return found.name if found else ""
+
     def sop(self) -> SopSettings:
         """The company's sales order settings."""
         return self._sop.now()
@@ -150,6 +160,16 @@ class Registers:
             rows = self._client.rows("/products", ProductShape, where=where, expand=("product_group",))
             found.extend(row for row in rows if row.code in wanted)
         return found
+
+    def group_of(self, item: ProductShape) -> GroupShape:
+        """The group of a stock item, read by itself where the item came without it; an empty one for none."""
+        if (item.product_group and item.product_group.product_type) or not item.product_group_id:
+            return item.product_group or GroupShape()
+        return self._client.one(f"/product_groups/{item.product_group_id}", GroupShape) or GroupShape()
+
+    def is_stocked(self, item: ProductShape) -> bool:
+        """Whether Sage keeps levels of it (6.4); an item that does not say its type is one."""
+        return self.group_of(item).product_type in ("", STOCK_TYPE)
 
     def part_faults(self, quantities: Iterable[tuple[str, Decimal]]) -> list[str]:
         """Parts of items that carry serial numbers, in words: Sage would round them without a sound (section 5)."""

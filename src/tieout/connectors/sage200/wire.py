@@ -234,6 +234,7 @@ class GroupShape(Shape):
     """`product_group` (A.5)."""
 
     product_type: Text = ""
+    costing_method: Text = ""
 
 
 class ProductShape(Shape):
@@ -246,6 +247,15 @@ class ProductShape(Shape):
     traceable_type: Text = ""
     product_group_id: Id = 0
     product_group: GroupShape | None = None
+    standard_cost: Decimal | None = None
+    average_buying_price: Decimal | None = None
+
+
+class UnitShape(Shape):
+    """`unit` (A.5)."""
+
+    id: int
+    name: Text = ""
 
 
 class BinHolding(Shape):

@@ -23,6 +23,7 @@ from tieout.processes.desk import Desk, NotPossible, acts, adopting, booking, ov
 from tieout.processes.desk.acting import Done, settles
 from tieout.processes.desk.facts import facts_of_case, title_of
 from tieout.processes.desk.previews import Preview, preview
+from tieout.processes.flows import FLOWS
 from tieout.store import cases, mapping_rules, people
 from tieout.store.cases import Case
 from tieout.store.people import User
@@ -251,6 +252,7 @@ def _page(
         status=422 if problem else 200,
         problems=[problem] if problem else [],
         facts=facts,
+        has_flow=case.document_kind in FLOWS,
         suggested=suggested,
         has_model=_has_model(visit),
         case=seen,

@@ -49,6 +49,12 @@ class Product:
     name: str
     is_stock: bool
     is_active: bool
+    unit_cost: Decimal | None = None
+    """What one stock unit costs as the ledger keeps it on the item, in its base currency: the standard cost, or the
+    average buying price where it costs by average or first in, first out (there it is an estimate: layers differ).
+    None where it keeps none, as for batch or serial items at their actual cost."""
+    costing: str = ""
+    """The ledger's own word for how it is costed, such as FIFO, Average, Standard; empty where it does not say."""
 
 
 class PeriodAnswer(StrEnum):

@@ -91,3 +91,6 @@ class StockLevel:
     bin: str
     on_hand: Decimal
     allocated: Decimal
+    free: Decimal | None = None
+    """What the ledger itself works out as free in this bin. Only ever shown beside our own figure, never published:
+    it knows nothing of orders on their way, of buffers, nor of stock that is held back."""

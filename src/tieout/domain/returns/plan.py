@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import assert_never
@@ -16,6 +15,7 @@ from tieout.domain.faults.kinds import Fault
 from tieout.domain.identifiers import compose_key
 from tieout.domain.legs import Leg
 from tieout.domain.money import Money, total
+from tieout.domain.plans import LEG_GRACE_HOURS, Blocked, Plan
 from tieout.domain.returns.allocation import allocate, matched_order, returned_units
 from tieout.domain.returns.batch_checks import check_batch
 from tieout.domain.returns.batches import Batch, batches, coming_returns, is_ready, open_returns
@@ -44,37 +44,8 @@ from tieout.domain.returns.settlement import price_credited
 from tieout.domain.returns.values import allowances_of
 from tieout.domain.returns.watch import GOODS_BACK, concerns, goods_back, overdue, refund_hours
 
-LEG_GRACE_HOURS = 24
-"""How long a leg may stay unseen before it is overdue, unless the house has set `leg_grace_hours`."""
-
-
 A_LITTLE = timedelta(hours=1)
 """A leg falls due this much after its limit, so that whoever looks then finds the limit passed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Commands in the order they must be performed, and the legs that must appear."""
-
-    commands: tuple[AnyCommand, ...]
-    legs: tuple[Leg, ...]
-    waived: tuple[tuple[str, str], ...]
-    """(ref, why) of legs that this plan makes pointless."""
-    waiting_for: str
-    """What must happen outside before more can be done; empty when the return is complete after this plan."""
-    rules: tuple[str, ...]
-    raised: tuple[Fault, ...] = ()
-    """What a person must see although the plan is carried out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocked:
-    """Every fault that keeps the return from going on, most important first."""
-
-    faults: tuple[Fault, ...]
-    legs: tuple[Leg, ...]
-    stake: Money
-    """What the customer is waiting for."""
 
 
 def plan_return(facts: ReturnFacts) -> Plan | Blocked:

@@ -10,7 +10,7 @@ from datetime import datetime
 from tieout.domain.people import Actor, Permission
 from tieout.ports.directory import Company
 from tieout.processes.desk import Desk, NotPossible
-from tieout.processes.kinds import RETURN
+from tieout.processes.flows import FLOWS
 from tieout.processes.routing import wake
 from tieout.store import audit, cases, documents
 from tieout.store.cases import Case
@@ -91,12 +91,12 @@ class Act:
     def start_again(self) -> None:
         """Make the document due and start its lane; NotPossible for one that nothing can be tried again for."""
         case = self.case
-        if case.document_kind != RETURN:
+        if case.document_kind not in FLOWS:
             raise NotPossible(
                 f"Exception {case.id} is about a {case.document_kind}: there is nothing to try again. "
                 "Close it once it is settled."
             )
-        lane = wake(self.c, case.company, self.company.lanes, case.document_key, at=self.now)
+        lane = wake(self.c, case.company, self.company.lanes, case.document_key, at=self.now, kind=case.document_kind)
         self.desk.start(self.c, case.company, lane)
 
 

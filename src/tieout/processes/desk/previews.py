@@ -14,7 +14,7 @@ from typing import Literal
 from tieout.domain.business_dates import UK, uk_date
 from tieout.domain.commands import AnyCommand, differences
 from tieout.domain.faults.kinds import Fault
-from tieout.domain.returns.plan import Blocked, Plan, plan_return
+from tieout.domain.plans import Blocked, Plan
 from tieout.domain.rules.mapping import MappingTables
 from tieout.domain.rules.posting_windows import POSTINGS, STOCK, opening_after
 from tieout.ports.directory import Company
@@ -23,11 +23,11 @@ from tieout.processes.bindings import bind
 from tieout.processes.desk import Desk, NotPossible
 from tieout.processes.desk.acting import company_of
 from tieout.processes.desk.steps import PlannedStep, step_of
-from tieout.processes.gather_return import gather_return, with_taken
-from tieout.processes.kinds import RETURN
+from tieout.processes.flows import FLOWS
 from tieout.processes.performing import STOCK_LANE
 from tieout.processes.record import decision_from_json
 from tieout.processes.rules import rules_on
+from tieout.processes.settling import AnyFlow
 from tieout.store import Store, attempts, documents
 from tieout.store.cases import Case
 from tieout.store.documents import Document
@@ -84,17 +84,18 @@ def preview(desk: Desk, case: Case) -> Preview:
 
     Raises NotPossible where there is nothing to try again, or a system cannot be read.
     """
-    if case.document_kind != RETURN:
+    flow = FLOWS.get(case.document_kind)
+    if flow is None:
         raise NotPossible(f"Exception {case.id} is about a {case.document_kind}: there is nothing to try again.")
     company, now = company_of(desk, case), desk.clock()
     records = _Unkept(desk.store, company.name)
     with records.begin() as c:
-        document = documents.document(c, company.name, RETURN, case.document_key)
+        document = documents.document(c, company.name, flow.kind, case.document_key)
         rules = rules_on(c, company.name, uk_date(now))
     if document is None:
         raise NotPossible(f"Exception {case.id} has no document any more: close it with that reason.")
     try:
-        decision = _decide(company, records, document, now, rules)
+        decision = _decide(flow, company, records, document, now, rules)
         if isinstance(decision, Blocked):
             return _blocked(case, decision, now)
         return _planned(company, case, decision, rules, now)
@@ -103,16 +104,16 @@ def preview(desk: Desk, case: Case) -> Preview:
 
 
 def _decide(
-    company: Company, records: _Unkept, document: Document, now: datetime, rules: MappingTables
+    flow: AnyFlow, company: Company, records: _Unkept, document: Document, now: datetime, rules: MappingTables
 ) -> Plan | Blocked:
     """As an attempt decides: one that was cut off is ended as it was recorded."""
     with records.begin() as c:
         last = attempts.last_attempt(c, document)
     if last is not None and last.ended is None and last.decision is not None:
         return decision_from_json(last.decision)
-    facts = gather_return(company, records, document, now, rules)
+    facts = flow.gather(company, records, document, now, rules)
     with records.begin() as c:
-        return plan_return(with_taken(c, facts))
+        return flow.decide(flow.complete(c, facts))
 
 
 def _blocked(case: Case, decision: Blocked, now: datetime) -> Preview:

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from tieout.domain.business_dates import uk_date
 from tieout.domain.faults import BY_CODE
 from tieout.domain.money import Money
-from tieout.domain.returns.plan import Blocked, Plan, plan_return
+from tieout.domain.plans import Blocked, Plan
+from tieout.domain.returns.plan import plan_return
 from tieout.domain.rules.keys_seen import keys_seen
 from tieout.domain.rules.mapping import MappingRule, MappingTables
 from tieout.processes.desk.steps import TITLES

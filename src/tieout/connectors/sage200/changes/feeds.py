@@ -46,6 +46,7 @@ LEVEL_FIELDS = (
     "name",
     "quantity_in_stock",
     "quantity_allocated",
+    "free_stock_available",
     "product.code",
     "warehouse_holding.warehouse_name",
 )
@@ -144,6 +145,7 @@ class SageFeeds:
                     bin=row.name,
                     on_hand=row.quantity_in_stock,
                     allocated=row.quantity_allocated,
+                    free=row.free_stock_available,
                 )
 
     def _changed(

@@ -103,6 +103,7 @@ class LevelShape(Shape):
     name: Text = ""
     quantity_in_stock: Decimal = Decimal(0)
     quantity_allocated: Decimal = Decimal(0)
+    free_stock_available: Decimal | None = None
     product: HeldProduct = HeldProduct()
     warehouse_holding: HeldWhere = HeldWhere()
 

@@ -15,8 +15,6 @@ from tieout.connectors.sage200.sop.wire_orders import OpenOrder, TraceableItems
 from tieout.connectors.transport import Json
 from tieout.domain import commands as c
 
-STOCK_TYPE = "EnumStockItemTypeStock"
-
 
 class DespatchAllocation:
     """Allocates goods, with the batches and serial numbers that left, through the order's lines."""
@@ -47,8 +45,8 @@ class DespatchAllocation:
         """The lines with too little allocated; items that are not stock items take no allocation."""
         short = [one for one in goods if one.order.ready < one.wanted.quantity]
         products = self._registers.products({one.order.code for one in short}) if short else []
-        kinds = {row.code: row.product_group.product_type if row.product_group else "" for row in products}
-        return [one for one in short if kinds.get(one.order.code, "") in ("", STOCK_TYPE)]
+        unstocked = {row.code for row in products if not self._registers.is_stocked(row)}
+        return [one for one in short if one.order.code not in unstocked]
 
     def _numbers(self, one: Leaving) -> Items:
         asked: dict[str, Json] = {"id": one.order.id}

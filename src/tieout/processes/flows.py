@@ -1,0 +1,13 @@
+"""Every flow by the kind of its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from tieout.processes.returns import RETURNS
+from tieout.processes.settling import AnyFlow
+
+FLOWS: Final[Mapping[str, AnyFlow]] = MappingProxyType({flow.kind: flow for flow in (RETURNS,)})
+"""A document of any other kind is a stray: it stands on a case, and nothing can be tried again for it."""
