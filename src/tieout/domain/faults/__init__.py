@@ -6,10 +6,18 @@ made from these entries; write them for the person who reads them at five o'cloc
 
 from __future__ import annotations
 
-from tieout.domain.faults import accounts, goods_in, performing, returns, returns_value
+from tieout.domain.faults import accounts, goods_in, orders, performing, returns, returns_value, warehouse_stock
 from tieout.domain.faults.kinds import Fault, FaultClass, FaultKind, Owner
 
-ALL: tuple[FaultKind, ...] = (*returns.KINDS, *returns_value.KINDS, *performing.KINDS, *goods_in.KINDS, *accounts.KINDS)
+ALL: tuple[FaultKind, ...] = (
+    *returns.KINDS,
+    *returns_value.KINDS,
+    *performing.KINDS,
+    *goods_in.KINDS,
+    *accounts.KINDS,
+    *orders.KINDS,
+    *warehouse_stock.KINDS,
+)
 BY_CODE = {kind.code: kind for kind in ALL}
 assert len(BY_CODE) == len(ALL), "two fault kinds share a code"
 

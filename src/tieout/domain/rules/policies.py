@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from tieout.domain.faults.kinds import Owner
 from tieout.domain.rules.fields import Field, FieldKind, OwnRow, nominal_fields
+from tieout.domain.rules.warehouse_policies import WAREHOUSE_POLICIES
 
 _FIN, _OPS, _INT = Owner.FINANCE, Owner.OPERATIONS, Owner.INTEGRATION
 _YES, _ADVISED = "yes", "advised"
@@ -140,6 +141,7 @@ _POLICIES: dict[str, OwnRow] = {
     "receipt_to_credit_hours": _whole(
         "Within how many hours of its receipt a unit should be credited, for the report on lag.", _FIN, "24"
     ),
+    **WAREHOUSE_POLICIES,
     "sla_hours": _whole("How many working hours an owner has to settle a case.", _INT, "16"),
     **{
         f"sla_hours {owner.value}": _whole(

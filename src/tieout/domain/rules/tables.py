@@ -1,7 +1,6 @@
 """Every mapping table that something reads: what it decides, whose choice it is, and what its rows hold.
 
-The console's forms, its imports and exports, and the checks of a proposed row are made from this list. Tables of
-flows that are still to come (carriers, stock codes and units of warehouses) come with what reads them.
+The console's forms, its imports and exports, and the checks of a proposed row are made from this list.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from types import MappingProxyType
 from tieout.domain.faults.kinds import Owner
 from tieout.domain.rules.fields import Field, FieldKind, Table, nominal_fields
 from tieout.domain.rules.policies import POLICIES, VALUE_POLICIES
+from tieout.domain.rules.warehouse_tables import WAREHOUSE_TABLES
 
 _FIN, _OPS, _INT = Owner.FINANCE, Owner.OPERATIONS, Owner.INTEGRATION
 
@@ -258,5 +258,7 @@ _LIST = (
     ),
 )
 
-TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in _LIST})
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {table.name: table for table in (*_LIST[:-1], *WAREHOUSE_TABLES, _LIST[-1])}
+)
 """Every mapping table by its name, in the order in which people read them."""
