@@ -127,6 +127,14 @@ def test_parcels_of_one_line_leave_together() -> None:
     assert found.wanted.bins == (("A1", Decimal(1)), ("A2", Decimal(3)))
 
 
+def test_a_bin_and_a_batch_in_two_parcels_are_named_once() -> None:
+    one_parcel = gone("2", bins=(("A1", Decimal(2)),), batches=batches(("B7", "2")))
+    other = gone("2", bins=(("A1", Decimal(1)), ("A2", Decimal(1))), batches=batches(("B7", "1"), ("B8", "1")))
+    (line,) = leaving(order(row()), [one_parcel, other])
+    assert line.wanted.bins == (("A1", Decimal(3)), ("A2", Decimal(1)))
+    assert line.wanted.batches == batches(("B7", "3"), ("B8", "1"))
+
+
 def test_the_key_stands_in_the_notes_before_the_note() -> None:
     command = despatch(courier="Royal Mail", consignment="JD2", parcels=2, weight=Decimal("1.25"), note="At the door")
     assert tracking_body(command, 5, 4) == {

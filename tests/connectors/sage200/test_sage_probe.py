@@ -54,7 +54,7 @@ def poor(facts: SiteFacts, settings: Sage200Settings) -> dict[str, str]:
 
 
 def test_every_command_that_concerns_sage_is_answered_for_and_no_other() -> None:
-    elsewhere = {*get_args(c.ShopCommand), *get_args(c.PortalCommand)}
+    elsewhere = {*get_args(c.ShopCommand), *get_args(c.PortalCommand), *get_args(c.WarehouseCommand)}
     of_sage = [command for command in get_args(c.AnyCommand) if command not in elsewhere]
     kinds = {command.__dataclass_fields__["kind"].default for command in of_sage}
     assert set(sage_commands()) == kinds == set(NEEDS)

@@ -18,7 +18,7 @@ from tieout.sandbox.estate import Estate
 from tieout.sandbox.sage200 import Sage200Sandbox
 from tieout.sandbox.serve import ServedEstate
 
-ELSEWHERE = (*get_args(c.ShopCommand), *get_args(c.PortalCommand))
+ELSEWHERE = (*get_args(c.ShopCommand), *get_args(c.PortalCommand), *get_args(c.WarehouseCommand))
 """Commands to the storefront and to the returns portal."""
 WORDS = {"api": "native", "comp": "companion", "hand": "manual", "-": "not_possible"}
 TABLE = """

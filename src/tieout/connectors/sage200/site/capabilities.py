@@ -14,8 +14,8 @@ from tieout.connectors.sage200.site.facts import CONFIRM_DESPATCH, SiteFacts
 from tieout.domain import commands as c
 from tieout.ports.accounts import Capability
 
-ELSEWHERE = (c.ShopCommand, c.PortalCommand)
-"""Commands to the storefront and to the returns portal."""
+ELSEWHERE = (c.ShopCommand, c.PortalCommand, c.WarehouseCommand)
+"""Commands to the storefront, to the returns portal and to warehouses."""
 COMPANION_WORDS = {"issue_stock": "issue", "post_journal": "journal"}
 """Commands that the companion's contract calls by another name."""
 ORDERS, LEDGER, STOCK, CASH = "Sales Order Processing", "Sales Ledger", "Stock Control", "Cash Book"

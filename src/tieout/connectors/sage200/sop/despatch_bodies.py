@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, TypeVar
@@ -59,21 +59,30 @@ def leaving(order: OpenOrder, lines: Sequence[c.DespatchLine]) -> list[Leaving]:
 
 
 def merged(lines: Sequence[c.DespatchLine]) -> list[c.DespatchLine]:
-    """One entry per order line: what left of it in several parcels or bins is confirmed together."""
-    found: dict[str, c.DespatchLine] = {}
+    """One entry per order line, bin and number: what left of it in several parcels is confirmed together."""
+    found: dict[str, list[c.DespatchLine]] = {}
     for line in lines:
-        first = found.get(line.order_line)
-        found[line.order_line] = (
-            line
-            if first is None
-            else replace(
-                first,
-                quantity=first.quantity + line.quantity,
-                bins=first.bins + line.bins,
-                batches=first.batches + line.batches,
-            )
+        found.setdefault(line.order_line, []).append(line)
+    return [
+        replace(
+            some[0],
+            quantity=sum((line.quantity for line in some), Decimal(0)),
+            bins=tuple(_added(pair for line in some for pair in line.bins).items()),
+            batches=tuple(
+                c.BatchQuantity(number=number, quantity=quantity)
+                for number, quantity in _added((b.number, b.quantity) for line in some for b in line.batches).items()
+            ),
         )
-    return list(found.values())
+        for some in found.values()
+    ]
+
+
+def _added(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    """Quantities of one name added up, in the order in which the names come first."""
+    sums: dict[str, Decimal] = {}
+    for name, quantity in pairs:
+        sums[name] = sums.get(name, Decimal(0)) + quantity
+    return sums
 
 
 def despatch_faults(one: Leaving, *, is_exact: bool) -> list[str]:
