@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 import time
@@ -31,7 +32,8 @@ class _Server(uvicorn.Server):
 class ServedEstate:
     """Context manager: the estate answers at `url` inside the block, and the port is free again after it.
 
-    Port 0 takes any free port. Only this computer is served unless another `host` is named.
+    Port 0 takes any free port. Only this computer is served unless another `host` is named. A system that is itself
+    a context manager, because it listens on a port of its own, is entered and left with the estate.
     """
 
     def __init__(self, estate: Estate, *, port: int = 0, host: str = "127.0.0.1") -> None:
@@ -40,6 +42,7 @@ class ServedEstate:
         self._port = port
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
+        self._entered = contextlib.ExitStack()
         config = uvicorn.Config(
             estate.app,
             log_level="warning",
@@ -58,6 +61,9 @@ class ServedEstate:
 
     def __enter__(self) -> Self:
         assert self._thread is None, "an estate is served once"
+        for system in self.estate.systems:
+            if isinstance(system, contextlib.AbstractContextManager):
+                self._entered.enter_context(system)
         # TCP is named outright: only then does the event loop switch off Nagle's delay of 40 ms.
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -91,3 +97,4 @@ class ServedEstate:
             self._thread.join(STOP_WAIT_SECONDS)
         if self._socket is not None:
             self._socket.close()
+        self._entered.close()
