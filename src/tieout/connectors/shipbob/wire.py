@@ -31,6 +31,11 @@ def _as_figure(value: object) -> object:
     return Decimal(0) if value is None else value
 
 
+def _as_stated(value: object) -> object:
+    assert not isinstance(value, float), "a figure was read as a float on its way here"
+    return value
+
+
 def moment(text: str) -> datetime | None:
     """A time in UTC; None when the text is empty or no time."""
     try:
@@ -42,6 +47,9 @@ def moment(text: str) -> datetime | None:
 
 Text = Annotated[str, BeforeValidator(_as_text)]
 Figure = Annotated[Decimal, BeforeValidator(_as_figure)]
+"""Nothing where ShipBob states none."""
+Count = Annotated[Decimal, BeforeValidator(_as_stated)]
+"""What must be stated: nobody may take silence for nought."""
 
 
 class _Shape(BaseModel):
@@ -70,7 +78,7 @@ class OrderedShape(_Shape):
     id: int | None = None
     reference_id: Text = ""
     sku: Text = ""
-    quantity: Figure = Decimal(0)
+    quantity: Count
     unit: Text = Field(default="", alias="quantity_unit_of_measure_code")
     line_number: int | None = Field(default=None, alias="external_line_id")
 
@@ -85,8 +93,7 @@ class ItemShape(_Shape):
 
     id: int = 0
     name: Text = ""
-    quantity: Figure = Decimal(0)
-    committed: Figure = Field(default=Decimal(0), alias="quantity_committed")
+    quantity: Count
     lot: Text = ""
     serials: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(default=(), alias="serial_numbers")
 
@@ -179,7 +186,7 @@ class CancelShape(_Shape):
 class LevelShape(_Shape):
     """Stock of one item over all places, with its exception bucket."""
 
-    id: int = Field(default=0, alias="inventory_id")
+    id: int = Field(alias="inventory_id")
     sku: Text = ""
     name: Text = ""
     exception: Figure = Field(default=Decimal(0), alias="total_exception_quantity")
@@ -188,16 +195,16 @@ class LevelShape(_Shape):
 class SiteQuantityShape(_Shape):
     """Stock of one item at one place."""
 
-    id: int = Field(default=0, alias="location_id")
+    id: int = Field(alias="location_id")
     name: Text = ""
-    on_hand: Figure = Field(default=Decimal(0), alias="on_hand_quantity")
+    on_hand: Count = Field(alias="on_hand_quantity")
     committed: Figure = Field(default=Decimal(0), alias="committed_quantity")
 
 
 class SiteLevelShape(_Shape):
     """Stock of one item, place by place."""
 
-    id: int = Field(default=0, alias="inventory_id")
+    id: int = Field(alias="inventory_id")
     sku: Text = ""
     name: Text = ""
     sites: Annotated[tuple[SiteQuantityShape, ...], BeforeValidator(_as_list)] = Field(default=(), alias="locations")
@@ -225,7 +232,7 @@ class EventShape(_Shape):
     """One stock event."""
 
     id: int = Field(alias="inventory_audit_event_id")
-    item_id: int = Field(default=0, alias="inventory_id")
+    item_id: int = Field(alias="inventory_id")
     category: Text = Field(default="", alias="event_category")
     at: Text = Field(default="", alias="event_datetime")
     increment: ChangeShape | None = None
@@ -239,7 +246,7 @@ class EventShape(_Shape):
 class EventPage(_Shape):
     """One page of stock events."""
 
-    events: Annotated[tuple[EventShape, ...], BeforeValidator(_as_list)] = Field(default=(), alias="data")
+    events: Annotated[tuple[EventShape, ...], BeforeValidator(_as_list)] = Field(alias="data")
     next: Text = ""
 
 
