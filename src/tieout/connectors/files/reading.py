@@ -1,0 +1,129 @@
+"""One file that a partner dropped: which kind it is, and what it says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+from tieout.connectors.files import despatches, edi, papers, stock_files
+from tieout.connectors.files.csv_in import Dialect, Table, header_of, read_rows, read_table
+from tieout.connectors.files.layouts import LAYOUTS, LayoutName
+from tieout.connectors.files.settings import FilesSettings, too_large
+from tieout.ports.inbound import MalformedError
+from tieout.ports.warehouses import FileContent, RefusedRow
+
+_EDI_BEGINS = (b"ISA", b"UNA", b"UNB", b"STX=")
+_WORDS: dict[LayoutName, str] = {
+    "despatch_confirmation": "despatch confirmation",
+    "stock_snapshot": "stock snapshot",
+    "stock_movement": "stock movements",
+    "ack": "acknowledgement",
+    "charges": "charges",
+}
+"""What can come in, and what people call it."""
+
+
+def is_edi(body: bytes) -> bool:
+    """Whether a file begins as an EDI interchange does."""
+    return body.lstrip().upper().startswith(_EDI_BEGINS)
+
+
+def read_file(name: str, body: bytes, settings: FilesSettings, now: datetime) -> FileContent:
+    """What the file says; MalformedError when it cannot be read at all."""
+    if len(body) > settings.file_bytes_max:
+        raise MalformedError(too_large(len(body), settings))
+    if is_edi(body):
+        return edi.read_edi(settings.account, body, settings.edi)
+    kind = _kind(name, body, settings)
+    table = read_table(kind, settings.layout(kind), body)
+    return _sourced(name, _content(kind, table, body, settings, now))
+
+
+def _kind(name: str, body: bytes, settings: FilesSettings) -> LayoutName:
+    """The layout of a file: by its name where the account says so, else by its header row."""
+    for kind, pattern in settings.file_names.items():
+        if kind in _WORDS and fnmatchcase(name.casefold(), pattern.casefold()):
+            return kind
+    fitting: dict[LayoutName, int] = {}
+    for kind in get_args(LayoutName):
+        layout = settings.layout(kind)
+        if kind not in _WORDS or not layout.has_header:
+            continue
+        header = header_of(layout, body)
+        required = {layout.theirs(column.name).casefold() for column in LAYOUTS[kind] if column.is_required}
+        if required <= header:
+            all_of = {layout.theirs(column.name).casefold() for column in LAYOUTS[kind]}
+            fitting[kind] = len(all_of & header)
+    if not fitting:
+        raise MalformedError(
+            "neither its name nor its header row says what it is: check the account's layouts and file_names"
+        )
+    best = max(fitting.values())
+    if list(fitting.values()).count(best) > 1:
+        raise MalformedError("its header row fits two layouts: say in file_names which files are which")
+    return next(kind for kind, count in fitting.items() if count == best)
+
+
+def _content(kind: LayoutName, table: Table, body: bytes, settings: FilesSettings, now: datetime) -> FileContent:
+    dialect = Dialect(
+        layout=settings.layout(kind),
+        zone=ZoneInfo(settings.zone),
+        now=now,
+        future=timedelta(hours=settings.future_hours),
+    )
+    empty = FileContent(
+        file_id=_file_id(table, body), described=f"{_WORDS[kind]}, {len(table.rows) + len(table.refused):,} rows"
+    )
+    account = settings.account
+    match kind:
+        case "despatch_confirmation":
+            left, bad = read_rows(table, dialect, despatches.despatch_row)
+            keeps_lines = settings.line_numbers == "line"
+            made, more = despatches.shipments(account, left, bad, keeps_lines=keeps_lines)
+            return replace(empty, shipments=tuple(made), refused=in_order(bad + more))
+        case "stock_snapshot":
+            includes = settings.on_hand_includes_quarantine
+            counted, bad = read_rows(
+                table, dialect, lambda cells: stock_files.snapshot_row(cells, on_hand_includes_quarantine=includes)
+            )
+            return replace(empty, snapshots=stock_files.snapshots(account, counted, bad), refused=in_order(bad))
+        case "stock_movement":
+            moved, bad = read_rows(table, dialect, lambda cells: stock_files.movement_row(account, cells))
+            movements, lone = stock_files.movements(moved)
+            return replace(empty, movements=tuple(movements), refused=in_order(bad + lone))
+        case "ack":
+            answered, bad = read_rows(table, dialect, papers.ack_row)
+            return replace(empty, answers=papers.answers(answered), refused=in_order(bad))
+        case "charges":
+            charged, bad = read_rows(table, dialect, lambda cells: papers.charge_row(account, settings.currency, cells))
+            return replace(empty, charges=tuple(one for _, one in charged), refused=in_order(bad))
+        case _:
+            raise AssertionError(f"{kind} does not come in")
+
+
+def in_order(refused: Sequence[RefusedRow]) -> tuple[RefusedRow, ...]:
+    """Refused rows as they stand in the file."""
+    return tuple(sorted(refused, key=lambda row: int(row.where.removeprefix("row "))))
+
+
+def _sourced(name: str, content: FileContent) -> FileContent:
+    """Everything read says which file and rows it stood in."""
+    return replace(
+        content,
+        shipments=tuple(replace(one, source=f"{name}, {one.source}") for one in content.shipments),
+        answers=tuple(replace(one, source=f"{name}, {one.source}") for one in content.answers),
+        movements=tuple(replace(one, source=f"{name}, {one.source}") for one in content.movements),
+        snapshots=tuple(replace(one, source=name) for one in content.snapshots),
+        charges=tuple(replace(one, source=f"{name}, {one.source}") for one in content.charges),
+    )
+
+
+def _file_id(table: Table, body: bytes) -> str:
+    """The one file_id that its rows name; the digest of the file where they name none, or several."""
+    ids = {row.cells.get("file_id", "") for row in table.rows}
+    return ids.pop() if len(ids) == 1 and ids != {""} else hashlib.sha256(body).hexdigest()
