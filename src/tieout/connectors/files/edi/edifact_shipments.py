@@ -1,0 +1,184 @@
+"""DESADV, the despatch advice: what left.
+
+QVR and its sign, CPS, PAC, GIN+BJ, DTM+11, QTY+12 and QTY+21: the EANCOM documents. Of the discrepancy codes BP means
+that a back order follows and CP that the line is closed short; nothing else in EDIFACT says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from tieout.connectors.files.edi import compat
+from tieout.connectors.files.edi.edifact_values import (
+    amount_of,
+    dated,
+    heading,
+    numbered,
+    party,
+    reference,
+    sku_of,
+    time_of,
+)
+from tieout.connectors.files.edi.harvest import Harvest
+from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, runs
+from tieout.connectors.files.edi.settings import EdiSettings
+from tieout.domain.commands.stock import BatchQuantity
+from tieout.domain.documents.shipping import Parcel, Shipment, ShippedLine, ShortLine
+
+_SHIPPED, _ORDERED = "12", "21"
+_ORIGINAL = frozenset({"9", "", "7", "31", "43"})
+"""BGM 1225: an original, a duplicate, a copy; anything else changes or withdraws an earlier one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """One LIN with what stands behind it."""
+
+    reference: str
+    shipped: ShippedLine | None
+    short: ShortLine | None
+    follows: str
+
+
+def read_shipments(message: Message, harvest: Harvest) -> None:
+    """Take the shipments of one DESADV, one for each order in it; a line that cannot be used refuses the whole."""
+    with harvest.part(message):
+        opening = numbered(message)
+        if opening.value(3) not in _ORIGINAL:
+            raise UnusableError(
+                f"BGM has function {opening.value(3)}: it changes an earlier advice. Ask what happened."
+            )
+        head = heading(message, "CPS", "LIN", "UNS")
+        when = dated(head, (compat.SHIPPED_ON, "137"))
+        if when is None:
+            raise UnusableError("There is neither DTM+11 nor DTM+137: nobody can say when it left.")
+        ordered = reference(head, "ON")
+        items = [_item(found, ordered, message, harvest.settings) for found in _lines(message)]
+        if not items:
+            raise UnusableError("There is no LIN segment: it says of no item that it left.")
+        if any(not item.reference for item in items):
+            raise UnusableError("RFF+ON is missing: ask whose order it is.")
+        for each in dict.fromkeys(item.reference for item in items):
+            mine = [item for item in items if item.reference == each]
+            harvest.shipments.append(
+                Shipment(
+                    shipment_id=f"{opening.value(2)}/{each}",
+                    account=harvest.account,
+                    reference=each,
+                    site=party(head, *compat.EDIFACT_SITES),
+                    stage="despatched",
+                    reached_at=time_of(when, harvest.settings),
+                    reached_text=when.value(1, 2),
+                    lines=tuple(item.shipped for item in mine if item.shipped is not None),
+                    parcels=_parcels(message, head),
+                    short=tuple(item.short for item in mine if item.short is not None),
+                    follows=_follows(mine),
+                    source=harvest.source(message),
+                )
+            )
+
+
+def _lines(message: Message) -> Iterator[list[Segment]]:
+    yield from (found for found in runs(message.segments, "LIN", "CPS", "UNS", "CNT") if found[0].tag == "LIN")
+
+
+def _item(item: list[Segment], ordered_under: str, message: Message, settings: EdiSettings) -> _Item:
+    where = f"LIN {item[0].value(1) or item[0].number}"
+    amounts = {s.value(1): s for s in item if s.tag == "QTY"}
+    if _SHIPPED not in amounts:
+        raise UnusableError(f"{where} has no QTY+12: nobody can say how much left.")
+    shipped = amount_of(amounts[_SHIPPED], message.decimal_mark)
+    if shipped < 0:
+        raise UnusableError(f"The despatched quantity of {where} is negative: ask what came back.")
+    sku, line = sku_of(item, settings), reference(item, settings.line_qualifier) or _line_number(item)
+    unit = settings.unit_name(amounts[_SHIPPED].value(1, 3))
+    ordered = amount_of(amounts[_ORDERED], message.decimal_mark) if _ORDERED in amounts else None
+    variance = next((s for s in item if s.tag == "QVR"), None)
+    missing = _missing(ordered, shipped, variance, message.decimal_mark)
+    code = variance.value(2) if variance is not None else ""
+    cause = variance.value(3) if variance is not None else ""
+    instead = next((s.value(2) for s in item if s.tag == "PIA" and s.value(1) == compat.SUBSTITUTED_FOR), "")
+    return _Item(
+        reference=reference(item, "ON") or ordered_under,
+        shipped=ShippedLine(
+            line=line,
+            sku=sku,
+            quantity=shipped,
+            unit=unit,
+            sku_ordered=instead,
+            batches=_batches(item, shipped, where),
+        )
+        if shipped
+        else None,
+        short=ShortLine(
+            line=line,
+            sku=instead or sku,
+            quantity=missing,
+            unit=unit,
+            reason=" ".join(word for word in (code, cause) if word),
+        )
+        if missing > 0
+        else None,
+        follows=compat.EDIFACT_OUTCOMES.get(code, "") if missing > 0 else "",
+    )
+
+
+def _missing(ordered: Decimal | None, shipped: Decimal, variance: Segment | None, mark: str) -> Decimal:
+    """What did not leave. QVR tells ordered from despatched, negative for short."""
+    if variance is not None and variance.value(1):
+        difference = amount_of(Segment(tag="QVR", elements=(("", variance.value(1)),)), mark)
+        if ordered is not None and ordered + difference != shipped:
+            raise UnusableError(
+                f"QVR says {difference:f}, but {ordered:f} were ordered and {shipped:f} despatched: ask which is right."
+            )
+        return max(-difference, Decimal(0))
+    return max(ordered - shipped, Decimal(0)) if ordered is not None else Decimal(0)
+
+
+def _line_number(item: list[Segment]) -> str:
+    return next((s.value(1, 3) for s in item if s.tag == "RFF" and s.value(1) == "ON"), "")
+
+
+def _batches(item: list[Segment], shipped: Decimal, where: str) -> tuple[BatchQuantity, ...]:
+    serials: list[str] = []
+    lots: list[str] = []
+    for segment in item:
+        if segment.tag != "GIN" or segment.value(1) not in {*compat.SERIAL_NUMBERS, *compat.BATCH_NUMBERS}:
+            continue
+        if any(segment.value(n, 2) for n in range(2, len(segment.elements) + 1)):
+            raise UnusableError(f"{where} has a range of numbers in GIN: ask for each number.")
+        numbers = [segment.value(n) for n in range(2, len(segment.elements) + 1) if segment.value(n)]
+        (serials if segment.value(1) in compat.SERIAL_NUMBERS else lots).extend(numbers)
+    if serials:
+        return tuple(BatchQuantity(number=serial, quantity=Decimal(1)) for serial in serials)
+    if len(set(lots)) > 1:
+        raise UnusableError(f"{where} has several batches, and of none it is said how much: ask for a line for each.")
+    return (BatchQuantity(number=lots[0], quantity=shipped),) if lots and shipped else ()
+
+
+def _follows(items: list[_Item]) -> Literal["yes", "no", "unsaid"]:
+    """One word for the whole shipment: that something follows outweighs that something else does not."""
+    said = {item.follows for item in items}
+    return "yes" if "yes" in said else "no" if "no" in said else "unsaid"
+
+
+def _parcels(message: Message, head: list[Segment]) -> tuple[Parcel, ...]:
+    transport = message.first("TDT")
+    carrier = service = ""
+    if transport is not None:
+        carrier = transport.value(5, 4) or transport.value(5)
+        service = transport.value(4, 2) or transport.value(4)
+    consignment = reference(head, *compat.CONSIGNMENTS)
+    codes = [
+        part.strip()
+        for s in message.segments
+        if s.tag == "GIN" and s.value(1) in compat.CONTAINER_CODES
+        for element in s.elements[1:]
+        for part in element
+        if part.strip()
+    ]
+    numbers = dict.fromkeys([consignment] if consignment else codes) or ({"": None} if carrier else {})
+    return tuple(Parcel(tracking=number, carrier=carrier, service=service) for number in numbers)
