@@ -46,7 +46,7 @@ def interchanges(text: str, settings: EdiSettings) -> Iterator[Interchange]:
 def segments(text: str, marks: str, settings: EdiSettings) -> Iterator[Segment]:
     """The segments of a text whose UNA is taken off."""
     release = marks[3] if marks[3].strip() else _NO_RELEASE
-    characters = Characters(marks[0], marks[1], marks[2], release, marks[4], marks[5])
+    characters = Characters.from_str(marks[:3] + release + marks[4:])
     ended = text.strip()
     if marks[5].isspace():
         ended += marks[5]

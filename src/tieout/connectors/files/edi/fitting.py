@@ -30,7 +30,7 @@ def _likeness(letter: str, charset: str) -> str:
             candidate.encode(charset)
         except UnicodeEncodeError:
             continue
-        return candidate
+        return str(candidate)
     return "."
 
 

@@ -44,7 +44,7 @@ _NAMES: Mapping[str, str] = {
 _SENT: Mapping[str, str] = {
     "X12": "945, 944, 947, 846 and 997",
     "EDIFACT": "DESADV, INVRPT, RECADV, ORDRSP, CONTRL and APERAK",
-    "TRADACOMS": "X12 or EDIFACT here; of TRADACOMS only orders are read, and those are for suppliers",
+    "TRADACOMS": "despatches and stock as X12 or EDIFACT",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -38,7 +38,7 @@ class ReadOrder:
     site: str = ""
     ordered_on: date | None = None
     required_on: date | None = None
-    deliver_to: PostalAddress = PostalAddress()
+    deliver_to: PostalAddress = field(default_factory=PostalAddress)
     service: str = ""
     instructions: str = ""
     lines: tuple[ReadLine, ...] = ()

@@ -109,9 +109,9 @@ def read_orders(body: bytes, settings: EdiSettings) -> tuple[ReadOrder, ...]:
         kind, order_of = ORDERS[interchange.syntax]
         for message in interchange.messages:
             if message.kind == kind:
+                if message.fault:
+                    raise MalformedError(f"{message.where}: {message.fault}")
                 try:
-                    if message.fault:
-                        raise UnusableError(message.fault)
                     found.append(order_of(message, settings))
                 except UnusableError as unusable:
                     raise MalformedError(f"{message.where}: {unusable}") from unusable

@@ -7,6 +7,7 @@ them is refused where warehouses' files are read, and read where orders are.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -21,47 +22,71 @@ from tieout.domain.documents.address import PostalAddress
 _CUT = "is not closed: the file may be cut off, ask for it again"
 
 
-def interchanges(text: str, settings: EdiSettings) -> Iterator[Interchange]:
-    """The transmission of a text that begins with STX."""
-    header: Segment | None = None
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """What has been opened so far."""
+
+    settings: EdiSettings
     opening: Segment | None = None
-    held: list[Segment] = []
-    messages: list[Message] = []
-    faults: list[str] = []
+    held: list[Segment] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     closed: Segment | None = None
-    for segment in _segments(without_line_breaks(text), settings):
-        if segment.tag == "STX" and header is None:
-            header = segment
-        elif segment.tag == "MHD":
-            if opening is not None:
-                messages.append(_message(opening, held, None, settings))
-            opening, held = segment, []
-        elif segment.tag == "MTR" and opening is not None:
-            messages.append(_message(opening, held, segment, settings))
-            opening = None
-        elif segment.tag == "END":
-            closed = segment
-        elif opening is not None:
-            held.append(Segment(tag=segment.tag, elements=segment.elements, number=len(held) + 2))
-        else:
-            faults.append(f"A segment stands outside every message: {segment.raw}")
-    if opening is not None:
-        messages.append(_message(opening, held, None, settings))
-    if closed is None:
-        faults.append(f"The transmission {_CUT}.")
-    elif settings.checks_counts and counted(closed.value(1)) != len(messages):
-        faults.append(f"The transmission has {len(messages)} messages and says {closed.value(1)}.")
-    stx = header if header is not None else Segment(tag="STX", elements=())
+
+    def take(self, segment: Segment) -> None:
+        """Put one segment where it belongs."""
+        match segment.tag:
+            case "MHD":
+                self.close_message(None)
+                self.opening, self.held = segment, []
+            case "MTR":
+                self.close_message(segment)
+            case "END":
+                self.close_message(None)
+                self.closed = segment
+            case _ if self.opening is None:
+                self.faults.append(f"A segment stands outside every message: {segment.raw}")
+            case _:
+                self.held.append(Segment(tag=segment.tag, elements=segment.elements, number=len(self.held) + 2))
+
+    def close_message(self, closing: Segment | None) -> None:
+        """End the message; None where it is not closed, or none was open."""
+        opening, self.opening = self.opening, None
+        if opening is None:
+            if closing is not None:
+                self.faults.append("An MTR segment closes a message that was not opened.")
+            return
+        fault = ""
+        if closing is None:
+            fault = f"The message {_CUT}."
+        elif self.settings.checks_counts and counted(closing.value(1)) != len(self.held) + 2:
+            fault = f"It has {len(self.held) + 2} segments and says {closing.value(1)}: ask for it again."
+        self.messages.append(
+            Message(kind=opening.value(2), control=opening.value(1), segments=tuple(self.held), fault=fault)
+        )
+
+
+def interchanges(text: str, settings: EdiSettings) -> Iterator[Interchange]:
+    """The transmission of a text that begins with STX; MalformedError when it cannot be taken apart."""
+    header, *rest = _segments(without_line_breaks(text), settings)
+    walk = _Walk(settings=settings)
+    for segment in rest:
+        walk.take(segment)
+    walk.close_message(None)
+    if walk.closed is None:
+        walk.faults.append(f"The transmission {_CUT}.")
+    elif settings.checks_counts and counted(walk.closed.value(1)) != len(walk.messages):
+        walk.faults.append(f"The transmission has {len(walk.messages)} messages and says {walk.closed.value(1)}.")
     yield Interchange(
         syntax="TRADACOMS",
-        sender=stx.value(2) or stx.value(2, 2),
+        sender=header.value(2) or header.value(2, 2),
         sender_qualifier="",
-        receiver=stx.value(3) or stx.value(3, 2),
+        receiver=header.value(3) or header.value(3, 2),
         receiver_qualifier="",
-        control=stx.value(5),
-        written=stx.value(4) + stx.value(4, 2)[:4],
-        messages=tuple(messages),
-        faults=tuple(faults),
+        control=header.value(5),
+        written=header.value(4) + header.value(4, 2)[:4],
+        messages=tuple(walk.messages),
+        faults=tuple(walk.faults),
     )
 
 
@@ -70,15 +95,6 @@ def _segments(text: str, settings: EdiSettings) -> Iterator[Segment]:
         tag, _, first = segment.tag.partition("=")
         # The tokenizer takes `STX=ANA:1` for a tag of two components: what follows the sign is the first element.
         yield Segment(tag=tag, elements=((first, *segment.tag_parts), *segment.elements))
-
-
-def _message(opening: Segment, held: list[Segment], closing: Segment | None, settings: EdiSettings) -> Message:
-    fault = ""
-    if closing is None:
-        fault = f"The message {_CUT}."
-    elif settings.checks_counts and counted(closing.value(1)) != len(held) + 2:
-        fault = f"It has {len(held) + 2} segments and says {closing.value(1)}: ask for it again."
-    return Message(kind=opening.value(2), control=opening.value(1), segments=tuple(held), fault=fault)
 
 
 def read_order(message: Message, settings: EdiSettings) -> ReadOrder:
@@ -121,7 +137,5 @@ def _line(segment: Segment, place: int) -> ReadLine:
         sku=sku,
         quantity=quantity(segment.value(6), "The quantity of OLD"),
         unit=f"pack of {pack:f}" if pack != 1 else "",
-        description=" ".join(
-            part for n in range(10, len(segment.elements) + 1) for part in segment.elements[n - 1] if part
-        ),
+        description=" ".join(part for element in segment.elements[9:] for part in element if part),
     )

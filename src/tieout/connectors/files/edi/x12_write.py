@@ -117,8 +117,8 @@ def _order_segments(command: SendShipmentRequest, settings: EdiSettings) -> Iter
     yield segment("G62", compat.ORDERED_ON, _day(command.ordered_on))
     if command.required_on is not None:
         yield segment("G62", compat.DELIVER_ON, _day(command.required_on))
-    for line in wrapped([command.instructions], "The instructions", 80, 20, letters):
-        yield segment("NTE", "WHI", line)
+    for text in wrapped([command.instructions], "The instructions", 80, 20, letters):
+        yield segment("NTE", "WHI", text)
     if command.service:
         yield segment("W66", "PP", "M", "", "", exact(command.service, "The service", 35, letters))
     for number, line in enumerate(command.lines, 1):
