@@ -13,7 +13,7 @@ import random
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 import asyncssh
 from cryptography.hazmat.primitives import serialization
@@ -24,7 +24,6 @@ from tieout.sandbox.journal import Journal
 
 START_WAIT_SECONDS = 10.0
 HOST = "127.0.0.1"
-RENAMES = {"drop_connection": "the connection was dropped", "drop_after_rename": "the answer was lost"}
 
 
 class Wire:
@@ -103,6 +102,7 @@ class _Files(asyncssh.SFTPServer):
     def __init__(self, chan: asyncssh.SSHServerChannel[bytes], wire: Wire) -> None:
         self._wire = wire
         self._connection = chan.get_connection()
+        self._open: dict[int, Path] = {}
         folder = wire.folder_of(str(chan.get_extra_info("username")))
         assert folder is not None, "who is unknown does not come in"
         super().__init__(chan, chroot=str(folder).encode())
@@ -114,8 +114,9 @@ class _Files(asyncssh.SFTPServer):
         return super().map_path(path)
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
-        """Open, and remember what is open for writing."""
+        """Open, and remember what is open."""
         opened = super().open(path, pflags, attrs)
+        self._open[id(opened)] = self._place(path)
         if pflags & (asyncssh.FXF_WRITE | asyncssh.FXF_APPEND):
             with self._wire.lock:
                 self._wire.writing[id(opened)] = self._place(path)
@@ -124,13 +125,14 @@ class _Files(asyncssh.SFTPServer):
     def read(self, file_obj: object, offset: int, size: int) -> bytes:
         """Read, or lose the connection."""
         found = cast("bytes", super().read(file_obj, offset, size))
-        if found and self._wire.happens("drop_connection", Path(cast("BinaryIO", file_obj).name)):
-            self._drop(Path(cast("BinaryIO", file_obj).name), "reading")
+        path = self._open[id(file_obj)]
+        if found and self._wire.happens("drop_connection", path):
+            self._drop(path, "reading")
         return found
 
     def write(self, file_obj: object, offset: int, data: bytes) -> int:
         """Write, or write the first half and lose the connection."""
-        path = self._wire.writing.get(id(file_obj), self._wire.root)
+        path = self._open[id(file_obj)]
         if data and self._wire.happens("drop_connection", path):
             super().write(file_obj, offset, data[: len(data) // 2])
             self._drop(path, "writing")
@@ -138,6 +140,7 @@ class _Files(asyncssh.SFTPServer):
 
     def close(self, file_obj: object) -> None:
         """Close; a file that was written is noted."""
+        self._open.pop(id(file_obj), None)
         with self._wire.lock:
             path = self._wire.writing.pop(id(file_obj), None)
         super().close(file_obj)
@@ -148,6 +151,9 @@ class _Files(asyncssh.SFTPServer):
 
     def exit(self) -> None:
         """Forget what a lost session had open."""
+        with self._wire.lock:
+            for key in self._open:
+                self._wire.writing.pop(key, None)
         super().exit()
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
