@@ -92,6 +92,11 @@ def test_what_shipbob_did_not_sign_is_not_believed(inbound: Inbound, spoil: obje
         inbound.open(spoil(signed()), {}, BODY)
 
 
+def test_the_time_of_the_event_counts_where_it_is_told(inbound: Inbound) -> None:
+    body = json.dumps(shipment(event_time="2026-11-20T11:30:00.3614767Z")).encode()
+    assert inbound.open(signed(body), {}, body).occurred_at == datetime(2026, 11, 20, 11, 30, 0, 361476, tzinfo=UTC)
+
+
 def test_a_stranger_is_not_believed(inbound: Inbound) -> None:
     with pytest.raises(SignatureError):
         inbound.open(signed(secret=STRANGER), {}, BODY)

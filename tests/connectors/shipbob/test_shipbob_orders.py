@@ -369,6 +369,15 @@ def test_the_first_reading_asks_for_everything(warehouse: ShipBobWarehouse, tell
     assert "LastUpdateStartDate" not in query(teller)
 
 
+@pytest.mark.parametrize(("word", "asked"), [("Oldest", ["Oldest"]), ("", None)])
+def test_orders_are_listed_oldest_first_where_the_word_is_known(
+    opening: Opening, teller: Teller, word: str, asked: list[str] | None
+) -> None:
+    teller.says(200, [])
+    list(opening(compat=ShipBobCompat(sort_order=word)).changed(None))
+    assert query(teller).get("SortOrder") == asked
+
+
 def test_a_page_that_names_no_next_one_is_the_last_where_pages_name_them(
     warehouse: ShipBobWarehouse, teller: Teller
 ) -> None:

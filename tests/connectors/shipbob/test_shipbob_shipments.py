@@ -275,6 +275,12 @@ def test_a_rest_that_shipbob_says_nothing_of_is_left_to_the_house(status: str) -
     assert (found.short, found.follows) == ((), "unsaid")
 
 
+def test_a_part_that_is_only_packed_is_not_its_own_rest() -> None:
+    (alone,) = read(order(shipment(71, "LabeledCreated")))
+    packed, left = read(order(shipment(71, "LabeledCreated"), shipment(72)))[::-1]
+    assert (alone.follows, packed.follows, left.follows) == ("unsaid", "unsaid", "yes")
+
+
 LOTS = st.sampled_from(["", "B1", "B2", "B3"])
 HELD = st.lists(st.tuples(st.integers(0, 10_000), LOTS), max_size=4)
 PARTS = st.lists(st.tuples(st.sampled_from(["Completed", "LabeledCreated", "Processing"]), HELD), max_size=6)

@@ -65,7 +65,9 @@ class ShipBobClient:
 
     def changed_orders(self, since: datetime | None) -> Iterator[OrderShape]:
         """Every order of our channel that changed since, page by page until a page is empty."""
-        asked = {"Limit": str(self._settings.page_size), "SortOrder": "Oldest"}
+        asked = {"Limit": str(self._settings.page_size)}
+        if self._settings.compat.sort_order:
+            asked["SortOrder"] = self._settings.compat.sort_order
         if since is not None:
             asked["LastUpdateStartDate"] = _stamp(since)
         first_before: int | None = None

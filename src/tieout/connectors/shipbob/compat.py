@@ -48,6 +48,7 @@ SHIPMENT_WORDS: Final[Mapping[str, Literal["waiting", "held", "labelled", "left"
     "canceled": "cancelled",
     "cleansweeped": "held",
     "labeledcreated": "labelled",
+    "labelcreated": "labelled",
     "importreview": "held",
 }
 """Shipment statuses, folded. What CleanSweeped means is not documented: it has not left, so it waits for a person."""
@@ -117,6 +118,9 @@ class ShipBobCompat(BaseModel):
     )
     left_out_categories: tuple[str, ...] = Field(
         default=("OrderPicked",), description="Categories of stock events that are no movement for Sage."
+    )
+    sort_order: str = Field(
+        default="Oldest", description="The word by which orders are listed oldest first; empty sends none."
     )
     level_lag_seconds: int = Field(
         default=60, ge=0, description="How far stock levels lag behind what happened, in seconds."

@@ -19,7 +19,7 @@ SIGNATURE: Final = "webhook-signature"
 VERSION: Final = "v1,"
 HOLDERS: Final = ("order", "shipment", "data", "payload")
 """Where a payload might keep the resource: its shape is not published, it "mirrors the REST resource"."""
-TIMES: Final = ("last_update_at", "actual_fulfillment_date", "created_date")
+TIMES: Final = ("event_time", "last_update_at", "actual_fulfillment_date", "created_date")
 
 
 class ShipBobInbound:

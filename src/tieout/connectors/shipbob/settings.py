@@ -80,7 +80,7 @@ class ShipBobSettings(BaseModel):
         default_factory=ShipBobCompat, description="Answers to what ShipBob does not document."
     )
     calls_per_minute: int = Field(default=150, ge=1, description="Calls that ShipBob allows in a minute.")
-    page_size: int = Field(default=100, ge=1, le=250, description="Rows to a page of any list.")
+    page_size: int = Field(default=250, ge=1, le=250, description="Rows to a page of any list.")
     connect_seconds: float = Field(default=5.0, gt=0, description="Seconds allowed for a connection.")
     read_seconds: float = Field(default=30.0, gt=0, description="Seconds allowed for an answer.")
     pause_seconds_max: float = Field(

@@ -23,9 +23,9 @@ def shipments_of(
     """Everything of the order that left, or is picked or packed, oldest first."""
     begun = [(shipment, stage) for shipment in order.shipments if (stage := stage_of(shipment)) is not None]
     last = max((shipment.id for shipment, stage in begun if stage == "despatched"), default=None)
-    follows = _follows(order)
     found = []
     for shipment, stage in begun:
+        follows = _follows(order, shipment)
         reached_at, text = reached(shipment, stage)
         found.append(
             Shipment(
@@ -62,9 +62,9 @@ def reached(shipment: ShipmentShape, stage: Stage) -> tuple[datetime, str]:
     raise BadAnswer(f"ShipBob states no time for shipment {shipment.id}")
 
 
-def _follows(order: OrderShape) -> Follows:
-    """Whether more of the order is to come."""
-    if any(can_leave(shipment) for shipment in order.shipments):
+def _follows(order: OrderShape, shipment: ShipmentShape) -> Follows:
+    """Whether more of the order is to come behind this shipment."""
+    if any(can_leave(other) for other in order.shipments if other.id != shipment.id):
         return "yes"
     return "no" if is_called_off(order) else "unsaid"
 
