@@ -41,3 +41,28 @@ def idempotency_key(command_key: str, generation: int = 1) -> str:
 def reference_uri(command_key: str) -> str:
     """What the inventory history names as the origin of an adjustment."""
     return f"gid://tieout/Availability/{command_key}"
+
+
+FULFILLABLE = frozenset({"OPEN", "IN_PROGRESS"})
+"""Statuses of a fulfilment order whose units can be marked as sent; held and scheduled ones must be released first."""
+
+CAME_TO_NOTHING = frozenset({"CANCELLED", "ERROR", "FAILURE"})
+"""Statuses of a fulfilment that sent nothing."""
+
+FULFILMENTS_MAX = 100
+"""Most fulfilments of one order that are read: the list has no pages."""
+
+MARK_NAMESPACE = "tieout"
+"""Namespace of the order's metafields that hold what had left before a command without a tracking number."""
+
+SET_REASON = "correction"
+"""One of the documented reasons of inventory adjustments."""
+
+SET_URI = "gid://tieout/Availability/published"
+"""What the inventory history names as the origin of a published level."""
+
+LEVELS_AT_ONCE = 100
+"""Levels set by one call; Shopify takes at most 250 entries in a list [recall]."""
+
+STALE = frozenset({"CHANGE_FROM_QUANTITY_STALE", "COMPARE_QUANTITY_STALE"})
+"""Somebody bought or counted since the level was read."""

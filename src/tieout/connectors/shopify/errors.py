@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tieout.connectors.shopify import compat
 from tieout.connectors.transport import Json
@@ -24,6 +25,26 @@ class KeyMismatch(Refused):
 
 class PreviousAttemptFailed(Refused):
     """The idempotency key was used before and its attempt failed: Shopify wants another key."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFault:
+    """What Shopify says of one entry of a list that it was sent."""
+
+    code: str
+    reason: str
+
+
+class EntriesRefused(Refused):
+    """Nothing was done because of some entries of a list: `faults` by their place in it, from 0.
+
+    Empty where Shopify does not say which; `codes` are those of all its errors.
+    """
+
+    def __init__(self, reason: str, faults: Mapping[int, EntryFault], codes: frozenset[str]) -> None:
+        super().__init__(reason)
+        self.faults = faults
+        self.codes = codes
 
 
 RIGHTS_MISSING = frozenset({"ACCESS_DENIED", "SHOP_INACTIVE"})
@@ -52,7 +73,7 @@ def failure_in_result(errors: Sequence[Json]) -> ConnectorError:
     """What `userErrors` mean: nothing was done, and why; or the shop cannot say just now."""
     if any(code_of(error) in BROKEN_INSIDE for error in errors):
         return OutcomeUnknown(f"Shopify could not finish: {_sentence(errors)}")
-    return _key_fault(errors) or Refused(_sentence(errors))
+    return _key_fault(errors) or _entries_refused(errors)
 
 
 def code_of(error: Json) -> str:
@@ -62,6 +83,23 @@ def code_of(error: Json) -> str:
     extensions = error.get("extensions")
     code = extensions.get("code") if isinstance(extensions, Mapping) else error.get("code")
     return code if isinstance(code, str) else ""
+
+
+def _entries_refused(errors: Sequence[Json]) -> Refused:
+    """By entry where every error names one."""
+    placed = [(_place(error), EntryFault(code_of(error), _message(error))) for error in errors]
+    faults = {place: fault for place, fault in placed if place is not None}
+    is_whole = any(place is None for place, _ in placed)
+    codes = frozenset(fault.code for _, fault in placed)
+    return EntriesRefused(_sentence(errors), {} if is_whole else faults, codes)
+
+
+def _place(error: Json) -> int | None:
+    """The place in its list that an error's path names, as in `input.quantities.3.changeFromQuantity`."""
+    steps = error.get("field") if isinstance(error, Mapping) else None
+    if isinstance(steps, str) or not isinstance(steps, Sequence):
+        return None
+    return next((int(step) for step in map(str, steps) if step.isdecimal()), None)
 
 
 def _key_fault(errors: Sequence[Json]) -> ConnectorError | None:

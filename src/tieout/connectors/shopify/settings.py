@@ -57,6 +57,10 @@ class ShopifySettings(BaseModel):
         default="id", description="What the mapping rules know a customer of Shopify's own returns by."
     )
 
+    notifies_customers: bool = Field(
+        default=True, description="Shopify writes to the customer when goods are marked as sent."
+    )
+
     @property
     def endpoint(self) -> str:
         """The address before the path of the API."""
