@@ -32,8 +32,7 @@ _INTERCHANGES_MAX = 1_000
 def interchanges(text: str, settings: EdiSettings) -> Iterator[Interchange]:
     """Every interchange of a text that begins with UNA or UNB; MalformedError when one cannot be taken apart."""
     marks = _marks(text)
-    if marks[5] not in "\r\n":
-        text = without_line_breaks(text)
+    text = text.replace("\r", "") if marks[5] == "\n" else without_line_breaks(text)
     found = _pieces(text, marks)
     if len(found) > _INTERCHANGES_MAX:
         raise MalformedError(f"The file has over {_INTERCHANGES_MAX:,} interchanges: ask for parts.")
@@ -68,14 +67,19 @@ def _marks(text: str) -> str:
         return PLAIN
     marks = text[3:9]
     used = [marks[n] for n in (0, 1, 3, 5) if len(marks) == 6 and not (n == 3 and marks[n] == " ")]
-    if len(used) < 3 or len(set(used)) < len(used) or any(mark.isalnum() or mark == " " for mark in used):
+    if (
+        len(used) < 3
+        or len(set(used)) < len(used)
+        or marks[5] == "\r"
+        or any(mark.isalnum() or mark in " \t" for mark in used)
+    ):
         raise MalformedError(f"The separators of the UNA segment cannot be used: {marks!r}.")
     return marks
 
 
 def _pieces(text: str, marks: str) -> list[str]:
     release = f"(?<!{re.escape(marks[3])})" if marks[3].strip() else ""
-    between = re.compile(rf"{release}{re.escape(marks[5])}[ \t\r\n]*(?=UNA|UNB{re.escape(marks[1])})")
+    between = re.compile(rf"{release}{re.escape(marks[5])}[ \t]*(?=UNA|UNB{re.escape(marks[1])})")
     begins = 9 if text.startswith("UNA") else 0
     cuts = [hit for hit in between.finditer(text, begins) if hit.start() >= begins]
     starts = [0, *(hit.end() for hit in cuts)]

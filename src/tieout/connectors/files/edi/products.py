@@ -18,8 +18,12 @@ def pairs(segment: Segment, firsts: Sequence[int]) -> dict[str, str]:
 
 
 def stock_code(numbers: Mapping[str, str], wanted: Sequence[str], otherwise: str = "") -> str:
-    """The best of an item's numbers; UnusableError when none has a qualifier that we look for."""
-    best = next((numbers[qualifier] for qualifier in wanted if qualifier in numbers), otherwise)
+    """The best of an item's numbers; UnusableError when none has a qualifier that we look for.
+
+    `otherwise` is a UPC, which is of digits: something else there means that the elements have slipped.
+    """
+    upc = otherwise if otherwise.isascii() and otherwise.isdigit() else ""
+    best = next((numbers[qualifier] for qualifier in wanted if qualifier in numbers), upc)
     if not best:
         told = ", ".join(f"{qualifier} {number}"[:40] for qualifier, number in list(numbers.items())[:4]) or "none"
         raise UnusableError(

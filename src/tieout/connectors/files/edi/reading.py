@@ -31,6 +31,8 @@ from tieout.ports.inbound import MalformedError
 from tieout.ports.warehouses import FileContent
 
 Reader = Callable[[Message, Harvest], None]
+_FAULTS_TOLD = 20
+"""Of one envelope; a broken one may have as many as segments."""
 
 READERS: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
     "X12": {
@@ -80,8 +82,11 @@ def read(account: str, body: bytes, settings: EdiSettings) -> FileContent:
     file_id = _file_id(found, body)
     harvest = Harvest(account=account, settings=settings, name=file_id)
     for interchange in found:
-        for fault in interchange.faults:
+        for fault in interchange.faults[:_FAULTS_TOLD]:
             harvest.refuse(f"interchange {interchange.control}", fault)
+        if len(interchange.faults) > _FAULTS_TOLD:
+            more = len(interchange.faults) - _FAULTS_TOLD
+            harvest.refuse(f"interchange {interchange.control}", f"{more:,} more faults of the envelope are not told.")
         with_notices(interchange, harvest)
         for message in interchange.messages:
             _read_message(message, interchange.syntax, harvest)

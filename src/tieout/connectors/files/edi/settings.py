@@ -107,6 +107,16 @@ class EdiSettings(BaseModel):
         default=False, description="Whether the partner writes the quantity of a write-off without a minus."
     )
 
+    @field_validator("order_statuses")
+    @classmethod
+    def complete_statuses(cls, letters: Mapping[compat.Action, str]) -> Mapping[compat.Action, str]:
+        """Refuse letters that leave one of the three open, or cannot stand in W05-01."""
+        if set(letters) != set(compat.ORDER_STATUSES) or len(set(letters.values())) < len(letters):
+            raise ValueError("new, change and cancel each need a letter of their own")
+        if any(not (each.isascii() and each.isalnum() and len(each) <= 2) for each in letters.values()):
+            raise ValueError("W05-01 has one or two letters")
+        return letters
+
     @field_validator("zone")
     @classmethod
     def known_zone(cls, name: str) -> str:

@@ -26,7 +26,7 @@ _WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)
 _HEADER_LETTERS = 400
 """An ISA has 106; one with line breaks and odd padding has more."""
 _KNOWN_VERSION = "00401"
-_INTERCHANGES_MAX = 1_000
+_INTERCHANGES_MAX = 200
 _CUT = "is not closed: the file may be cut off, ask for it again"
 
 
@@ -47,9 +47,9 @@ def interchanges(text: str, settings: EdiSettings) -> Iterator[Interchange]:
     rest = text
     for _ in range(_INTERCHANGES_MAX):
         header = _header(rest)
-        one_line = rest if header.end == "\n" else without_line_breaks(rest[header.begins :])
-        body = one_line[header.begins :] if header.end == "\n" else one_line
-        closing = re.compile(rf"{re.escape(header.end)}\s*IEA{re.escape(header.mark)}").search(header.end + body)
+        body = rest[header.begins :]
+        body = body.replace("\r", "\n") if header.end == "\n" else without_line_breaks(body)
+        closing = re.compile(rf"{re.escape(header.end)}[ \t]*IEA{re.escape(header.mark)}").search(header.end + body)
         ends = body.find(header.end, closing.end() - 1) if closing else -1
         yield _taken_apart(header, body if ends < 0 else body[: ends + 1], settings)
         rest = body[ends + 1 :].lstrip() if ends >= 0 else ""
@@ -67,7 +67,7 @@ def _header(text: str) -> _Header:
     parts = text[:_HEADER_LETTERS].split(mark, 16)
     if len(parts) < 17 or len(parts[16]) < 1:
         raise MalformedError("The ISA segment has fewer than 16 elements.")
-    elements = tuple(part.strip() for part in parts[1:16])
+    elements = tuple(without_line_breaks(part).strip() for part in parts[1:16])
     begins = sum(len(part) + 1 for part in parts[:16]) + 1
     part_mark = parts[16][0]
     behind = text[begins : begins + 2]
@@ -76,7 +76,7 @@ def _header(text: str) -> _Header:
     if wrong:
         raise MalformedError(f"ISA{wrong:02} is {elements[wrong - 1][:40]!r}, which is too long.")
     marks = {mark, part_mark, end}
-    if not end or len(marks) < 3 or any(each.isalnum() or each == " " for each in marks):
+    if not end or len(marks) < 3 or any(each.isalnum() or each in " \t" for each in marks):
         raise MalformedError("The letters that separate segments, elements and components cannot be told from the ISA.")
     begins += 2 if behind == "\r\n" else 1
     return _Header(elements=elements, mark=mark, part_mark=part_mark, end=end, begins=begins)
