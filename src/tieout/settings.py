@@ -12,10 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from tieout.connectors.dock.settings import DESK, DockSettings
 from tieout.connectors.explainer.settings import AssistanceSettings
+from tieout.connectors.files.settings import FilesSettings
 from tieout.connectors.loop.settings import LoopSettings
+from tieout.connectors.mintsoft.settings import MintsoftSettings
 from tieout.connectors.notices.settings import AlertSettings, ChannelSettings, RouteSettings
 from tieout.connectors.returngo.settings import ReturnGoSettings
 from tieout.connectors.sage200.settings import Sage200Settings
+from tieout.connectors.shipbob.settings import ShipBobSettings
 from tieout.connectors.shopify.settings import ShopifySettings
 from tieout.console.sign_on.settings import SignOnSettings
 
@@ -133,6 +136,8 @@ class ScheduleSettings(_Group):
     figures: str = Field(
         default="*/5 * * * *", description="Count what the console shows of figures: debt, lags, open cases."
     )
+    warehouse_sweep: str = Field(default="*/5 * * * *", description="Ask warehouses which of their orders changed.")
+    file_pick_up: str = Field(default="*/2 * * * *", description="Take in the files that warehouses dropped.")
     sweep_days: int = Field(default=60, ge=1, description="How many days back a sweep looks.")
 
 
@@ -162,6 +167,10 @@ class CompanySettings(_Group):
         default=(),
         description="Names of the accounts of warehouses that tell what came in; `desk` stands for people who key it "
         "in with `tieout goods-in`. Empty: receipt is what the returns portal says.",
+    )
+    warehouses: tuple[str, ...] = Field(
+        default=(),
+        description="Names of the accounts of warehouses and 3PLs that ship for the company: Mintsoft, ShipBob, files.",
     )
 
 
@@ -195,8 +204,34 @@ class DockAccount(DockSettings):
     system: Literal["dock"]
 
 
+class MintsoftAccount(MintsoftSettings):
+    """An account at Mintsoft."""
+
+    system: Literal["mintsoft"]
+
+
+class ShipBobAccount(ShipBobSettings):
+    """An account at ShipBob."""
+
+    system: Literal["shipbob"]
+
+
+class FilesAccount(FilesSettings):
+    """A warehouse or 3PL that exchanges files."""
+
+    system: Literal["files"]
+
+
 Account = Annotated[
-    Sage200Account | ReturnGoAccount | LoopAccount | ShopifyAccount | DockAccount, Field(discriminator="system")
+    Sage200Account
+    | ReturnGoAccount
+    | LoopAccount
+    | ShopifyAccount
+    | DockAccount
+    | MintsoftAccount
+    | ShipBobAccount
+    | FilesAccount,
+    Field(discriminator="system"),
 ]
 
 
@@ -309,6 +344,9 @@ def _resolved(value: Any, environment: Mapping[str, str], folder: Path) -> Any: 
             return value
 
 
+SHIPPING = ("mintsoft", "shipbob", "files")
+"""Systems that ship orders."""
+
 SYSTEMS_OF: Mapping[str, tuple[str, ...]] = {
     "ledger": ("sage200",),
     "portal": ("returngo", "loop", "shopify"),
@@ -328,10 +366,24 @@ def _check_names(settings: Settings) -> None:
         if settings.account[company.portal].system == "shopify" and company.portal != company.storefront:
             said = f"[company.{name}] takes returns through the shop {company.portal!r} and sells in another"
             raise SettingsError(f"{said}: name the same account as portal and as storefront.")
+        _check_goods_in(settings, name, company)
         _check_warehouses(settings, name, company)
 
 
 def _check_warehouses(settings: Settings, name: str, company: CompanySettings) -> None:
+    """Every warehouse is an account of a system that ships, and ships for one company only."""
+    for warehouse in company.warehouses:
+        account = settings.account.get(warehouse)
+        if account is None or account.system not in SHIPPING:
+            wanted = f"[account.{warehouse}] with system = {' or '.join(map(repr, SHIPPING))}"
+            raise SettingsError(f"[company.{name}] names {warehouse!r} in warehouses: write {wanted}.")
+        others = [other for other, its in settings.company.items() if warehouse in its.warehouses and other != name]
+        if others:
+            told = f"companies {name} and {others[0]} both name {warehouse!r} in warehouses"
+            raise SettingsError(f"{told}: give each an account of its own.")
+
+
+def _check_goods_in(settings: Settings, name: str, company: CompanySettings) -> None:
     """Every warehouse is an account that pushes, and tells one company only."""
     for warehouse in company.goods_in:
         account = settings.account.get(warehouse)

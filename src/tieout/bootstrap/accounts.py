@@ -7,11 +7,21 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 
-from tieout.connectors import loop, returngo, sage200, shopify
+from tieout.connectors import loop, mintsoft, returngo, sage200, shipbob, shopify
 from tieout.ports.accounts import OpenAccount
 from tieout.ports.systems import CallBudget, TokenKeeper
 from tieout.processes.accounts import Listing, PushOnly
-from tieout.settings import DockAccount, LoopAccount, ReturnGoAccount, Sage200Account, Settings, ShopifyAccount
+from tieout.settings import (
+    DockAccount,
+    FilesAccount,
+    LoopAccount,
+    MintsoftAccount,
+    ReturnGoAccount,
+    Sage200Account,
+    Settings,
+    ShipBobAccount,
+    ShopifyAccount,
+)
 
 Clock = Callable[[], datetime]
 
@@ -68,3 +78,15 @@ class Accounts:
                 return OpenAccount(name=name, system="shopify", examined=listing, place=account.shop_domain)
             case DockAccount():
                 return OpenAccount(name=name, system="dock", examined=PushOnly(name), place=f"/in/{name}")
+            case MintsoftAccount() as account:
+                stores = mintsoft.open_warehouse(account, self._keeper, self._clock)
+                self._connections.callback(stores.close)
+                return OpenAccount(name=name, system="mintsoft", examined=stores, place=account.base_url)
+            case ShipBobAccount() as account:
+                network = shipbob.open_warehouse(account, self._clock)
+                self._connections.callback(network.close)
+                return OpenAccount(name=name, system="shipbob", examined=network, place=account.base_url)
+            case FilesAccount() as account:
+                return OpenAccount(
+                    name=name, system="files", examined=PushOnly(name), place=f"{account.host}:{account.port}"
+                )

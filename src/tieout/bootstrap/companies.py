@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from tieout.bootstrap.accounts import Clock
-from tieout.connectors import dock, loop, returngo, sage200, shopify
+from tieout.bootstrap.warehouses import open_feeds, open_warehouses
+from tieout.connectors import dock, loop, mintsoft, returngo, sage200, shipbob, shopify
 from tieout.connectors.loop import LoopPortal
 from tieout.connectors.returngo import ReturnGoPortal
 from tieout.connectors.returngo.inbound import rma_number
@@ -19,10 +20,13 @@ from tieout.settings import (
     Account,
     CompanySettings,
     DockAccount,
+    FilesAccount,
     LoopAccount,
+    MintsoftAccount,
     ReturnGoAccount,
     Sage200Account,
     Settings,
+    ShipBobAccount,
     ShopifyAccount,
 )
 from tieout.store import Store
@@ -45,7 +49,8 @@ def open_companies(  # one argument for each thing that an account needs
         books = sage200.open_ledger(ledger, keeper, clock, TaughtLockWords(store, clock, name))
         portal = _portal(settings.account[company.portal], budget, clock)
         storefront, payouts = shopify.open_storefront(shop, clock), shopify.open_payouts(shop, clock)
-        for account in (books, portal, storefront, payouts):
+        fulfilments, shop_stock = shopify.open_fulfilments(shop, clock), shopify.open_shop_stock(shop, clock)
+        for account in (books, portal, storefront, payouts, fulfilments, shop_stock):
             connections.callback(account.close)
         opened[name] = Company(
             name=name,
@@ -70,6 +75,11 @@ def open_companies(  # one argument for each thing that an account needs
             feeds=books.feeds,
             goods_in=_goods_in(name, company, store, clock),
             payouts=payouts,
+            order_book=books.order_book,
+            fulfilments=fulfilments,
+            shop_stock=shop_stock,
+            warehouses=open_warehouses(settings, name, store, keeper, clock, connections),
+            feeds_of_files=open_feeds(settings, name, store, clock, connections),
         )
     return opened
 
@@ -99,7 +109,8 @@ def receivers_of(settings: Settings) -> dict[str, Receiver]:
     """Who may push, by account, and whose company it concerns."""
     receivers = {}
     for name, company in settings.company.items():
-        for account_name in (company.portal, company.storefront, *company.goods_in):
+        pushing = [each for each in company.warehouses if not isinstance(settings.account[each], FilesAccount)]
+        for account_name in (company.portal, company.storefront, *company.goods_in, *pushing):
             if account_name in settings.account:
                 receivers[account_name] = _receiver(settings, name, _inbound(settings, account_name))
     return receivers
@@ -126,6 +137,10 @@ def _inbound(settings: Settings, account_name: str) -> Inbound:
             return loop.open_inbound(account)
         case DockAccount() as account:
             return dock.open_inbound(account)
+        case MintsoftAccount() as account:
+            return mintsoft.open_inbound(account)
+        case ShipBobAccount() as account:
+            return shipbob.open_inbound(account)
         case ShopifyAccount() as account:
             is_portal = any(company.portal == account_name for company in settings.company.values())
             return shopify.open_inbound(account.model_copy(update={"returns_portal": is_portal}))

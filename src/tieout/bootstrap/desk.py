@@ -47,6 +47,6 @@ def account_lines(settings: Settings) -> Iterator[AccountLine]:
         companies = tuple(
             company
             for company, its in settings.company.items()
-            if name in {its.ledger, its.portal, its.storefront, *its.goods_in}
+            if name in {its.ledger, its.portal, its.storefront, *its.goods_in, *its.warehouses}
         )
         yield AccountLine(name=name, system=account.system, companies=companies)

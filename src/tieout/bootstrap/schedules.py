@@ -8,6 +8,7 @@ from functools import partial
 
 from tieout.bootstrap.accounts import Accounts
 from tieout.durable import Engine
+from tieout.intake.files import pick_up
 from tieout.ports.directory import Company
 from tieout.processes import polls, sweeps
 from tieout.processes.accounts import check_account
@@ -15,6 +16,7 @@ from tieout.processes.figures_kept import keep_figures
 from tieout.processes.held import wake_for_rows_begun
 from tieout.processes.lanes import Floor
 from tieout.processes.payouts_seen import sweep_payouts
+from tieout.processes.warehouses_seen import sweep_warehouses
 from tieout.settings import Settings
 
 
@@ -28,6 +30,8 @@ def schedule_sweeps(engine: Engine, settings: Settings, floor: Floor) -> None:
         ("sweep.refunds/1", times.refund_sweep, lambda company: sweeps.sweep_refunds(floor, company, back)),
         ("sweep.credit_notes/1", times.credit_note_sweep, lambda c: sweeps.sweep_credit_notes(floor, c, back)),
         ("sweep.payouts/1", times.payout_sweep, lambda company: sweep_payouts(floor, company, back)),
+        ("sweep.warehouses/1", times.warehouse_sweep, lambda company: sweep_warehouses(floor, company, back)),
+        ("files.pick_up/1", times.file_pick_up, lambda company: pick_up(floor, company)),
         ("sweep.overdue/1", times.overdue_sweep, lambda company: sweeps.sweep_overdue(floor, company)),
         ("rows.begun/1", times.rows_begun, lambda company: wake_for_rows_begun(floor, company)),
     )
@@ -56,7 +60,7 @@ def schedule_account_check(engine: Engine, settings: Settings, floor: Floor, acc
     def check(_due: datetime) -> None:
         for name in floor.companies:
             company = settings.company[name]
-            for account in dict.fromkeys((company.ledger, company.portal, company.storefront)):
+            for account in dict.fromkeys((company.ledger, company.portal, company.storefront, *company.warehouses)):
                 check_account(floor.store, accounts.open(account), name, floor.clock())
 
     engine.schedule("accounts.check/1", settings.schedule.account_check, check)

@@ -26,6 +26,8 @@ SETTING_OF: Final[Mapping[str, str]] = {
     "sweep.credit_notes": "credit_note_sweep",
     "sweep.payouts": "payout_sweep",
     "sweep.overdue": "overdue_sweep",
+    "sweep.warehouses": "warehouse_sweep",
+    "files.pick_up": "file_pick_up",
     "rows.begun": "rows_begun",
     "accounts.check": "account_check",
     "alerts.look": "alerts",

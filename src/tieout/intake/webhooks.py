@@ -21,10 +21,12 @@ from tieout.durable import Engine
 from tieout.ports.inbound import Envelope, Inbound, MalformedError, SignatureError
 from tieout.processes import goods_in
 from tieout.processes.goods_in import returns_known_by
+from tieout.processes.kinds import ORDER
+from tieout.processes.orders import ORDERS
 from tieout.processes.returns import KIND, PROCESS
 from tieout.processes.routing import wake
 from tieout.processes.strays import report_stray
-from tieout.store import Store, inbox
+from tieout.store import Store, documents, inbox
 from tieout.store.store import Connection
 
 log = structlog.get_logger()
@@ -138,6 +140,8 @@ def store_message(intake: Intake, receiver: Receiver, message: Message, envelope
     MalformedError when it tells of a receipt that was told for another RMA.
     """
     due_at = message.received_at + intake.coalesce
+    if envelope.document_kind == ORDER:
+        return _store_of_order(intake, receiver, message, envelope)
     with intake.store.scope(receiver.company) as c:
         keys = _returns_meant(c, receiver, envelope)
         goods = _unannounced(receiver, message, envelope, keys)
@@ -165,6 +169,35 @@ def store_message(intake: Intake, receiver: Receiver, message: Message, envelope
         woken = {wake(c, receiver.company, receiver.lanes, key, at=message.received_at, due_at=due_at) for key in keys}
         for lane in sorted(woken):
             intake.engine.start(intake.store.raw(c), PROCESS, receiver.company, lane)
+    return is_new
+
+
+def _store_of_order(intake: Intake, receiver: Receiver, message: Message, envelope: Envelope) -> bool:
+    """A warehouse's hint about an order: kept, and the order read again where we follow it.
+
+    An order that we do not follow is left to the sweep, which reads the warehouse itself: a hint opens nothing.
+    """
+    due_at = message.received_at + intake.coalesce
+    with intake.store.scope(receiver.company) as c:
+        known = documents.document(c, receiver.company, ORDER, envelope.document_key)
+        event = inbox.NewEvent(
+            company=receiver.company,
+            account=message.account,
+            external_id=envelope.external_id,
+            kind=envelope.kind,
+            document_kind=ORDER if known is not None else "",
+            document_key=envelope.document_key,
+            occurred_at=envelope.occurred_at or message.received_at,
+            received_at=message.received_at,
+            payload=message.body,
+            content_type=message.content_type,
+        )
+        is_new = inbox.keep_event(c, event)
+        if known is not None:
+            lane = wake(
+                c, receiver.company, receiver.lanes, known.key, at=message.received_at, due_at=due_at, kind=ORDER
+            )
+            intake.engine.start(intake.store.raw(c), ORDERS.process, receiver.company, lane)
     return is_new
 
 

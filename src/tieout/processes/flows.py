@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from tieout.processes.orders import ORDERS
 from tieout.processes.returns import RETURNS
 from tieout.processes.settling import AnyFlow
 
-FLOWS: Final[Mapping[str, AnyFlow]] = MappingProxyType({flow.kind: flow for flow in (RETURNS,)})
+FLOWS: Final[Mapping[str, AnyFlow]] = MappingProxyType({flow.kind: flow for flow in (RETURNS, ORDERS)})
 """A document of any other kind is a stray: it stands on a case, and nothing can be tried again for it."""

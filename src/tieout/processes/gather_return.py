@@ -33,9 +33,10 @@ from tieout.ports.directory import Company
 from tieout.processes.adoption import adopted_rma, adoption_of, explained_refunds
 from tieout.processes.booked_by_hand import taken_by_hand
 from tieout.processes.gather_sale import Records, Sale, gather_exchanges, gather_sale, products_of
+from tieout.processes.naming import note_names
 from tieout.processes.record import command_from_json, facts_from_json
 from tieout.processes.standing import seen_leg
-from tieout.store import approvals, attempts, cross_references, effects, legs
+from tieout.store import approvals, attempts, effects, legs
 from tieout.store.documents import Document
 from tieout.store.store import Connection
 
@@ -56,7 +57,7 @@ def gather_return(
     came = _came(company, held, document, told, sale, tables, before)
     exchanges = gather_exchanges(company, came.rma, sale.shop_order)
     with held.begin() as connection:
-        _note_names(connection, document, [("storefront", "exchange", one.exchange.name) for one in exchanges])
+        note_names(connection, document, [("storefront", "exchange", one.exchange.name) for one in exchanges])
         explained = explained_refunds(connection, company.name, sale.shop_order, but=document.key)
     return ReturnFacts(
         company=company.name,
@@ -143,7 +144,7 @@ def _came(
 ) -> Came:
     """What came in. Its names are noted first: a warehouse may have told it under the order's or a label's."""
     with held.begin() as connection:
-        _note_names(connection, document, _names(document, told, sale))
+        note_names(connection, document, _names(document, told, sale))
     receipts = company.goods_in.receipts(document.key) if company.goods_in is not None else ()
     if told is None:
         return Came(told=None, rma=None, receipts=receipts)
@@ -242,22 +243,6 @@ def _names(document: Document, rma: Rma | None, sale: Sale) -> list[tuple[str, s
     if len(sale.candidates) == 1 and not sale.candidates[0].is_historical:
         names.append(("sage", "order", sale.candidates[0].number))
     return names
-
-
-def _note_names(connection: Connection, document: Document, names: Iterable[tuple[str, str, str]]) -> None:
-    for system, kind, value in names:
-        if value:
-            cross_references.note(
-                connection,
-                cross_references.CrossReference(
-                    company=document.company,
-                    document_kind=document.kind,
-                    document_key=document.key,
-                    system=system,
-                    kind=kind,
-                    value=value,
-                ),
-            )
 
 
 def seen_while_gathering(facts: ReturnFacts) -> Iterable[legs.SeenLeg]:

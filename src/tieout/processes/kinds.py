@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 RETURN = "return"
+ORDER = "order"
+"""A sales order that goes out to warehouses."""
 REFUND = "refund"
 """A refund that no return explains."""

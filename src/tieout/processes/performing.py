@@ -16,6 +16,7 @@ from tieout.domain.business_dates import UK
 from tieout.domain.commands import AnyCommand, EnterOrder, Found, RaiseReturn, differences
 from tieout.domain.faults import performing as kinds
 from tieout.domain.faults.kinds import Fault, FaultKind
+from tieout.domain.faults.orders import CANCEL_TOO_LATE
 from tieout.domain.faults.returns_value import ZERO_PRICE_REFUSED
 from tieout.domain.rules.mapping import MappingTables
 from tieout.domain.rules.posting_windows import POSTINGS, STOCK, opening_after
@@ -49,6 +50,8 @@ STOCK_LANE = frozenset(
         "move_stock",
         "issue_stock",
         "count_stock",
+        "despatch",
+        "allocate_order",
     }
 )
 """Commands that obey the hours of stock; all others that go to the ledger obey those of postings."""
@@ -269,6 +272,8 @@ def _refusal_of(command: AnyCommand) -> FaultKind:
     """What a refusal means: a line without a price is often refused by a right or an add-on, and for that alone."""
     if command.kind == "refund":
         return kinds.REFUND_FAILED
+    if command.kind == "cancel_shipment_request":
+        return CANCEL_TOO_LATE
     prices = [line.unit_price for line in command.lines] if isinstance(command, RaiseReturn | EnterOrder) else []
     return ZERO_PRICE_REFUSED if any(price == 0 for price in prices) else kinds.POSTING_REFUSED
 

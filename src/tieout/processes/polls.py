@@ -12,15 +12,18 @@ from typing import TypeVar
 
 import structlog
 
+from tieout.domain.business_dates import uk_date
 from tieout.domain.documents.books import PostedCredit
 from tieout.domain.documents.feeds import OrderHead, PostingHead
 from tieout.domain.identifiers import find_key
 from tieout.ports.directory import Company
 from tieout.ports.errors import ConnectorError
 from tieout.processes.credit_notes_seen import see_credit_note
+from tieout.processes.flows import FLOWS
+from tieout.processes.kinds import ORDER, RETURN
 from tieout.processes.lanes import Floor
-from tieout.processes.returns import KIND
 from tieout.processes.routing import wake
+from tieout.processes.rules import rules_on
 from tieout.store import cross_references, documents, effects, sweeps
 from tieout.store.store import Connection
 
@@ -59,10 +62,12 @@ def poll_postings(floor: Floor, company: Company, back: timedelta) -> int:
 
 
 def poll_orders(floor: Floor, company: Company, back: timedelta) -> int:
-    """An order or return changed under a key that is not settled wakes its return."""
+    """An order or return changed under a key that is not settled wakes its return; one for a warehouse wakes itself."""
+    is_released = _releases(floor, company)
 
     def look(head: OrderHead) -> int:
-        return _wake_keys(floor, company, _keys(head.channel_reference)) + _wake_exchange(floor, company, head)
+        woken = _wake_keys(floor, company, _keys(head.channel_reference)) + _wake_exchange(floor, company, head)
+        return woken + (_wake_order(floor, company, head, is_released=is_released) if company.warehouses else 0)
 
     return _poll_changes(floor, company, ORDERS, back, company.feeds.changed_orders, look)
 
@@ -120,23 +125,48 @@ def _wake_exchange(floor: Floor, company: Company, head: OrderHead) -> int:
     woken = 0
     with floor.store.scope(company.name) as c:
         for name in cross_references.find(c, head.channel_reference, system="storefront", kind="exchange"):
-            document = documents.document(c, company.name, KIND, name.document_key)
+            document = documents.document(c, company.name, RETURN, name.document_key)
             if document is not None and document.due_at is None and document.state not in ("done", "blocked"):
                 wake(c, company.name, company.lanes, document.key, at=floor.clock())
                 woken += 1
     return woken
 
 
+OVER = ("complete", "cancel")
+"""In Sage's words for orders that nothing more leaves of: of those that we do not know, nobody is asked."""
+
+
+def _releases(floor: Floor, company: Company) -> bool:
+    with floor.store.scope(company.name) as c:
+        tables = rules_on(c, company.name, uk_date(floor.clock()), table="policy")
+    return (tables.policy("release_orders") or "off").casefold() == "on"
+
+
+def _wake_order(floor: Floor, company: Company, head: OrderHead, *, is_released: bool) -> int:
+    """An order that we follow is read again; one that is new to us only where the house lets us release orders."""
+    if head.is_return or not head.number:
+        return 0
+    with floor.store.scope(company.name) as c:
+        known = documents.document(c, company.name, ORDER, head.number)
+        is_over = any(word in head.status.casefold() for word in OVER)
+        if known is None and (is_over or not is_released):
+            return 0
+        if known is not None and (known.due_at is not None or known.touched_at > head.changed_at):
+            return 0
+        wake(c, company.name, company.lanes, head.number, at=floor.clock(), kind=ORDER)
+    return 1
+
+
 def _wake_owners(floor: Floor, company: Company, c: Connection, keys: tuple[str, ...]) -> int:
-    """Wake the resting returns that wait for what stands under these keys; what is settled wakes nobody."""
+    """Wake the resting documents that wait for what stands under these keys; what is settled wakes nobody."""
     woken = 0
     for key in keys:
         effect = effects.under_key(c, company.name, key)
-        if effect is None or effect.state == "done" or effect.document_kind != KIND:
+        if effect is None or effect.state == "done" or effect.document_kind not in FLOWS:
             continue
-        document = documents.document(c, company.name, KIND, effect.document_key)
+        document = documents.document(c, company.name, effect.document_kind, effect.document_key)
         if document is not None and document.due_at is None:
-            wake(c, company.name, company.lanes, document.key, at=floor.clock())
+            wake(c, company.name, company.lanes, document.key, at=floor.clock(), kind=document.kind)
             woken += 1
     return woken
 

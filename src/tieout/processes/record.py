@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass as validated
 
 from tieout.domain.commands import AnyCommand
+from tieout.domain.orders.facts import OrderFacts
 from tieout.domain.plans import Blocked, Plan
 from tieout.domain.returns.facts import ReturnFacts
 
@@ -37,6 +38,7 @@ _DECISION: TypeAdapter[_Planned | _BlockedOff] = TypeAdapter(
 )
 _COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(Annotated[AnyCommand, Field(discriminator="kind")])
 _FACTS: TypeAdapter[ReturnFacts] = TypeAdapter(ReturnFacts)
+_ORDER_FACTS: TypeAdapter[OrderFacts] = TypeAdapter(OrderFacts)
 
 
 def decision_to_json(decision: Plan | Blocked) -> Json:
@@ -69,6 +71,16 @@ def facts_to_json(facts: ReturnFacts) -> Json:
 def facts_from_json(kept: Json) -> ReturnFacts:
     """The facts that were kept."""
     return _FACTS.validate_python(kept)
+
+
+def order_facts_to_json(facts: OrderFacts) -> Json:
+    """Facts of an order as they are kept beside the decision made on them."""
+    return _ORDER_FACTS.dump_python(facts, mode="json")
+
+
+def order_facts_from_json(kept: Json) -> OrderFacts:
+    """The facts of an order that were kept."""
+    return _ORDER_FACTS.validate_python(kept)
 
 
 def content_hash(content: Json) -> str:

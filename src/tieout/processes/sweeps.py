@@ -10,6 +10,7 @@ from tieout.domain.identifiers import find_key
 from tieout.ports.directory import Company
 from tieout.ports.errors import ConnectorError
 from tieout.processes.credit_notes_seen import miss_credit_notes, see_credit_note
+from tieout.processes.flows import FLOWS
 from tieout.processes.lanes import Floor
 from tieout.processes.late_legs import tell_late_legs
 from tieout.processes.refunds_seen import see_refund
@@ -84,18 +85,22 @@ def sweep_credit_notes(floor: Floor, company: Company, back: timedelta) -> int:
 
 
 def sweep_overdue(floor: Floor, company: Company) -> int:
-    """Wake every return whose leg fell due since it was last looked at: time alone makes some things late."""
+    """Wake every document whose leg fell due since it was last looked at: time alone makes some things late."""
     now = floor.clock()
     with floor.store.scope(company.name) as c:
         tell_late_legs(c, company.name, company.ledger_account, now=now)
         late = legs.legs_where(c, "overdue", now=now, limit=OVERDUE_AT_ONCE)
-        due_by = {leg.document_key: leg.due_by for leg in late if leg.document_kind == KIND and leg.system != "payouts"}
+        due_by = {
+            (leg.document_kind, leg.document_key): leg.due_by
+            for leg in late
+            if leg.document_kind in FLOWS and leg.system != "payouts"
+        }
         woken = 0
-        for key, due in due_by.items():
-            document = documents.document(c, company.name, KIND, key)
+        for (kind, key), due in due_by.items():
+            document = documents.document(c, company.name, kind, key)
             is_resting = document is not None and document.due_at is None and document.touched_at < (due or now)
             if is_resting:
-                wake(c, company.name, company.lanes, key, at=now)
+                wake(c, company.name, company.lanes, key, at=now, kind=kind)
                 woken += 1
     _note(floor, company.name, company.ledger_account, "overdue", {"listed": len(late), "woken": woken})
     return woken

@@ -81,11 +81,8 @@ def store_event(c: Connection, event: NewEvent, *, due_at: datetime) -> bool:
 
     The account and the sender's id tell duplicates apart. Two receivers of one event wait for each other.
     """
-    known = insert(event_keys).values(account=event.account, external_id=event.external_id)
-    if c.execute(known.on_conflict_do_nothing().returning(event_keys.c.account)).first() is None:
+    if not keep_event(c, event):
         return False
-    cells = {name: getattr(event, name) for name in NewEvent.__dataclass_fields__ if name not in _ROUTING}
-    c.execute(plain_insert(events).values(cells))
     if not event.document_kind:
         return True
     touch(
@@ -99,6 +96,39 @@ def store_event(c: Connection, event: NewEvent, *, due_at: datetime) -> bool:
         at=event.received_at,
     )
     return True
+
+
+def keep_event(c: Connection, event: NewEvent) -> bool:
+    """Store an event without making anything due; False, and nothing done, when it was received before."""
+    known = insert(event_keys).values(account=event.account, external_id=event.external_id)
+    if c.execute(known.on_conflict_do_nothing().returning(event_keys.c.account)).first() is None:
+        return False
+    cells = {name: getattr(event, name) for name in NewEvent.__dataclass_fields__ if name not in _ROUTING}
+    c.execute(plain_insert(events).values(cells))
+    return True
+
+
+def is_received(c: Connection, account: str, external_id: str) -> bool:
+    """Whether an event of this id was received from an account."""
+    query = select(event_keys.c.account).where(event_keys.c.account == account, event_keys.c.external_id == external_id)
+    return c.execute(query).first() is not None
+
+
+def note_received(c: Connection, account: str, external_id: str) -> None:
+    """Remember an id as received, without an event of its own; twice is harmless."""
+    known = insert(event_keys).values(account=account, external_id=external_id)
+    c.execute(known.on_conflict_do_nothing())
+
+
+def newest_of_account(c: Connection, company: str, kind: str, account: str) -> list[bytes]:
+    """Return the body of the newest event, by when it occurred, of every document of a kind that an account told of."""
+    query = (
+        select(events.c.payload)
+        .distinct(events.c.document_key)
+        .where(events.c.company == company, events.c.document_kind == kind, events.c.account == account)
+        .order_by(events.c.document_key, events.c.occurred_at.desc(), events.c.id.desc())
+    )
+    return [bytes(row.payload) for row in c.execute(query)]
 
 
 def events_of(c: Connection, company: str, kind: str, key: str) -> list[Event]:

@@ -1,0 +1,151 @@
+"""How far an order has come: what its requests still hold, what left, and what Sage was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from tieout.domain.commands import RequestLine
+from tieout.domain.documents.open_order import OpenLine, OpenOrder
+from tieout.domain.documents.shipping import RequestStatus, Stage
+from tieout.domain.orders.facts import OrderFacts, Sent
+from tieout.domain.orders.keys import despatch_key
+from tieout.domain.orders.resolving import Resolved, resolve
+from tieout.domain.orders.units import to_selling
+
+STAGES: tuple[Stage, ...] = ("picked", "packed", "despatched")
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An order with every shipment read in its terms."""
+
+    facts: OrderFacts
+    order: OpenOrder
+    resolved: tuple[Resolved, ...]
+    """Every shipment of every request, oldest request first."""
+
+    def of(self, sent: Sent) -> tuple[Resolved, ...]:
+        """The shipments of one request."""
+        return tuple(one for one in self.resolved if one.sent is sent)
+
+    def gone(self) -> tuple[Resolved, ...]:
+        """Shipments that have come as far as the house counts as gone."""
+        return tuple(one for one in self.resolved if is_gone(self.facts, one))
+
+    def waiting(self) -> tuple[Resolved, ...]:
+        """Those of which Sage has not been told, and nobody has said that they are booked by hand."""
+        return tuple(one for one in self.gone() if not self.is_told(one))
+
+    def is_told(self, one: Resolved) -> bool:
+        """Whether Sage has the despatch, by our own reading or by a person's word."""
+        posted = self.facts.posted_under(despatch_key(self.facts.company, one.shipment))
+        if posted is not None and posted.state == "done":
+            return True
+        return "DESPATCHED_BY_HAND" in self.facts.accepted and is_by_hand(self, one)
+
+    def claimed(self, line: OpenLine) -> Decimal:
+        """What requests hold of a line's allocation: asked for or shipped, and not yet despatched in Sage."""
+        return sum((self._claim(sent, line) for sent in self.facts.requests if sent.state != "refused"), ZERO)
+
+    def held_back(self, line: OpenLine) -> Decimal:
+        """What closed requests did not ship of a line, and nobody wants sent again."""
+        return sum((self._short(sent, line) for sent in self.facts.requests if is_short_kept(self.facts, sent)), ZERO)
+
+    def shipped(self, sent: Sent, line_id: str) -> Decimal:
+        """What left of a line by one request, in selling units."""
+        return sum((one.of(line_id) for one in self.of(sent) if is_gone(self.facts, one)), ZERO)
+
+    def _claim(self, sent: Sent, line: OpenLine) -> Decimal:
+        shipped = self.shipped(sent, line.line_id)
+        told = sum((one.of(line.line_id) for one in self.of(sent) if self.is_told(one)), ZERO)
+        asked = ZERO if sent.is_closed else requested(sent, line)
+        return max(asked, shipped) - told
+
+    def _short(self, sent: Sent, line: OpenLine) -> Decimal:
+        return max(requested(sent, line) - self.shipped(sent, line.line_id), ZERO)
+
+
+def standing_of(facts: OrderFacts, order: OpenOrder) -> Standing:
+    """Read every shipment."""
+    resolved = tuple(
+        resolve(facts, order, sent, shipment)
+        for sent in facts.requests
+        for shipment in sent.shipments
+        if shipment.lines
+    )
+    return Standing(facts=facts, order=order, resolved=resolved)
+
+
+def requested(sent: Sent, line: OpenLine) -> Decimal:
+    """What a request asks for of a line, in selling units."""
+    return sum((_selling(asked, line) for asked in sent.command.lines if asked.line == line.line_id), ZERO)
+
+
+def _selling(asked: RequestLine, line: OpenLine) -> Decimal:
+    return to_selling(Fraction(asked.stock_quantity), line.stock_units) or ZERO
+
+
+def is_gone(facts: OrderFacts, one: Resolved) -> bool:
+    """Whether a shipment has come as far as the house counts as gone (rule `despatch_trigger`)."""
+    named = facts.tables.policy(f"despatch_trigger {one.shipment.account}")
+    trigger = (named or facts.policy("despatch_trigger", "despatched")).casefold()
+    wanted = STAGES.index("picked" if trigger == "picked" else "packed" if trigger == "packed" else "despatched")
+    return STAGES.index(one.shipment.stage) >= wanted
+
+
+def is_by_hand(standing: Standing, one: Resolved) -> bool:
+    """Whether a shipment would exceed its order because somebody else despatched in Sage what it holds."""
+    return bool(one.left) and all(
+        units.quantity > units.line.open
+        and units.line.despatched - standing.facts.despatched_by_us(units.line.line_id) >= units.quantity
+        for units in one.left
+    )
+
+
+def is_short_kept(facts: OrderFacts, sent: Sent) -> bool:
+    """Whether what a closed request did not ship must not go out again by itself."""
+    if not sent.is_closed or sent.cancelling == "done":
+        return False
+    if sent.stands is not None and sent.stands.status is RequestStatus.CANCELLED:
+        return False
+    if sent.stands is not None and sent.stands.status is RequestStatus.REJECTED:
+        rejected = [one for one in facts.requests if one.stands and one.stands.status is RequestStatus.REJECTED]
+        return "REQUEST_REJECTED" not in facts.accepted or len(rejected) > REJECTED_MAX
+    return not sends_again(facts)
+
+
+def sends_again(facts: OrderFacts) -> bool:
+    """Whether what was not shipped goes out again: by rule or by a person's word, and not for ever."""
+    is_wanted = facts.policy("back_order", "ask") == "again" or "SHORT_SHIPPED" in facts.accepted
+    return is_wanted and len(facts.requests) < REQUESTS_MAX
+
+
+REJECTED_MAX = 1
+REQUESTS_MAX = 9
+"""More requests than this for one order, and a person must look: the warehouse does not have the goods."""
+
+
+def shorts(standing: Standing) -> Iterator[tuple[Sent, OpenLine, Decimal]]:
+    """What closed requests did not ship and is still to be despatched: request, line, selling units."""
+    for sent in standing.facts.requests:
+        if not sent.is_closed or sent.cancelling == "done":
+            continue
+        for line in standing.order.lines:
+            short = requested(sent, line) - standing.shipped(sent, line.line_id)
+            missing = min(short, line.open)
+            if missing > 0:
+                yield sent, line, missing
+
+
+def physical(lines: Sequence[OpenLine]) -> tuple[OpenLine, ...]:
+    """The lines of goods: stock items on standard lines."""
+    return tuple(line for line in lines if line.line_class == "standard" and line.is_stocked)
+
+
+def left_of(one: Resolved) -> Decimal | None:
+    """Units of a shipment in selling units; None while nobody can say, because it leads to no lines."""
+    return sum((units.quantity for units in one.left), ZERO) if one.left else None

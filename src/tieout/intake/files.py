@@ -1,0 +1,150 @@
+"""Files that warehouses drop for us: claimed, stored whole, read, and told part by part; nothing is lost or told twice.
+
+The file's own bytes are stored before anything is made of them. A run that is cut off leaves the file claimed; the next
+one reads it again, and what was stored is known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from tieout.domain.documents.shipping import Shipment
+from tieout.domain.faults.kinds import Fault
+from tieout.domain.faults.warehouse_stock import FILE_REFUSED
+from tieout.domain.money import Money
+from tieout.domain.orders.keys import order_of
+from tieout.ports.directory import Company
+from tieout.ports.errors import ConnectorError
+from tieout.ports.inbound import MalformedError
+from tieout.ports.warehouses import FileContent, FileFeed, RefusedRow, WaitingFile
+from tieout.processes import told
+from tieout.processes.kinds import ORDER
+from tieout.processes.lanes import Floor
+from tieout.processes.routing import wake
+from tieout.processes.strays import report_stray
+from tieout.processes.warehouses_seen import report_orphan
+from tieout.store import documents, inbox, sweeps
+from tieout.store.store import Connection
+
+log = structlog.get_logger()
+
+PICK_UP = "files picked up"
+ROWS_SHOWN = 5
+
+
+def pick_up(floor: Floor, company: Company) -> int:
+    """Take in every file that is ready; returns how many. A place that cannot be reached is tried at the next run."""
+    return sum(_pick_up(floor, company, account, feed) for account, feed in company.feeds_of_files.items())
+
+
+def _pick_up(floor: Floor, company: Company, account: str, feed: FileFeed) -> int:
+    taken = 0
+    try:
+        for file in feed.waiting():
+            _take(floor, company, account, feed, file)
+            taken += 1
+    except ConnectorError as error:
+        log.warning("files.stopped", company=company.name, account=account, reason=str(error))
+        return taken
+    now = floor.clock()
+    with floor.store.scope(company.name) as c:
+        sweeps.swept(c, account, PICK_UP, high_water=now.isoformat(), counted={"listed": taken}, at=now)
+    return taken
+
+
+def _take(floor: Floor, company: Company, account: str, feed: FileFeed, file: WaitingFile) -> None:
+    body, now = feed.take(file), floor.clock()
+    digest = hashlib.sha256(body).hexdigest()
+    with floor.store.scope(company.name) as c:
+        is_new = inbox.keep_event(c, _event(company.name, account, file.name, digest, body, now))
+    try:
+        content = feed.read(file.name, body)
+    except MalformedError as error:
+        why = str(error)
+        with floor.store.scope(company.name) as c:
+            _refuse(c, company.name, account, file.name, digest, why, now)
+        feed.reject(file.name, why)
+        log.warning("file.refused", company=company.name, account=account, file=file.name, reason=why)
+        return
+    with floor.store.scope(company.name) as c:
+        new = _tell(company, c, account, content, now)
+        if content.refused:
+            _refuse(c, company.name, account, file.name, digest, _rows(content.refused), now)
+    feed.acknowledge(file.name, content)
+    feed.keep(file.name)
+    log.info("file.taken", company=company.name, account=account, file=file.name, is_new=is_new, parts=new)
+
+
+def _event(company: str, account: str, name: str, digest: str, body: bytes, now: datetime) -> inbox.NewEvent:
+    return inbox.NewEvent(
+        company=company,
+        account=account,
+        external_id=f"{told.FILE}:{digest}",
+        kind=told.FILE,
+        document_kind="",
+        document_key=name[:200],
+        occurred_at=now,
+        received_at=now,
+        payload=body,
+        content_type="application/octet-stream",
+    )
+
+
+def _tell(company: Company, c: Connection, account: str, content: FileContent, now: datetime) -> int:
+    """Keep every part under its document and wake who is concerned; returns how many parts were new."""
+    keep = partial(told.keep, c, company=company.name, account=account, at=now)
+    new = 0
+    for shipment in content.shipments:
+        new += _tell_order(company, c, shipment, now)
+    for answer in content.answers:
+        number = order_of(answer.reference)
+        if documents.document(c, company.name, ORDER, number) is not None:
+            new += keep(told.ANSWER, answer, document=(ORDER, number), occurred_at=now)
+            wake(c, company.name, company.lanes, number, at=now, kind=ORDER)
+    for snapshot in content.snapshots:
+        place = (told.SNAPSHOT, told.site_key(account, snapshot.site))
+        new += keep(told.SNAPSHOT, snapshot, document=place, occurred_at=snapshot.taken_at)
+    return new
+
+
+def _tell_order(company: Company, c: Connection, shipment: Shipment, now: datetime) -> bool:
+    number = order_of(shipment.reference)
+    if documents.document(c, company.name, ORDER, number) is None:
+        return report_orphan(c, company.name, shipment, at=now) if shipment.lines else False
+    is_new = told.keep(
+        c,
+        told.SHIPMENT,
+        shipment,
+        company=company.name,
+        account=shipment.account,
+        document=(ORDER, number),
+        occurred_at=shipment.reached_at,
+        at=now,
+    )
+    if is_new:
+        wake(c, company.name, company.lanes, number, at=now, kind=ORDER)
+    return is_new
+
+
+def _refuse(c: Connection, company: str, account: str, name: str, digest: str, why: str, now: datetime) -> None:
+    report_stray(
+        c,
+        company=company,
+        kind=told.FILE,
+        key=f"{account}|{digest[:16]}",
+        title=f"File {name} of {account}",
+        fault=Fault(code=FILE_REFUSED.code, at=f"file {name}", saw=why),
+        stake=Money(0),
+        leg=None,
+        at=now,
+    )
+
+
+def _rows(refused: tuple[RefusedRow, ...]) -> str:
+    said = "; ".join(f"{row.where}: {row.why}" for row in refused[:ROWS_SHOWN])
+    more = len(refused) - ROWS_SHOWN
+    return f"{said}; and {more} more" if more > 0 else said
