@@ -167,6 +167,8 @@ class Network:
             raise TooLateError(f"Shipment {shipment.id} cannot be split any more")
         if not wanted or any(not 0 < units <= part.quantity for part, units in wanted):
             raise TooLateError("A split takes at least one unit and no more than there are")
+        if sum(units for _, units in wanted) >= sum(part.quantity for part in shipment.parts):
+            raise TooLateError("A split leaves something behind")
         at, moved = self.now(), []
         for part, units in wanted:
             part.quantity -= units
