@@ -23,8 +23,8 @@ def check(key: paramiko.PKey, settings: FilesSettings) -> None:
     if not any(hmac.compare_digest(seen, one) for one in pinned):
         raise Unauthorised(
             f"{settings.host} shows the host key {seen}, which is not the one agreed: nothing was sent. Ask the "
-            "partner whether the key was changed. If it was, set host_key to the new one and previous_host_key to the old "
-            "one until every server of theirs shows the new one; if it was not, somebody stands in between."
+            "partner whether the key was changed. If it was, set host_key to the new one and previous_host_key to the "
+            "old one until every server of theirs shows the new one; if it was not, somebody stands in between."
         )
 
 

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import get_args
 from zoneinfo import ZoneInfo
 
 from tieout.connectors.files import despatches, edi, papers, stock_files
 from tieout.connectors.files.csv_in import Dialect, Table, header_of, read_rows, read_table
-from tieout.connectors.files.layouts import LAYOUTS, LayoutName
+from tieout.connectors.files.layouts import LAYOUTS, CsvLayout, LayoutName
 from tieout.connectors.files.settings import FilesSettings, too_large
 from tieout.ports.inbound import MalformedError
 from tieout.ports.warehouses import FileContent, RefusedRow
@@ -50,23 +49,34 @@ def _kind(name: str, body: bytes, settings: FilesSettings) -> LayoutName:
         if kind in _WORDS and fnmatchcase(name.casefold(), pattern.casefold()):
             return kind
     fitting: dict[LayoutName, int] = {}
-    for kind in get_args(LayoutName):
-        layout = settings.layout(kind)
-        if kind not in _WORDS or not layout.has_header:
-            continue
-        header = header_of(layout, body)
-        required = {layout.theirs(column.name).casefold() for column in LAYOUTS[kind] if column.is_required}
-        if required <= header:
-            all_of = {layout.theirs(column.name).casefold() for column in LAYOUTS[kind]}
-            fitting[kind] = len(all_of & header)
+    unreadable: list[MalformedError] = []
+    for kind in _WORDS:
+        try:
+            fitting |= _fit(kind, body, settings.layout(kind))
+        except MalformedError as error:
+            unreadable.append(error)
+    if len(unreadable) == len(_WORDS):
+        raise unreadable[0]
     if not fitting:
+        besides = f" ({unreadable[0]})" if unreadable else ""
         raise MalformedError(
-            "neither its name nor its header row says what it is: check the account's layouts and file_names"
+            f"neither its name nor its header row says what it is: check the account's layouts and file_names{besides}"
         )
     best = max(fitting.values())
     if list(fitting.values()).count(best) > 1:
         raise MalformedError("its header row fits two layouts: say in file_names which files are which")
     return next(kind for kind, count in fitting.items() if count == best)
+
+
+def _fit(kind: LayoutName, body: bytes, layout: CsvLayout) -> dict[LayoutName, int]:
+    """How many columns of a layout the header row names; nothing where it lacks one that is required."""
+    if not layout.has_header:
+        return {}
+    header = header_of(layout, body)
+    wanted = {column: layout.theirs(column.name).casefold() for column in LAYOUTS[kind]}
+    if any(column.is_required and name not in header for column, name in wanted.items()):
+        return {}
+    return {kind: len(set(wanted.values()) & header)}
 
 
 def _content(kind: LayoutName, table: Table, body: bytes, settings: FilesSettings, now: datetime) -> FileContent:

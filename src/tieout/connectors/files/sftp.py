@@ -44,7 +44,7 @@ class Line:
     def close(self) -> None:
         """Hang up."""
         self.sftp.close()
-        self.transport.close()
+        hang_up(self.transport, self.transport.sock)
 
 
 class SftpPlace:
@@ -244,10 +244,17 @@ def dial(settings: FilesSettings) -> Line:
         channel.invoke_subsystem("sftp")
         return Line(transport, paramiko.SFTPClient(channel))
     except BaseException as error:
-        (transport or wire).close()
+        hang_up(transport, wire)
         if isinstance(error, ConnectorError) or not isinstance(error, _FAILURES):
             raise
         raise Unavailable(f"{settings.host} does not complete the connection: {_words(error)}") from None
+
+
+def hang_up(transport: paramiko.Transport | None, wire: socket.socket) -> None:
+    """Close both: a transport that the other side has ended leaves its socket open."""
+    if transport is not None:
+        transport.close()
+    wire.close()
 
 
 def _sign_in(transport: paramiko.Transport, settings: FilesSettings) -> None:
