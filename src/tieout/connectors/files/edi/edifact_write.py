@@ -137,7 +137,7 @@ def _order_segments(command: SendShipmentRequest, settings: EdiSettings, now: da
         yield segment("FTX", "DEL", "", "", (text,))
     yield from opening[2:]
     if command.channel_reference:
-        yield segment("RFF", ("CR", exact(command.channel_reference, "The shop's reference", 70, letters)))
+        yield segment("RFF", ("CR", fitted(command.channel_reference, "The shop's reference", 70, letters)))
     if command.customer:
         yield segment("NAD", "BY", (exact(command.customer, "The customer's account", 35, letters), "", "92"))
     yield segment("NAD", "SU", (fitted(settings.our_id.strip(), "Our id", 35, letters), "", "92"))
@@ -173,7 +173,8 @@ def _deliver_to(address: PostalAddress, letters: Letters) -> Iterator[str]:
         yield segment("CTA", "IC", ("", contact))
     if phone:
         yield segment("COM", (phone, "TE"))
-    if email:
+    if "@" in email:
+        # Capitals alone have no such letter, and another in its place would be another address.
         yield segment("COM", (email, "EM"))
 
 

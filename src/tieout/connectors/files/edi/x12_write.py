@@ -113,7 +113,7 @@ def _order_segments(command: SendShipmentRequest, settings: EdiSettings) -> Iter
     if command.site:
         yield segment("N1", "WH", "", "91", exact(command.site, "The site", 80, letters))
     if command.channel_reference:
-        yield segment("N9", "CO", exact(command.channel_reference, "The shop's reference", 50, letters))
+        yield segment("N9", "CO", fitted(command.channel_reference, "The shop's reference", 50, letters))
     yield segment("G62", compat.ORDERED_ON, _day(command.ordered_on))
     if command.required_on is not None:
         yield segment("G62", compat.DELIVER_ON, _day(command.required_on))
