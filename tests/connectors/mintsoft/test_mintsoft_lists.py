@@ -17,8 +17,8 @@ LIST = "/api/Order/List"
 LEVELS = "/api/Product/StockLevels"
 
 
-def numbered(order_id: int, number: str, **changes: object) -> Row:
-    return order(order_id, OrderNumber=number, ExternalOrderReference=number, **changes)
+def numbered(order_id: int, number: str) -> Row:
+    return order(order_id, OrderNumber=number, ExternalOrderReference=number)
 
 
 def paged(*rows: Row) -> object:
@@ -150,3 +150,13 @@ def test_a_site_that_must_be_chosen_is_found(opening: Opening, teller: Teller) -
     report = opening(default_site="", courier_service="7").examine()
     poor = {finding.subject: finding.says for finding in report.findings if not finding.is_well}
     assert "set default_site" in poor["warehouses"]
+
+
+def test_a_time_zone_that_puts_changes_ahead_of_now_is_found(opening: Opening, teller: Teller) -> None:
+    everything_well(teller)
+    teller.says("GET", LIST, [order(LastUpdated="2026-11-20T11:59:00.1234567"), order(2, LastUpdated=None)])
+    poor = {
+        zone: [finding.subject for finding in opening(time_zone=zone).examine().findings if not finding.is_well]
+        for zone in ("Europe/London", "America/Chicago")
+    }
+    assert poor == {"Europe/London": [], "America/Chicago": ["times"]}

@@ -115,6 +115,8 @@ def test_orders_and_returns_are_left_out_of_the_question(warehouse: MintsoftWare
         ({"Flow": "SCRAP"}, "write_off", -2),
         ({"Flow": "TRANSFER", "Quantity": -2}, "transfer", 2),
         ({"Flow": "TransferLocation"}, "transfer", 2),
+        ({"Flow": "OUT", "Reason": "Transfer"}, "adjustment", -2),
+        ({"Flow": "IN", "Reason": "TransferLocation"}, "adjustment", 2),
         ({"Flow": "OUT", "Reason": "Reasons unknown"}, "adjustment", -2),
         ({"Flow": "OUT", "Reason": "Despatch", "OrderId": 5}, None, 0),
         ({"Flow": "OUT", "OrderId": 5}, None, 0),
@@ -272,8 +274,8 @@ def test_every_row_is_told_once_through_the_hour_that_comes_twice_however_often_
     chance = random.Random(seed)
     happens = sorted(AUTUMN + timedelta(minutes=chance.uniform(-180, 180)) for _ in range(40))
     reads = sorted(AUTUMN + timedelta(minutes=chance.uniform(-180, 240)) for _ in range(12))
-    repeated = chance.choice(["first", "second"])
-    warehouse = opening(compat=Compat(repeated_hour=repeated))
+    assumed = chance.choice([Compat(repeated_hour="first"), Compat(repeated_hour="second")])
+    warehouse = opening(compat=assumed)
     waiting = [
         (at, flow(number, f"{at.astimezone(LONDON):%Y-%m-%dT%H:%M:%S.%f}", ProductId=chance.choice([7, 8])))
         for number, at in enumerate(happens, start=1)
@@ -283,7 +285,7 @@ def test_every_row_is_told_once_through_the_hour_that_comes_twice_however_often_
         clock.moment = moment
         ledger.rows = [row for at, row in waiting if at <= moment]
         if chance.random() < 0.3:
-            warehouse = opening(compat=Compat(repeated_hour=repeated))
+            warehouse = opening(compat=assumed)
         for movement in warehouse.movements(cursor):
             seen.append(movement.movement_id)
             cursor = movement.cursor

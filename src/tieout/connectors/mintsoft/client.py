@@ -101,6 +101,10 @@ class MintsoftClient:
             raise OutcomeUnknown("Mintsoft did not say whether it did as asked")
         return results
 
+    def now(self) -> datetime:
+        """What time it is."""
+        return self._clock()
+
     def check(self) -> None:
         """Raise Unauthorised when Mintsoft lets the account's user in no more."""
         self._keys.key()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from tieout.connectors.mintsoft import compat
 from tieout.connectors.mintsoft.client import MintsoftClient
 from tieout.connectors.mintsoft.places import Places
 from tieout.connectors.mintsoft.settings import MintsoftSettings
-from tieout.connectors.mintsoft.wire import NamedShape, rows_as
+from tieout.connectors.mintsoft.times import moment
+from tieout.connectors.mintsoft.wire import NamedShape, OrderShape, rows_as
 from tieout.ports.accounts import AccountReport, Finding
 from tieout.ports.errors import ConnectorError
 
 Question = Callable[[MintsoftSettings, MintsoftClient, Places], Iterator[Finding]]
+SLACK = timedelta(minutes=10)
+"""By how much Mintsoft's clock may be ahead of ours."""
 
 
 def examined(settings: MintsoftSettings, client: MintsoftClient, places: Places) -> AccountReport:
@@ -23,6 +27,7 @@ def examined(settings: MintsoftSettings, client: MintsoftClient, places: Places)
         "statuses": _statuses,
         "courier service": _courier,
         "country": _country,
+        "times": _times,
         "webhooks": _webhooks,
     }
     findings: list[Finding] = []
@@ -84,6 +89,20 @@ def _courier(settings: MintsoftSettings, client: MintsoftClient, _: Places) -> I
 def _country(settings: MintsoftSettings, _: MintsoftClient, places: Places) -> Iterator[Finding]:
     places.country(settings.default_country)
     yield Finding(subject="country", is_well=True, says=f"{settings.default_country} is in Mintsoft's list")
+
+
+def _times(settings: MintsoftSettings, client: MintsoftClient, _: Places) -> Iterator[Finding]:
+    """A time zone that is too far west shows in times that lie ahead; one too far east cannot be told."""
+    now = client.now()
+    page = client.read("/api/Order/List", {"PageNo": "1", "Limit": str(settings.page_limit)})
+    stamps = [row.updated for row in rows_as(OrderShape, page, "list of orders")]
+    read = [moment(stamp, settings.zone) for stamp in stamps]
+    ahead = [stamp for stamp, at in zip(stamps, read, strict=True) if at is not None and at > now + SLACK]
+    if ahead:
+        says = f"an order changed at {ahead[0]}, which lies ahead in {settings.time_zone}: correct time_zone"
+        yield Finding(subject="times", is_well=False, says=says)
+    else:
+        yield Finding(subject="times", is_well=True, says=f"no order's time lies ahead in {settings.time_zone}")
 
 
 def _webhooks(settings: MintsoftSettings, _: MintsoftClient, __: Places) -> Iterator[Finding]:

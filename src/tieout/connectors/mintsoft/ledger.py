@@ -72,6 +72,7 @@ def cursor_of(text: str) -> Cursor:
 def kind_of(row: FlowShape, assumed: compat.Compat) -> MovementKind | None:
     """What the row is; None for what moves nothing that is on hand, and for despatches and orders' own rows.
 
+    A plain IN or OUT of a transfer stays an adjustment of its own site, for its other side is a row of its own.
     BadAnswer for a word that nobody knows: an adjustment that is guessed would be posted.
     """
     known = {**compat.FLOW_KINDS, **assumed.movement_kinds}
@@ -82,7 +83,8 @@ def kind_of(row: FlowShape, assumed: compat.Compat) -> MovementKind | None:
             "say under compat.movement_kinds what it is"
         )
     if kind == "adjustment":
-        kind = known.get(_plain(row.reason)) or _by_reason(row.reason) or kind
+        by_reason = known.get(_plain(row.reason)) or _by_reason(row.reason) or kind
+        kind = kind if by_reason == "transfer" else by_reason
         if row.order_id not in ("", "0") and kind == "adjustment":
             return None
     return None if kind == compat.LEFT_OUT else kind
