@@ -172,7 +172,7 @@ class Bay:
             quantity=said,
             unit=unit,
             base_quantity=quantity,
-            ordered=line.ordered,
+            ordered=line.left,
             status="shipped" if item.sku == line.sku else "substituted",
             lot=lot,
             tracking=item.tracking,
@@ -198,7 +198,7 @@ class Bay:
             quantity=said,
             unit=unit,
             base_quantity=line.left,
-            ordered=line.ordered,
+            ordered=line.left,
             status="short",
             reason=reason,
         )

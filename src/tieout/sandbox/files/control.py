@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Act = Callable[[Depositor, Json, JournalEntry, Request], Json]
+ROUND = "work"
 SWITCHES = ("waits_for_stock", "one_file_each")
 
 
@@ -76,7 +77,7 @@ class Control:
         return [
             Route("/sftp", self._sftp, methods=["GET"]),
             Route("/manners", self._manners, methods=["GET", "PUT"]),
-            Route("/work", self._work, methods=["POST"]),
+            Route(f"/{ROUND}", self._work, methods=["POST"]),
             Route("/finish", self._finish, methods=["POST"]),
             Route("/partners", self._add, methods=["POST"]),
             Route(f"{at}/settings", self._settings, methods=["GET", "PUT"]),
@@ -139,7 +140,7 @@ class Control:
         except ActRefusedError as error:
             raise HTTPException(404, f"{error}.") from error
         with house.lock:
-            entry = house.journal.begin("CONTROL", "/work")
+            entry = house.journal.begin("CONTROL", f"/{ROUND}")
             busy = house.wire.busy()
             return JSONResponse({one.name: one.work(entry, until=until, how=how, busy=busy) for one in partners})
 

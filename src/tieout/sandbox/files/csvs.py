@@ -49,6 +49,7 @@ class Csv:
     ending: str = "csv"
     slips: tuple[str, ...] = SLIPS
     tells_receipts_apart: bool = False
+    answers_faults: bool = True
 
     def __init__(self) -> None:
         self.columns: dict[str, dict[str, str]] = {}

@@ -134,7 +134,7 @@ class Depositor:
         entry.effect("file.read", path=f"{self.name}/{self.seen[-1].path}", sha256=digest, outcome=outcome)
         target = self.root / ("orders/error" if intake.fault else "orders/archive")
         path.replace(target / f"{path.name}{f'.{len(self.seen)}' if (target / path.name).exists() else ''}")
-        if not intake.is_answer:
+        if not intake.is_answer and (self.format.answers_faults or not intake.fault):
             self._answer(path.name, intake, entry)
 
     def _answer(self, source: str, intake: Intake, entry: JournalEntry) -> None:

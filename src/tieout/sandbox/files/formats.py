@@ -70,6 +70,8 @@ class Format(Protocol):
     """Which slips inside a file it can make."""
     tells_receipts_apart: bool
     """Whether receipts have a message of their own."""
+    answers_faults: bool
+    """Whether a file that cannot be read at all can be answered."""
 
     def read(self, body: bytes) -> Intake:
         """Read what the depositor sent: orders, or an answer to a file of ours; UnreadableError when it is neither."""

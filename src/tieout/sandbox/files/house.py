@@ -59,7 +59,7 @@ class House:
             try:
                 lines.append(self._line(line))
             except ActRefusedError as error:
-                refusals.append(LineRefusal(line_no=line.line_no, where=line.where, reason=str(error)))
+                refusals.append(self._refusal(line, str(error)))
         if len({line.line_no for line in lines}) < len(lines):
             reason = "a line number stands twice"
         if not reason and (not lines or (refusals and not self.partly_accepts)):
@@ -71,6 +71,15 @@ class House:
         self.orders[wanted.key] = Order(wanted=wanted, site=site, lines=lines)
         entry.effect("order.accepted", **fields, lines=len(lines))
         return Answer(order=wanted, is_accepted=True, refusals=tuple(refusals))
+
+    def _refusal(self, line: WantedLine, reason: str) -> LineRefusal:
+        item = self.stock.items.get(line.sku)
+        name, value = "quantity", str(line.quantity)
+        if item is None:
+            name, value = "sku", line.sku
+        elif item.factor(line.unit) is None:
+            name, value = "unit", line.unit
+        return LineRefusal(line_no=line.line_no, where=line.where, reason=reason, field=name, value=value)
 
     def _line(self, wanted: WantedLine) -> Line:
         if wanted.trouble:

@@ -63,6 +63,9 @@ class LineRefusal:
     line_no: str
     where: str
     reason: str
+    field: str = ""
+    """What is wrong: sku, unit or quantity."""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,7 @@ class Parcel:
 class Row:
     """One line of a despatch, one lot and one parcel: status shipped, substituted, short or cancelled.
 
-    Of short and cancelled rows the quantity is what did not leave.
+    Of short and cancelled rows the quantity is what did not leave. `ordered` is what the line still wanted before.
     """
 
     line_no: str
@@ -144,6 +147,50 @@ class Despatch:
     rows: tuple[Row, ...]
     parcels: tuple[Parcel, ...]
     is_complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLine:
+    """One line of a despatch, added up: what was wanted, what left by which rows, and whether the rest follows.
+
+    Quantities are in base units.
+    """
+
+    line_no: str
+    sku: str
+    ordered: Decimal
+    rows: tuple[Row, ...]
+    shipped: Decimal
+    follows: bool
+    reason: str
+
+    @property
+    def difference(self) -> Decimal:
+        """What left less what was wanted: below nought for short."""
+        return self.shipped - self.ordered
+
+
+def told_lines(made: Despatch) -> list[ToldLine]:
+    """Add up the rows of a despatch by line, in their order."""
+    found: dict[str, list[Row]] = {}
+    for row in made.rows:
+        found.setdefault(row.line_no, []).append(row)
+    told = []
+    for line_no, rows in found.items():
+        left = tuple(row for row in rows if row.has_left)
+        shipped = sum((row.base_quantity for row in left), NOUGHT)
+        told.append(
+            ToldLine(
+                line_no=line_no,
+                sku=rows[0].sku_ordered,
+                ordered=rows[0].ordered,
+                rows=left,
+                shipped=shipped,
+                follows=not made.is_complete and shipped < rows[0].ordered,
+                reason=rows[-1].reason,
+            )
+        )
+    return told
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import weakref
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -28,10 +28,11 @@ from tieout.sandbox.files.formats import Format
 from tieout.sandbox.files.manners import Manners, Slips
 from tieout.sandbox.files.sftp import HOST, FileServer, Wire
 from tieout.sandbox.files.stock import ActRefusedError
+from tieout.sandbox.files.x12_advices import X12
 from tieout.sandbox.journal import Journal
 from tieout.sandbox.temper import CALM, Temper, skewed
 
-FORMATS: dict[str, type[Csv]] = {"csv": Csv}
+FORMATS: dict[str, Callable[[], Format]] = {"csv": Csv, "x12": X12}
 
 
 class FilesSandbox:
