@@ -150,6 +150,10 @@ class Choices:
     """Account of the returns portal: `returngo`, `loop`, or `shopify` for its own returns."""
     warehouses: tuple[str, ...] = ()
     """Accounts that tell what came in; `desk` is people."""
+    ships: tuple[str, ...] = ()
+    """Accounts that ship orders."""
+    more: str = ""
+    """Further settings, as they stand in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,8 @@ class House:
         chosen = {name: getattr(self.choices, name) for name in Choices.__dataclass_fields__}
         names = self.choices.warehouses
         chosen["warehouses"] = f"goods_in = {json.dumps(names)}" if names else ""
+        if self.choices.ships:
+            chosen["warehouses"] += f"\nwarehouses = {json.dumps(self.choices.ships)}"
         text = (SETTINGS + (LOOP if self.choices.portal == "loop" else "")).format(
             database=self.address,
             offset=self.control.estate.clock.offset.total_seconds(),
@@ -194,6 +200,7 @@ class House:
             currency=self.control.market.currency,
             **chosen,
         )
+        text += self.choices.more.replace("{estate}", self.control.url)
         return text + "".join(DOCK.format(name=name, secret=DOCK_SECRET) for name in names if name != "desk")
 
     def close(self) -> None:

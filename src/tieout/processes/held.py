@@ -38,7 +38,28 @@ MENDED_BY: Mapping[str, frozenset[str]] = {
             "ORDER_NOT_FOUND",
         }
     ),
-    "policy": frozenset({"POLICY_MISSING", "BIN_UNMAPPED", "NOMINAL_MISSING", "REFUND_NE_INVOICE"}),
+    "policy": frozenset(
+        {
+            "POLICY_MISSING",
+            "BIN_UNMAPPED",
+            "NOMINAL_MISSING",
+            "REFUND_NE_INVOICE",
+            "OVER_DESPATCHED",
+            "SHORT_SHIPPED",
+            "DESPATCH_PERIOD_CLOSED",
+            "WAREHOUSE_ITEM_UNMAPPED",
+            "UNAUTHORISED_RESTOCK",
+        }
+    ),
+    "warehouse_node": frozenset({"WAREHOUSE_UNKNOWN", "UNKNOWN_LOCATION", "LOCATION_DIFFERS"}),
+    "warehouse_site": frozenset({"UNKNOWN_LOCATION", "LOCATION_DIFFERS", "OVER_DESPATCHED", "LOCATION_MAP_BROKEN"}),
+    "warehouse_item": frozenset(
+        {"WAREHOUSE_ITEM_UNMAPPED", "UOM_NON_INTEGER", "SKU_NOT_ON_ORDER", "UNKNOWN_STOCK_CODE"}
+    ),
+    "warehouse_alias": frozenset({"SKU_NOT_ON_ORDER", "SUBSTITUTED", "PICK_NOT_STOCK_ITEM", "UNKNOWN_STOCK_CODE"}),
+    "carrier": frozenset({"CARRIER_UNMAPPED"}),
+    "stock_reason": frozenset({"STOCK_REASON_UNMAPPED", "MOVEMENT_NOT_APPROVED"}),
+    "warehouse_charge": frozenset({"CHARGE_UNMAPPED", "CHARGE_UNMATCHED"}),
 }
 """Which faults a change of a table can mend."""
 

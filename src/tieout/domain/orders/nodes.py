@@ -23,6 +23,8 @@ class Place:
     bin: str
     quarantine_warehouse: str
     quarantine_bin: str
+    trigger: str
+    """How far goods must have come there to count as gone; empty for the rule of the house."""
 
 
 def node_of(tables: MappingTables, warehouse: str, country: str) -> Node | None:
@@ -45,6 +47,7 @@ def place_of(tables: MappingTables, account: str, site: str) -> Place | None:
         bin=value.get("bin", ""),
         quarantine_warehouse=value.get("quarantine_warehouse", "") or value["warehouse"],
         quarantine_bin=value.get("quarantine_bin", ""),
+        trigger=value.get("trigger", ""),
     )
 
 

@@ -12,6 +12,7 @@ from tieout.domain.documents.open_order import OpenLine, OpenOrder
 from tieout.domain.documents.shipping import RequestStatus, Stage
 from tieout.domain.orders.facts import OrderFacts, Sent
 from tieout.domain.orders.keys import despatch_key
+from tieout.domain.orders.nodes import place_of
 from tieout.domain.orders.resolving import Resolved, resolve
 from tieout.domain.orders.units import to_selling
 
@@ -90,9 +91,9 @@ def _selling(asked: RequestLine, line: OpenLine) -> Decimal:
 
 
 def is_gone(facts: OrderFacts, one: Resolved) -> bool:
-    """Whether a shipment has come as far as the house counts as gone (rule `despatch_trigger`)."""
-    named = facts.tables.policy(f"despatch_trigger {one.shipment.account}")
-    trigger = (named or facts.policy("despatch_trigger", "despatched")).casefold()
+    """Whether a shipment has come as far as counts as gone there: by its site's row, else rule `despatch_trigger`."""
+    place = place_of(facts.tables, one.shipment.account, one.shipment.site or one.sent.command.site)
+    trigger = (place.trigger if place else "") or facts.policy("despatch_trigger", "despatched")
     wanted = STAGES.index("picked" if trigger == "picked" else "packed" if trigger == "packed" else "despatched")
     return STAGES.index(one.shipment.stage) >= wanted
 

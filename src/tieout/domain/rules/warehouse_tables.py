@@ -43,6 +43,13 @@ WAREHOUSE_TABLES: tuple[Table, ...] = (
             ),
             Field(name="quarantine_warehouse", label="Warehouse of what is not for sale", kind=FieldKind.WAREHOUSE),
             Field(name="quarantine_bin", label="Bin of what is not for sale", kind=FieldKind.BIN),
+            Field(
+                name="trigger",
+                label="Goods count as gone when",
+                kind=FieldKind.CHOICE,
+                choices=("picked", "packed", "despatched"),
+                says="Empty: as the rule despatch_trigger says.",
+            ),
         ),
     ),
     Table(

@@ -1,0 +1,234 @@
+"""A small house with a warehouse: Sage and the shop as in other flows, orders still to go, and who ships."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from tests.processes.estate import SHOP, SKUS, THE_DAY, Control
+from tests.processes.house import COMPANY, LONG_AGO, Choices, House
+
+from tieout.domain import commands as c
+from tieout.domain.documents.address import PostalAddress
+from tieout.intake.files import pick_up
+from tieout.processes import polls
+from tieout.processes.kinds import ORDER
+from tieout.processes.routing import wake
+from tieout.processes.warehouses_seen import sweep_warehouses
+from tieout.sandbox.clock import SandboxClock
+from tieout.sandbox.estate import Estate, SandboxSystem
+from tieout.sandbox.mintsoft import MintsoftSandbox
+from tieout.sandbox.returngo import ReturnGoSandbox
+from tieout.sandbox.sage200 import Sage200Sandbox
+from tieout.sandbox.serve import ServedEstate
+from tieout.sandbox.shopify import ShopifySandbox
+from tieout.store import cases, documents, effects, legs
+from tieout.store.cases import Case
+from tieout.store.documents import Document
+
+Json: TypeAlias = Any  # a JSON edge
+BACK = timedelta(days=3 * 365)
+MINTSOFT = """
+[account.mintsoft]
+system = "mintsoft"
+base_url = "{estate}/mintsoft"
+api_key = "mintsoft-sandbox-key"
+inbound_secret = "a-long-random-word"
+read_seconds = 2.0
+busy_seconds = 0.05
+"""
+SETTINGS: Mapping[str, str] = {"mintsoft": MINTSOFT}
+HOME = PostalAddress(
+    name="A. Customer",
+    lines=("1 High Street",),
+    city="Leeds",
+    county="West Yorkshire",
+    postcode="LS1 4AP",
+    country="GB",
+    telephone="0113 496 0000",
+    email="a.customer@example.test",
+)
+
+
+@dataclass(slots=True)
+class Depot:
+    """The house, the warehouse's people, and what stands everywhere."""
+
+    house: House
+    control: Control
+    account: str
+    orders: int = field(default=0)
+
+    # What happens in Sage and outside
+
+    def order(self, *lines: tuple[str, int], name: str = "", deliver_to: PostalAddress = HOME, **more: Any) -> str:  # noqa: ANN401 - fields of a line
+        """A live order of these goods, allocated in full, at 10.00 each; returns its number in Sage."""
+        self.orders += 1
+        entry = tuple(
+            c.EntryLine(
+                sku=sku,
+                quantity=Decimal(quantity),
+                unit_price=Decimal("10.00"),
+                warehouse=more.get("warehouse", "HOME"),
+                allocate=Decimal(more.get("allocate", quantity)),
+            )
+            for sku, quantity in lines
+        )
+        return self.enter(*entry, name=name, deliver_to=deliver_to)
+
+    def enter(self, *lines: c.EntryLine, name: str = "", deliver_to: PostalAddress = HOME) -> str:
+        """A live order of these lines; returns its number in Sage."""
+        company = self.house.application.companies[COMPANY]
+        self.orders += 1
+        command = c.EnterOrder(
+            key=f"TEO-{self.orders:0>16}",
+            customer_id=company.orders.customer_id("12345"),
+            channel_reference=name or f"W{2000 + self.orders}",
+            on=THE_DAY.date(),
+            lines=lines,
+            delivery=deliver_to,
+        )
+        company.order_entry.enter_order(command)
+        found = company.order_entry.find_order(command)
+        assert found is not None
+        return found.reference
+
+    def work_at(self, reference: str, action: str, **body: Json) -> Json:
+        """Somebody at the warehouse does something with the order of a request."""
+        rows = self.control.get(f"/mintsoft/orders?reference={reference}")["orders"]
+        assert rows, f"the warehouse has no {reference}"
+        return self.control.post(f"/mintsoft/orders/{rows[0]['id']}/{action}", body)
+
+    # What Tieout does
+
+    def tell(self, *numbers: str) -> None:
+        """What a poll or a message does: the orders are due."""
+        with self.house.application.store.scope(COMPANY) as connection:
+            for number in numbers:
+                wake(connection, COMPANY, self.house.choices.lanes, number, at=self.now(), kind=ORDER)
+
+    def look(self) -> None:
+        """What the schedules do: Sage's lists, the warehouses' lists, files."""
+        floor, company = self.house.application.floor, self.house.application.companies[COMPANY]
+        polls.poll_ledger(floor, company, BACK)
+        sweep_warehouses(floor, company, BACK)
+        pick_up(floor, company)
+
+    def settle(self, seconds: float = 20.0) -> None:
+        """Look, and work until nothing is due soon."""
+        for _ in range(2):
+            self.look()
+            self.house.drain(seconds=seconds)
+
+    def now(self) -> Any:  # noqa: ANN401 - a moment
+        return self.house.application.clock()
+
+    # What stands where
+
+    def document(self, number: str) -> Document:
+        """An order's document."""
+        with self.house.application.store.scope(COMPANY) as connection:
+            found = documents.document(connection, COMPANY, ORDER, number)
+        assert found is not None, f"no document of order {number}"
+        return found
+
+    def case(self, number: str) -> Case | None:
+        """The open case of an order."""
+        with self.house.application.store.scope(COMPANY) as connection:
+            return cases.open_case_of(connection, COMPANY, ORDER, number)
+
+    def faults(self, number: str) -> list[str]:
+        """The codes of the faults on an order's case."""
+        found = self.case(number)
+        faults: Any = found.faults if found is not None else []
+        return [str(fault["code"]) for fault in faults]
+
+    def legs(self, number: str) -> list[legs.Leg]:
+        """An order's legs."""
+        with self.house.application.store.scope(COMPANY) as connection:
+            return legs.legs_of(connection, self.document(number))
+
+    def effects(self, number: str) -> list[effects.Effect]:
+        """An order's effects."""
+        with self.house.application.store.scope(COMPANY) as connection:
+            return effects.effects_of(connection, self.document(number))
+
+    def despatched(self, number: str) -> dict[str, Decimal]:
+        """What Sage's own books say was despatched of an order, by stock code."""
+        company = self.house.application.companies[COMPANY]
+        assert company.order_book is not None
+        order = company.order_book.open_order(number)
+        assert order is not None
+        found: dict[str, Decimal] = {}
+        for line in order.lines:
+            found[line.sku] = found.get(line.sku, Decimal(0)) + line.despatched
+        return {sku: quantity for sku, quantity in found.items() if quantity}
+
+    def shipped(self, reference: str) -> dict[str, int]:
+        """What the warehouse's own books say left under a reference, by stock code."""
+        rows = self.control.get("/mintsoft/ledgers/shipped")["totals"]
+        return {row["sku"]: int(row["shipped"]) for row in rows if row["reference"] == reference}
+
+    def stock(self, sku: str, bin_name: str = "A1") -> int:
+        """Units in a bin by Sage's own ledger."""
+        return self.control.books().in_bin(sku, bin_name)
+
+
+def rules_of(account: str, site: str) -> Sequence[tuple[str, str, dict[str, str]]]:
+    """A house that sends what Sage has allocated in HOME to one warehouse."""
+    node = {"account": account, "site": site}
+    return (
+        ("policy", "release_orders", {"value": "on"}),
+        ("warehouse_node", "HOME", node),
+        ("warehouse_site", f"{account}|{site}", {"warehouse": "HOME", "bin": "A1"}),
+        ("carrier", "*", {"courier": ""}),
+    )
+
+
+def build_estate(seed: int = 1) -> Estate:
+    """Sage, the shop, its portal, and a warehouse, on the day that all tests live on."""
+    clock = SandboxClock.set_to(THE_DAY)
+    shopify = ShopifySandbox(clock, shop_domain=SHOP, seed=seed)
+    systems: list[SandboxSystem] = [
+        Sage200Sandbox(clock, seed=seed + 20),
+        ReturnGoSandbox(clock, shop_name=SHOP, shopify=shopify, seed=seed + 10),
+        shopify,
+        MintsoftSandbox(clock, seed=seed + 30),
+    ]
+    return Estate(systems, clock, seed)
+
+
+@contextmanager
+def open_depot(address: str, home: Path, **choices: Any) -> Iterator[Depot]:  # noqa: ANN401 - any choice of a house
+    """A depot that ships through Mintsoft."""
+    with ExitStack() as stack:
+        estate = build_estate()
+        served = stack.enter_context(ServedEstate(estate))
+        control = Control(served.url, estate)
+        stack.callback(control.close)
+        control.fill()
+        control.post("/mintsoft/setup", {"products": [{"sku": sku, "stock": [_shelf(100)]} for sku in SKUS]})
+        house = House(control, home, address, Choices(ships=("mintsoft",), more=MINTSOFT, **choices))
+        stack.callback(house.close)
+        house.set_rules()
+        for table, key, value in rules_of("mintsoft", "Main Warehouse"):
+            house.rule(table, key, LONG_AGO, **value)
+        yield Depot(house, control, "mintsoft")
+
+
+def _shelf(quantity: int) -> dict[str, Json]:
+    return {"quantity": quantity}
+
+
+def wait_for(what: Any, seconds: float = 10.0) -> None:  # noqa: ANN401 - any question
+    """Until a question is answered with yes."""
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not come to pass"
+        time.sleep(0.02)
