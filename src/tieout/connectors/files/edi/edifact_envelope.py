@@ -15,7 +15,7 @@ from pydifact.exceptions import EDISyntaxError
 from pydifact.parser import Parser, TokenIterator
 from pydifact.tokenizer import Tokenizer
 
-from tieout.connectors.files.edi.letters import without_line_breaks
+from tieout.connectors.files.edi.letters import BLANKS, without_line_breaks
 from tieout.connectors.files.edi.segments import Interchange, Message, Segment
 from tieout.connectors.files.edi.settings import EdiSettings
 from tieout.connectors.files.edi.values import counted
@@ -44,10 +44,10 @@ def interchanges(text: str, settings: EdiSettings) -> Iterator[Interchange]:
 
 def segments(text: str, marks: str, settings: EdiSettings) -> Iterator[Segment]:
     """The segments of a text whose UNA is taken off."""
-    release = marks[3] if marks[3].strip() else _NO_RELEASE
+    release = marks[3] if marks[3] != " " else _NO_RELEASE
     characters = Characters.from_str(marks[:3] + release + marks[4:])
-    ended = text.strip()
-    if marks[5].isspace():
+    ended = text.strip(BLANKS)
+    if marks[5] in BLANKS:
         ended += marks[5]
     tokens = TokenIterator(Tokenizer().get_tokens(ended, characters))
     try:
@@ -78,7 +78,7 @@ def _marks(text: str) -> str:
 
 
 def _pieces(text: str, marks: str) -> list[str]:
-    release = f"(?<!{re.escape(marks[3])})" if marks[3].strip() else ""
+    release = f"(?<!{re.escape(marks[3])})" if marks[3] != " " else ""
     between = re.compile(rf"{release}{re.escape(marks[5])}[ \t]*(?=UNA|UNB{re.escape(marks[1])})")
     begins = 9 if text.startswith("UNA") else 0
     cuts = [hit for hit in between.finditer(text, begins) if hit.start() >= begins]

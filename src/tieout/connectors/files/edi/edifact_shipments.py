@@ -6,7 +6,6 @@ that a back order follows and CP that the line is closed short; nothing else in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -23,7 +22,7 @@ from tieout.connectors.files.edi.edifact_values import (
     time_of,
 )
 from tieout.connectors.files.edi.harvest import Harvest
-from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, runs
+from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, some_of
 from tieout.connectors.files.edi.settings import EdiSettings
 from tieout.domain.commands.stock import BatchQuantity
 from tieout.domain.documents.shipping import Parcel, Shipment, ShippedLine, ShortLine
@@ -56,9 +55,8 @@ def read_shipments(message: Message, harvest: Harvest) -> None:
         if when is None:
             raise UnusableError("There is neither DTM+11 nor DTM+137: nobody can say when it left.")
         ordered = reference(head, "ON")
-        items = [_item(found, ordered, message, harvest.settings) for found in _lines(message)]
-        if not items:
-            raise UnusableError("There is no LIN segment: it says of no item that it left.")
+        lines = some_of(message.segments, "LIN", "CPS", "UNS", "CNT")
+        items = [_item(found, ordered, message, harvest.settings) for found in lines]
         if any(not item.reference for item in items):
             raise UnusableError("RFF+ON is missing: ask whose order it is.")
         for each in dict.fromkeys(item.reference for item in items):
@@ -79,10 +77,6 @@ def read_shipments(message: Message, harvest: Harvest) -> None:
                     source=harvest.source(message),
                 )
             )
-
-
-def _lines(message: Message) -> Iterator[list[Segment]]:
-    yield from (found for found in runs(message.segments, "LIN", "CPS", "UNS", "CNT") if found[0].tag == "LIN")
 
 
 def _item(item: list[Segment], ordered_under: str, message: Message, settings: EdiSettings) -> _Item:

@@ -21,7 +21,7 @@ from tieout.connectors.files.edi.edifact_values import (
     time_of,
 )
 from tieout.connectors.files.edi.harvest import Harvest
-from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, runs
+from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, runs, some_of
 from tieout.connectors.files.edi.stock_values import counted_stock, movement_of
 from tieout.domain.documents.warehouse_stock import CountedStock, StockSnapshot, WarehouseMovement
 
@@ -68,8 +68,8 @@ def read_receipts(message: Message, harvest: Harvest) -> None:
                 )
 
 
-def _lines(message: Message) -> Iterator[list[Segment]]:
-    yield from (found for found in runs(message.segments, "LIN", "UNS", "CNT") if found[0].tag == "LIN")
+def _lines(message: Message) -> list[list[Segment]]:
+    return some_of(message.segments, "LIN", "UNS", "CNT")
 
 
 def _site(message: Message) -> str:

@@ -8,6 +8,8 @@ from tieout.connectors.files.edi import compat
 from tieout.connectors.files.edi.settings import EdiSettings
 from tieout.ports.inbound import MalformedError
 
+BLANKS = " \t\r\n"
+"""What may stand between segments. Python counts the ASCII separators among blanks, and partners separate by them."""
 _BOM = b"\xef\xbb\xbf"
 _UNB = re.compile(rb"UNB[^A-Za-z0-9\s](UNO[A-Z])")
 _FIRST_BYTES = 200
@@ -35,7 +37,7 @@ def text_of(body: bytes, settings: EdiSettings) -> str:
 def _decoded(body: bytes, charsets: tuple[str, ...]) -> str:
     for charset in charsets:
         try:
-            return body.decode(charset).lstrip("\ufeff \t\r\n")
+            return body.decode(charset).lstrip("\ufeff" + BLANKS)
         except UnicodeDecodeError:
             continue
     raise AssertionError("Latin-1 reads every byte")

@@ -93,6 +93,17 @@ class Interchange:
     """Acknowledgements that stand in the envelope itself: TA1 of X12."""
 
 
+def some_of(segments: Iterable[Segment], *tags: str) -> list[list[Segment]]:
+    """The runs of the first of the tags, which end at any of them; UnusableError when there is none.
+
+    A message of no items is no message of noughts: somebody must look at it.
+    """
+    found = [run for run in runs(segments, *tags) if run[0].tag == tags[0]]
+    if not found:
+        raise UnusableError(f"There is no {tags[0]} segment: it says nothing of any item.")
+    return found
+
+
 def runs(segments: Iterable[Segment], *tags: str) -> Iterator[list[Segment]]:
     """Each segment of one of the tags with all behind it, up to the next of them; what stands before is left out."""
     gathered: list[Segment] = []

@@ -18,6 +18,7 @@ from tieout.connectors.files.edi.segments import Interchange, Message, Segment, 
 from tieout.connectors.files.edi.settings import EdiSettings
 from tieout.connectors.files.edi.values import counted, moment, quantity
 from tieout.domain.documents.address import PostalAddress
+from tieout.ports.inbound import MalformedError
 
 _CUT = "is not closed: the file may be cut off, ask for it again"
 
@@ -68,9 +69,12 @@ class _Walk:
 
 def interchanges(text: str, settings: EdiSettings) -> Iterator[Interchange]:
     """The transmission of a text that begins with STX; MalformedError when it cannot be taken apart."""
-    header, *rest = _segments(without_line_breaks(text), settings)
+    found = _segments(without_line_breaks(text), settings)
+    header = next(found, None)
+    if header is None:
+        raise MalformedError("The STX segment does not end: the file is cut off, ask for it again.")
     walk = _Walk(settings=settings)
-    for segment in rest:
+    for segment in found:
         walk.take(segment)
     walk.close_message(None)
     if walk.closed is None:

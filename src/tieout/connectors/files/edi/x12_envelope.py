@@ -15,7 +15,7 @@ from io import StringIO
 from pyx12.rawx12file import RawX12File  # type: ignore[import-untyped]  # ships annotations without the marker
 from pyx12.segment import Segment as RawSegment  # type: ignore[import-untyped]  # as above
 
-from tieout.connectors.files.edi.letters import without_line_breaks
+from tieout.connectors.files.edi.letters import BLANKS, without_line_breaks
 from tieout.connectors.files.edi.segments import Group, Interchange, Message, Segment
 from tieout.connectors.files.edi.settings import EdiSettings
 from tieout.connectors.files.edi.values import counted
@@ -52,14 +52,14 @@ def interchanges(text: str, settings: EdiSettings) -> Iterator[Interchange]:
         closing = re.compile(rf"{re.escape(header.end)}[ \t]*IEA{re.escape(header.mark)}").search(header.end + body)
         ends = body.find(header.end, closing.end() - 1) if closing else -1
         yield _taken_apart(header, body if ends < 0 else body[: ends + 1], settings)
-        rest = body[ends + 1 :].lstrip() if ends >= 0 else ""
+        rest = body[ends + 1 :].lstrip(BLANKS + header.end) if ends >= 0 else ""
         if not rest:
             return
     raise MalformedError(f"The file has over {_INTERCHANGES_MAX:,} interchanges: ask for parts.")
 
 
 def _header(text: str) -> _Header:
-    if not text.startswith("ISA") or len(text) < 4 or text[3].isalnum() or text[3].isspace():
+    if not text.startswith("ISA") or len(text) < 4 or text[3].isalnum() or text[3] in BLANKS:
         raise MalformedError(
             f"What should begin with an ISA segment begins with {text[:12]!r}: ask for the file with its envelope."
         )
@@ -67,7 +67,7 @@ def _header(text: str) -> _Header:
     parts = text[:_HEADER_LETTERS].split(mark, 16)
     if len(parts) < 17 or len(parts[16]) < 1:
         raise MalformedError("The ISA segment has fewer than 16 elements.")
-    elements = tuple(without_line_breaks(part).strip() for part in parts[1:16])
+    elements = tuple(without_line_breaks(part).strip(BLANKS) for part in parts[1:16])
     begins = sum(len(part) + 1 for part in parts[:16]) + 1
     part_mark = parts[16][0]
     behind = text[begins : begins + 2]
@@ -83,7 +83,7 @@ def _header(text: str) -> _Header:
 
 
 def _segments(header: _Header, body: str, settings: EdiSettings) -> Iterator[Segment]:
-    lines = [line for line in (part.strip() for part in body.split(header.end)) if line]
+    lines = [line for line in (part.strip(BLANKS) for part in body.split(header.end)) if line]
     if len(lines) > settings.segments_max:
         raise MalformedError(
             f"The file has over {settings.segments_max:,} segments, the most that is read: ask for parts."

@@ -15,7 +15,7 @@ from typing import Literal
 from tieout.connectors.files.edi import compat
 from tieout.connectors.files.edi.harvest import Harvest
 from tieout.connectors.files.edi.products import pairs, stock_code
-from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, runs
+from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, some_of
 from tieout.connectors.files.edi.settings import EdiSettings
 from tieout.connectors.files.edi.values import quantity
 from tieout.domain.commands.stock import BatchQuantity
@@ -60,9 +60,8 @@ def read_shipment(message: Message, harvest: Harvest) -> None:
         reference = opening.value(2)
         if not reference:
             raise UnusableError("W06-02, the depositor's order number, is empty: ask whose order it is.")
-        items = tuple(_items(message, harvest.settings))
-        if not items:
-            raise UnusableError("There is no W12 segment: it says of no item that it left.")
+        packed = some_of(message.segments, "W12", "LX", "W03")
+        items = tuple(_item(found, behind, harvest.settings) for found, *behind in packed)
         _check_totals(message, items, harvest.settings)
         text = _shipped_text(message, opening)
         harvest.shipments.append(
@@ -103,12 +102,6 @@ def _site(message: Message) -> str:
             if segment.tag == "N1" and segment.value(1) == kind and (segment.value(4) or segment.value(2)):
                 return segment.value(4) or segment.value(2)
     return ""
-
-
-def _items(message: Message, settings: EdiSettings) -> Iterator[Item]:
-    for opening, *behind in runs(message.segments, "W12", "LX", "W03"):
-        if opening.tag == "W12":
-            yield _item(opening, behind, settings)
 
 
 def _item(segment: Segment, behind: list[Segment], settings: EdiSettings) -> Item:

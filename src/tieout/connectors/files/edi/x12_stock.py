@@ -13,7 +13,7 @@ from decimal import Decimal
 from tieout.connectors.files.edi import compat
 from tieout.connectors.files.edi.harvest import Harvest
 from tieout.connectors.files.edi.products import pairs, stock_code
-from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, runs
+from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, some_of
 from tieout.connectors.files.edi.settings import EdiSettings
 from tieout.connectors.files.edi.stock_values import counted_stock, movement_of
 from tieout.connectors.files.edi.values import quantity
@@ -31,7 +31,7 @@ def read_adjustments(message: Message, harvest: Harvest) -> None:
             raise UnusableError("W15 has no number of the adjustment: told twice, it would count twice.")
         at = harvest.moment(opening.value(1), "The date of W15-01")
         blank = _blank(message, harvest, opening.value(1), at)
-        for place, segment in enumerate((s for s in message.segments if s.tag == "W19"), 1):
+        for place, (segment, *_) in enumerate(some_of(message.segments, "W19"), 1):
             with harvest.part(message, segment):
                 adjusted = _adjusted(segment, harvest.settings, replace(blank, movement_id=f"947/{number}/{place}"))
                 if adjusted is not None:
@@ -47,7 +47,7 @@ def read_receipt(message: Message, harvest: Harvest) -> None:
         at = harvest.moment(opening.value(2), "The date of W17-02")
         _check_total(message, harvest.settings)
         blank = _blank(message, harvest, opening.value(2), at)
-        for place, (segment, *behind) in enumerate(runs(message.segments, "W07"), 1):
+        for place, (segment, *behind) in enumerate(some_of(message.segments, "W07"), 1):
             with harvest.part(message, segment):
                 amount = quantity(segment.value(1), "W07-01")
                 harvest.movements.append(
@@ -74,7 +74,7 @@ def read_stock(message: Message, harvest: Harvest) -> None:
         text = _counted_text(message, opening)
         at = harvest.moment(text, "The date of BIA-04")
         lines: list[CountedStock] = []
-        for item in runs(message.segments, "LIN"):
+        for item in some_of(message.segments, "LIN"):
             with harvest.part(message, item[0]):
                 lines.append(_counted(item, harvest.settings))
         harvest.snapshots.append(
