@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.connectors.files.partner import Clock, Ledger, Partner, Told
 
 

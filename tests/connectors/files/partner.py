@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -46,7 +46,7 @@ class Temper:
 
 
 class Server(asyncssh.SFTPServer):
-    def __init__(self, chan: Any, root: Path, temper: Temper) -> None:
+    def __init__(self, chan: asyncssh.SSHServerChannel[bytes], root: Path, temper: Temper) -> None:
         self.temper = temper
         super().__init__(chan, chroot=os.fsencode(root))
 
@@ -80,7 +80,7 @@ class Server(asyncssh.SFTPServer):
             self.connection.abort()
             await asyncio.sleep(60)
 
-    async def scandir(self, path: bytes) -> Any:
+    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
         if self.temper.is_silent:
             await asyncio.sleep(60)
         async for name in super().scandir(path):
@@ -105,6 +105,12 @@ class Login(asyncssh.SSHServer):
         del username
         return True
 
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return username == "merchant" and key.public_data == self._partner.client_key.public_data
+
     def password_auth_supported(self) -> bool:
         return True
 
@@ -115,8 +121,10 @@ class Login(asyncssh.SSHServer):
 class Partner:
     """The server, its directories, and its temper."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *more_keys: asyncssh.SSHKey) -> None:
         self.root = root
+        self.more_keys = more_keys
+        self.client_key = asyncssh.generate_private_key("ssh-ed25519")
         self.temper = Temper()
         self.connections: list[asyncssh.SSHServerConnection] = []
         self.key = asyncssh.generate_private_key("ssh-ed25519")
@@ -134,6 +142,7 @@ class Partner:
 
     def close(self) -> None:
         async def end() -> None:
+            await asyncio.sleep(0.05)  # a connection that was dropped at once may not have been accepted yet
             self._server.close()
             for connection in self.connections:
                 connection.abort()
@@ -164,15 +173,15 @@ class Partner:
         return await asyncssh.listen(
             "127.0.0.1",
             0,
-            server_host_keys=[self.key],
+            server_host_keys=[self.key, *self.more_keys],
             server_factory=lambda: Login(self),
             sftp_factory=lambda chan: Server(chan, self.root, self.temper),
             allow_scp=False,
         )
 
-    def settings(self, **changes: Any) -> FilesSettings:
-        return FilesSettings(
-            **{
+    def settings(self, **changes: object) -> FilesSettings:
+        return FilesSettings.model_validate(
+            {
                 "account": "northern",
                 "host": "127.0.0.1",
                 "port": self.port,
@@ -227,8 +236,8 @@ class Told:
         return tuple(one for one in self.counted if one.account == account)
 
 
-def line(number: int = 1, sku: str = "0012", quantity: str = "3", **changes: Any) -> RequestLine:
-    given = {
+def line(number: int = 1, sku: str = "0012", quantity: str = "3", **changes: Any) -> RequestLine:  # noqa: ANN401 - any field of it
+    given: dict[str, Any] = {
         "line": f"55{number}",
         "number": number,
         "sku": sku,
@@ -241,7 +250,7 @@ def line(number: int = 1, sku: str = "0012", quantity: str = "3", **changes: Any
     return RequestLine(**{**given, **changes})
 
 
-def request(reference: str = REFERENCE, **changes: Any) -> SendShipmentRequest:
+def request(reference: str = REFERENCE, **changes: Any) -> SendShipmentRequest:  # noqa: ANN401 - any field of it
     given: dict[str, Any] = {
         "key": f"release:{reference}",
         "account": "northern",

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-
 from tests.connectors.files.partner import NOON, despatch, left
+
 from tieout.connectors.files import FilesSettings
 from tieout.connectors.files.layouts import CsvLayout
 from tieout.connectors.files.reading import read_file
 from tieout.domain.commands.stock import BatchQuantity
 from tieout.domain.documents.shipping import Parcel, ShippedLine, ShortLine
+from tieout.domain.documents.warehouse_stock import CountedStock
 from tieout.domain.money import Money
 from tieout.ports.inbound import MalformedError
 from tieout.ports.warehouses import FileContent
@@ -22,23 +23,23 @@ from tieout.ports.warehouses import FileContent
 LAYOUT = "despatch_confirmation"
 
 
-def settings(layouts: dict[str, Any] | None = None, **changes: Any) -> FilesSettings:
+def settings(layouts: dict[str, Any] | None = None, **changes: object) -> FilesSettings:
     given = {"account": "northern", "host": "h", "host_key": "k", "username": "u", "password": "p"}
     return FilesSettings.model_validate({**given, "layouts": layouts or {}, **changes})
 
 
-def read(body: bytes, layouts: dict[str, Any] | None = None, *, name: str = "a.csv", **changes: Any) -> FileContent:
+def read(body: bytes, layouts: dict[str, Any] | None = None, *, name: str = "a.csv", **changes: object) -> FileContent:
     return read_file(name, body, settings(layouts, **changes), NOON)
 
 
-def held(body: bytes, layouts: dict[str, Any] | None = None, **changes: Any) -> str:
+def held(body: bytes, layouts: dict[str, Any] | None = None, file_names: dict[str, str] | None = None) -> str:
     with pytest.raises(MalformedError) as caught:
-        read(body, layouts, **changes)
+        read(body, layouts, file_names=file_names or {})
     return str(caught.value)
 
 
-def why(body: bytes, layouts: dict[str, Any] | None = None, **changes: Any) -> list[tuple[str, str]]:
-    return [(row.where, row.why) for row in read(body, layouts, **changes).refused]
+def why(body: bytes, layouts: dict[str, Any] | None = None) -> list[tuple[str, str]]:
+    return [(row.where, row.why) for row in read(body, layouts).refused]
 
 
 def test_a_despatch_is_one_shipment_for_each_request_and_despatch_reference() -> None:
@@ -341,7 +342,9 @@ def test_a_snapshot_is_one_for_each_site_and_moment_with_batches_added_up() -> N
     )
     one, other = read(body.encode()).snapshots
     (counted,) = one.lines
-    assert (counted.on_hand, counted.allocated, counted.quarantine, counted.damaged) == (15, 1, 2, None)
+    assert counted == CountedStock(
+        sku="0012", unit="EA", on_hand=Decimal(15), allocated=Decimal(1), quarantine=Decimal(2), damaged=None
+    )
     assert (one.site, other.site, one.last_movement, one.is_whole, one.source) == ("NOR1", "SOU1", "M9", True, "a.csv")
     inclusive = read(body.encode(), on_hand_includes_quarantine=True).snapshots[0]
     assert inclusive.lines[0].on_hand == 13
@@ -376,7 +379,12 @@ def test_movements_are_read_and_two_legs_of_a_transfer_are_one() -> None:
     assert (one.movement_id, one.kind, one.quantity, one.reason, one.batch, one.reference, one.user) == (
         "M1", "write_off", Decimal(-2), "07", "B1", "PO7", "ann"
     )  # fmt: skip
-    assert (transfer.movement_id, transfer.site, transfer.to_site, transfer.quantity) == ("M3", "NOR1", "SOU1", 5)
+    assert (transfer.movement_id, transfer.site, transfer.to_site, transfer.quantity) == (
+        "M3",
+        "NOR1",
+        "SOU1",
+        Decimal(5),
+    )
     assert [(row.where, row.why[:40]) for row in content.refused] == [
         ("row 5", "type is transfer and nobody can say wher"),
         ("row 6", "type is writeoff and qty_signed adds sto"),
@@ -387,7 +395,7 @@ def test_movements_are_read_and_two_legs_of_a_transfer_are_one() -> None:
 def test_a_transfer_that_names_its_end_is_positive() -> None:
     header = f"{MOVEMENTS},to_node_code"
     content = read(moved("M1,NOR1,2026-11-20T06:00:00Z,transfer,,A,-5,EA,,,,T1,,SOU1", header=header))
-    assert [(one.quantity, one.to_site) for one in content.movements] == [(5, "SOU1")]
+    assert [(one.quantity, one.to_site) for one in content.movements] == [(Decimal(5), "SOU1")]
 
 
 def test_an_acknowledgement_answers_each_request_once() -> None:
@@ -419,6 +427,19 @@ def test_charges_are_whole_pennies_and_never_rounded() -> None:
     ]
     assert [row.where for row in content.refused] == ["row 4", "row 5", "row 6"]
     assert "not rounded" in content.refused[0].why
+
+
+def test_a_movement_or_charge_told_twice_counts_once_and_is_refused_where_it_says_otherwise() -> None:
+    row = "M1,NOR1,2026-11-20T06:00:00Z,adjust,,A,-5,EA,,,,,"
+    content = read(moved(row, row, row.replace("-5", "-6")))
+    assert [one.quantity for one in content.movements] == [Decimal(-5)]
+    assert [(one.where, one.why) for one in content.refused] == [
+        ("row 4", "movement_id M1 stands at row 2, too, and says otherwise there")
+    ]
+
+
+def test_two_files_run_together_are_held() -> None:
+    assert "header row stands there again as row 3" in held(despatch(left()) * 2)
 
 
 def test_a_file_that_is_all_wrong_is_held_whole() -> None:

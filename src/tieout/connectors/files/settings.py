@@ -109,7 +109,9 @@ class FilesSettings(BaseModel):
     file_bytes_max: int = Field(
         default=50 * _MEGABYTE, ge=1, description="The largest file that is read, in bytes; larger ones are refused."
     )
-    files_max: int = Field(default=5_000, ge=1, description="How many files one listing may bring; the rest waits.")
+    files_max: int = Field(
+        default=5_000, ge=1, description="How many files are told as waiting at once; the rest waits longer."
+    )
     future_hours: float = Field(
         default=24.0, ge=0, description="How far ahead of our clock a time in a file may be before it is refused."
     )

@@ -9,6 +9,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TypeVar
 
 import paramiko
@@ -24,6 +25,8 @@ _FAILURES = (OSError, paramiko.SSHException, EOFError)
 _NOT_THERE = FileNotFoundError
 _CHUNK = 32_768
 _WORDS_MAX = 200
+_LISTED_MAX = 100_000
+"""Files that a directory may hold. More are not read in part: the new ones could be those left out."""
 
 T = TypeVar("T")
 
@@ -62,11 +65,12 @@ class SftpPlace:
 
         def read(line: Line) -> tuple[WaitingFile, ...]:
             try:
-                rows = line.sftp.listdir_iter(self._path(line, directory))
-                found = [_as_file(row) for row, _ in zip(rows, range(self._settings.files_max * 2), strict=False)]
+                rows = list(islice(line.sftp.listdir_iter(self._path(line, directory)), _LISTED_MAX + 1))
             except _NOT_THERE:
                 return ()
-            return tuple(file for file in found if file is not None)
+            if len(rows) > _LISTED_MAX:
+                raise BadAnswer(f"{directory} holds more than {_LISTED_MAX:,} files: ask the partner to clear it")
+            return tuple(file for file in map(_as_file, rows) if file is not None)
 
         return self._reading(f"list {directory}", read)
 
@@ -250,7 +254,7 @@ def dial(settings: FilesSettings) -> Line:
         raise Unavailable(f"{settings.host} does not complete the connection: {_words(error)}") from None
 
 
-def hang_up(transport: paramiko.Transport | None, wire: socket.socket) -> None:
+def hang_up(transport: paramiko.Transport | None, wire: socket.socket | paramiko.Channel) -> None:
     """Close both: a transport that the other side has ended leaves its socket open."""
     if transport is not None:
         transport.close()
