@@ -209,6 +209,20 @@ def test_where_movements_are_rare_the_windows_do_not_reach_back_to_the_last_one(
     assert ledger.asked[-1]["FromDate"] == "2027-02-18T11:50:00"
 
 
+def test_after_a_quiet_time_a_row_that_shows_up_late_takes_another_process_no_further_back_than_itself(
+    opening: Opening, ledger: Ledger, clock: Clock
+) -> None:
+    warehouse = opening()
+    ledger.rows = [flow(11, "2026-11-20T11:00:00")]
+    (first,) = warehouse.movements("")
+    clock.move(days=90)
+    assert list(warehouse.movements(first.cursor)) == []
+    ledger.rows.append(flow(12, "2027-02-18T11:55:00"))
+    (late,) = warehouse.movements(first.cursor)
+    assert list(opening().movements(late.cursor)) == []
+    assert ledger.asked[-1]["FromDate"] == "2027-02-18T11:50:00"
+
+
 def test_an_answer_that_may_be_cut_short_is_asked_for_in_halves(opening: Opening, ledger: Ledger) -> None:
     start = datetime(2026, 11, 1)  # noqa: DTZ001 - as Mintsoft writes it
     ledger.rows = [flow(number, f"{start + timedelta(hours=number):%Y-%m-%dT%H:%M:%S}") for number in range(1, 40)]
