@@ -19,7 +19,7 @@ from tieout.sandbox.sage200 import Sage200Sandbox
 from tieout.sandbox.serve import ServedEstate
 
 ELSEWHERE = (*get_args(c.ShopCommand), *get_args(c.PortalCommand), *get_args(c.WarehouseCommand))
-"""Commands to the storefront and to the returns portal."""
+"""Commands to the storefront, to the returns portal and to warehouses."""
 WORDS = {"api": "native", "comp": "companion", "hand": "manual", "-": "not_possible"}
 TABLE = """
                       professional  by-hand  standard  ireland  2024-R1  2022-R1
