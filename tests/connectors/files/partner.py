@@ -51,7 +51,7 @@ class Server(asyncssh.SFTPServer):
         super().__init__(chan, chroot=os.fsencode(root))
 
     def map_path(self, path: bytes) -> bytes:
-        if self.temper.refuses_absolute and path.startswith(b"/home"):
+        if self.temper.refuses_absolute and path.startswith(b"/data"):
             raise asyncssh.SFTPNoSuchFile("No such file")
         return super().map_path(path)
 

@@ -152,7 +152,7 @@ def test_a_directory_above_which_the_account_is_locked_in_is_found(partner: Part
     partner.temper.refuses_absolute = True
     place = SftpPlace(partner.settings(), clock)
     partner.drop("a.csv", b"x")
-    assert [file.name for file in place.listing("/home/acme/out")] == ["a.csv"]
+    assert [file.name for file in place.listing("/data/acme/out")] == ["a.csv"]
     assert [file.name for file in place.listing("/out")] == ["a.csv"]
     place.close()
 

@@ -204,6 +204,7 @@ def _decoded(body: bytes, layout: CsvLayout) -> str:
 def _records(text: str, layout: CsvLayout) -> Iterator[_Record]:
     """Rows with their raw text; a blank one is left out but counted."""
     lines: list[str] = []
+    same: dict[str, str] = {}  # a large snapshot repeats its site, time and unit in every row: kept once
 
     def consumed() -> Iterator[str]:
         for line in io.StringIO(text, newline=""):
@@ -227,7 +228,9 @@ def _records(text: str, layout: CsvLayout) -> Iterator[_Record]:
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
-            yield _Record(number=number, cells=[cell.strip() for cell in cells], raw=_raw(lines))
+            yield _Record(
+                number=number, cells=[same.setdefault(cell, cell) for cell in map(str.strip, cells)], raw=_raw(lines)
+            )
 
 
 def _raw(lines: Sequence[str]) -> str:

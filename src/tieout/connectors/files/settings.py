@@ -107,7 +107,7 @@ class FilesSettings(BaseModel):
         default=15.0, gt=0, description="A file that was claimed so long ago and not finished is ready again."
     )
     file_bytes_max: int = Field(
-        default=50 * _MEGABYTE, ge=1, description="The largest file that is read, in bytes; larger ones are refused."
+        default=20 * _MEGABYTE, ge=1, description="The largest file that is read, in bytes; larger ones are refused."
     )
     files_max: int = Field(
         default=5_000, ge=1, description="How many files are told as waiting at once; the rest waits longer."
