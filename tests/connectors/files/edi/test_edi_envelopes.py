@@ -216,6 +216,20 @@ def test_a_message_of_no_items_is_refused_and_no_count_of_nothing(body: bytes) -
     assert [row.why.rpartition(":")[2] for row in content.refused] == [" it says nothing of any item."]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        ADVICE.replace(b"*0*P*>", b"*0*T*>"),
+        edifact("DESADV", *DESADV, control="REF77++++++1").replace(b"UNZ+1+REF77++++++1", b"UNZ+1+REF77"),
+    ],
+)
+def test_a_test_counts_only_where_the_partner_is_set_up_as_one(body: bytes) -> None:
+    content = read_edi("north", body, EdiSettings())
+    assert (content.shipments, len(content.refused)) == ((), 1)
+    assert "as a test" in content.refused[0].why
+    assert len(ids(body, EdiSettings(is_test=True))) == 1
+
+
 def test_an_order_that_is_not_whole_is_not_read_back() -> None:
     body = x12("940", "W05*N*R-1*1", "LX*1", "W01*1*EA**VN*A", group="OW")
     assert len(read_orders(body, EdiSettings())) == 1

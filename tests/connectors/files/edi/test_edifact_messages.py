@@ -114,6 +114,18 @@ def test_orders_of_one_advice_are_shipments_of_their_own(settings: EdiSettings) 
     assert [(s.shipment_id, s.lines[0].sku) for s in found] == [("DES-9/R-1", "A"), ("DES-9/R-2", "B")]
 
 
+def test_each_of_several_orders_has_the_parcels_that_its_own_lines_are_packed_in(settings: EdiSettings) -> None:
+    body = edifact(
+        "DESADV",
+        *HEAD[:3],
+        *("CPS+1", "PAC+1++201", "GIN+BJ+PALLET"),
+        *("CPS+2+1", "GIN+BJ+BOX1", "LIN+1++A:SA", "QTY+12:1", "RFF+ON:R-1"),
+        *("CPS+3+1", "GIN+BJ+BOX2", "LIN+2++B:SA", "QTY+12:2", "RFF+ON:R-2"),
+    )
+    found = read_edi("north", body, settings).shipments
+    assert [[parcel.tracking for parcel in s.parcels] for s in found] == [["BOX1"], ["BOX2"]]
+
+
 @pytest.mark.parametrize(
     ("segments", "why"),
     [

@@ -30,8 +30,8 @@ ORDER_STATUSES: Mapping[Action, str] = {"new": "N", "change": "R", "cancel": "F"
 ORDER_FUNCTIONS: Mapping[str, Action] = {"9": "new", "4": "change", "5": "change", "1": "cancel"}
 """BGM 1225 of ORDERS: 9, 1 and 4 are documented."""
 
-X12_ACTIVE = "F"
-"""W06-01 of a full report; other codes cancel or correct an earlier one, and are refused."""
+X12_ORIGINALS = ("F", "J")
+"""W06-01 of a full report (documented) and of an original one; others correct or withdraw one, and are refused."""
 X12_SUBSTITUTE = "IS"
 """W12-01: elements 16 to 18 name the item that was ordered (documented)."""
 X12_OUTCOMES: Mapping[str, Follows] = {

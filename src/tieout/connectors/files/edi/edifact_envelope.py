@@ -182,6 +182,7 @@ def _taken_apart(text: str, marks: str, settings: EdiSettings) -> Interchange:
         receiver_qualifier=header.value(3, 2),
         control=header.value(5),
         written=header.value(4) + header.value(4, 2),
+        is_test=header.value(11) not in {"", "0"},
         messages=tuple(walk.messages),
         faults=tuple(walk.faults),
     )

@@ -6,7 +6,8 @@ that a back order follows and CP that the line is closed short; nothing else in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -22,7 +23,7 @@ from tieout.connectors.files.edi.edifact_values import (
     time_of,
 )
 from tieout.connectors.files.edi.harvest import Harvest
-from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, some_of
+from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, runs, some_of
 from tieout.connectors.files.edi.settings import EdiSettings
 from tieout.domain.commands.stock import BatchQuantity
 from tieout.domain.documents.shipping import Parcel, Shipment, ShippedLine, ShortLine
@@ -40,6 +41,8 @@ class _Item:
     shipped: ShippedLine | None
     short: ShortLine | None
     follows: str
+    containers: tuple[str, ...]
+    """Codes of the packing sequence that it is in."""
 
 
 def read_shipments(message: Message, harvest: Harvest) -> None:
@@ -55,28 +58,64 @@ def read_shipments(message: Message, harvest: Harvest) -> None:
         if when is None:
             raise UnusableError("There is neither DTM+11 nor DTM+137: nobody can say when it left.")
         ordered = reference(head, "ON")
-        lines = some_of(message.segments, "LIN", "CPS", "UNS", "CNT")
-        items = [_item(found, ordered, message, harvest.settings) for found in lines]
+        items = list(_items(message, ordered, harvest.settings))
         if any(not item.reference for item in items):
             raise UnusableError("RFF+ON is missing: ask whose order it is.")
-        for each in dict.fromkeys(item.reference for item in items):
-            mine = [item for item in items if item.reference == each]
-            harvest.shipments.append(
-                Shipment(
-                    shipment_id=f"{opening.value(2)}/{each}",
-                    account=harvest.account,
-                    reference=each,
-                    site=party(head, *compat.EDIFACT_SITES),
-                    stage="despatched",
-                    reached_at=time_of(when, harvest.settings),
-                    reached_text=when.value(1, 2),
-                    lines=tuple(item.shipped for item in mine if item.shipped is not None),
-                    parcels=_parcels(message, head),
-                    short=tuple(item.short for item in mine if item.short is not None),
-                    follows=_follows(mine),
-                    source=harvest.source(message),
-                )
-            )
+        whole = Shipment(
+            shipment_id=opening.value(2),
+            account=harvest.account,
+            reference="",
+            site=party(head, *compat.EDIFACT_SITES),
+            stage="despatched",
+            reached_at=time_of(when, harvest.settings),
+            reached_text=when.value(1, 2),
+            lines=(),
+            parcels=_parcels(containers(message.segments), message, head),
+            source=harvest.source(message),
+        )
+        by_order: dict[str, list[_Item]] = {}
+        for item in items:
+            by_order.setdefault(item.reference, []).append(item)
+        for each, mine in by_order.items():
+            found = _of_order(whole, each, mine)
+            packed = tuple(code for item in mine for code in item.containers)
+            if len(by_order) > 1 and packed:
+                # Of several orders in one advice, each has the parcels that its own lines are packed in.
+                found = replace(found, parcels=_parcels(packed, message, head))
+            harvest.shipments.append(found)
+
+
+def _of_order(whole: Shipment, order: str, items: list[_Item]) -> Shipment:
+    return replace(
+        whole,
+        shipment_id=f"{whole.shipment_id}/{order}",
+        reference=order,
+        lines=tuple(item.shipped for item in items if item.shipped is not None),
+        short=tuple(item.short for item in items if item.short is not None),
+        follows=_follows(items),
+    )
+
+
+def _items(message: Message, ordered_under: str, settings: EdiSettings) -> Iterator[_Item]:
+    some_of(message.segments, "LIN")
+    packed: tuple[str, ...] = ()
+    for run in runs(message.segments, "LIN", "CPS", "UNS", "CNT"):
+        if run[0].tag == "CPS":
+            packed = containers(run)
+        elif run[0].tag == "LIN":
+            yield replace(_item(run, ordered_under, message, settings), containers=containers(run) or packed)
+
+
+def containers(segments: Iterable[Segment]) -> tuple[str, ...]:
+    """The serial shipping container codes of some segments."""
+    return tuple(
+        part.strip()
+        for s in segments
+        if s.tag == "GIN" and s.value(1) in compat.CONTAINER_CODES
+        for element in s.elements[1:]
+        for part in element
+        if part.strip()
+    )
 
 
 def _item(item: list[Segment], ordered_under: str, message: Message, settings: EdiSettings) -> _Item:
@@ -117,6 +156,7 @@ def _item(item: list[Segment], ordered_under: str, message: Message, settings: E
         if missing > 0
         else None,
         follows=compat.EDIFACT_OUTCOMES.get(code, "") if missing > 0 else "",
+        containers=(),
     )
 
 
@@ -159,20 +199,12 @@ def _follows(items: list[_Item]) -> Literal["yes", "no", "unsaid"]:
     return "yes" if "yes" in said else "no" if "no" in said else "unsaid"
 
 
-def _parcels(message: Message, head: list[Segment]) -> tuple[Parcel, ...]:
-    transport = message.first("TDT")
+def _parcels(codes: tuple[str, ...], message: Message, head: list[Segment]) -> tuple[Parcel, ...]:
+    transport = next((s for s in head if s.tag == "TDT"), message.first("TDT"))
     carrier = service = ""
     if transport is not None:
         carrier = transport.value(5, 4) or transport.value(5)
         service = transport.value(4, 2) or transport.value(4)
     consignment = reference(head, *compat.CONSIGNMENTS)
-    codes = [
-        part.strip()
-        for s in message.segments
-        if s.tag == "GIN" and s.value(1) in compat.CONTAINER_CODES
-        for element in s.elements[1:]
-        for part in element
-        if part.strip()
-    ]
     numbers = dict.fromkeys([consignment] if consignment else codes) or ({"": None} if carrier else {})
     return tuple(Parcel(tracking=number, carrier=carrier, service=service) for number in numbers)

@@ -31,6 +31,9 @@ from tieout.ports.inbound import MalformedError
 from tieout.ports.warehouses import FileContent
 
 Reader = Callable[[Message, Harvest], None]
+_TEST = (
+    "Its envelope marks it as a test, and tests count only where the partner is set up as one: ask for the real one."
+)
 _FAULTS_TOLD = 20
 """Of one envelope; a broken one may have as many as segments."""
 
@@ -89,7 +92,7 @@ def read(account: str, body: bytes, settings: EdiSettings) -> FileContent:
             harvest.refuse(f"interchange {interchange.control}", f"{more:,} more faults of the envelope are not told.")
         with_notices(interchange, harvest)
         for message in interchange.messages:
-            _read_message(message, interchange.syntax, harvest)
+            _read_message(message, interchange, harvest)
     if not any(interchange.messages or interchange.notices for interchange in found):
         raise MalformedError("The envelope holds no message.")
     return FileContent(
@@ -131,10 +134,12 @@ def with_notices(interchange: Interchange, harvest: Harvest) -> None:
         harvest.refuse(f"interchange {interchange.control}", str(unusable))
 
 
-def _read_message(message: Message, syntax: str, harvest: Harvest) -> None:
-    known = READERS[syntax].get(message.kind)
+def _read_message(message: Message, interchange: Interchange, harvest: Harvest) -> None:
+    known = READERS[interchange.syntax].get(message.kind)
     if known is None:
-        harvest.refuse(message.where, wrong_kind(message, syntax), _opening(message))
+        harvest.refuse(message.where, wrong_kind(message, interchange.syntax), _opening(message))
+    elif interchange.is_test and not harvest.settings.is_test:
+        harvest.refuse(message.where, _TEST, _opening(message))
     elif message.fault:
         harvest.refuse(message.where, message.fault, _opening(message))
     else:

@@ -87,6 +87,7 @@ class Interchange:
     """Date and time as the envelope has them, `yymmddhhmm`; shorter where it has less."""
     messages: tuple[Message, ...]
     groups: tuple[Group, ...] = ()
+    is_test: bool = False
     faults: tuple[str, ...] = ()
     """What is wrong with the envelope; its messages count all the same."""
     notices: tuple[Segment, ...] = ()

@@ -28,7 +28,10 @@ class EdiSettings(BaseModel):
     partner_qualifier: str = Field(
         default="ZZ", description="What kind of id the partner's is.", pattern=r"^[A-Z0-9]{2}$"
     )
-    is_test: bool = Field(default=False, description="Whether what we write is marked as a test.")
+    is_test: bool = Field(
+        default=False,
+        description="Whether what we write is marked as a test, and whether what comes in so marked counts.",
+    )
     zone: str = Field(
         default="Europe/London", description="Zone of times that say none: where the partner's clocks stand."
     )
@@ -85,6 +88,9 @@ class EdiSettings(BaseModel):
     )
     line_qualifier: str = Field(
         default="LI", description="Qualifier of our line id, in N9 and RFF.", pattern=r"^[A-Z0-9]{2,3}$"
+    )
+    x12_originals: tuple[str, ...] = Field(
+        default=compat.X12_ORIGINALS, description="Reporting codes of W06-01 that tell a despatch of its own."
     )
     x12_outcomes: Mapping[str, compat.Follows] = Field(
         default_factory=lambda: dict(compat.X12_OUTCOMES),

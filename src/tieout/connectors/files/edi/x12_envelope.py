@@ -202,6 +202,7 @@ def _taken_apart(header: _Header, body: str, settings: EdiSettings) -> Interchan
         receiver_qualifier=header.elements[6],
         control=control,
         written=header.elements[8] + header.elements[9],
+        is_test=header.elements[14] == "T",
         messages=tuple(walk.messages),
         groups=tuple(walk.groups),
         notices=tuple(walk.notices),

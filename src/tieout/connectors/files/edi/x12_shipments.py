@@ -53,7 +53,7 @@ def read_shipment(message: Message, harvest: Harvest) -> None:
         opening = message.first("W06")
         if opening is None:
             raise UnusableError("There is no W06 segment, so that nobody can say what was shipped.")
-        if opening.value(1) not in {compat.X12_ACTIVE, ""}:
+        if opening.value(1) not in {*harvest.settings.x12_originals, ""}:
             raise UnusableError(
                 f"W06-01 is {opening.value(1)!r}: it corrects or withdraws an earlier advice. Ask what happened."
             )
