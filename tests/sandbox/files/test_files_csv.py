@@ -92,6 +92,29 @@ def test_a_trailer_that_is_laid_out_like_the_rows_is_understood(depot: Depot) ->
     assert depot.work()["despatches"] == 1
 
 
+def test_a_trailer_may_stand_below_its_columns(depot: Depot) -> None:
+    cells = ["1", "OUT1", "TRAILER", *[""] * 19, "1", "", "", "", "2", "", "24"]
+    body = depot.manifest(*depot.order("SO1", ("MUG", "2", "CASE")), trailer=",".join(cells))
+    depot.drop("a.csv", body)
+    assert depot.work()["despatches"] == 1
+
+
+def test_an_order_may_be_cancelled_without_naming_its_lines_and_stays_cancelled(depot: Depot) -> None:
+    order = depot.order("SO1", ("MUG", "2", "EA"))
+    depot.drop("a.csv", depot.manifest(*order))
+    depot.work(until="acknowledge")
+    depot.drop("b.csv", depot.manifest(*depot.order("SO1", ("", "0", ""), action="C")))
+    depot.work(until="acknowledge")
+    depot.drop("c.csv", depot.manifest(*order))
+    assert depot.work()["despatches"] == 0
+    acks = [row for _, body in depot.out("ack") for row in depot.read(body)]
+    assert [(row["status"], row["reason"]) for row in acks] == [
+        ("accepted", ""),
+        ("accepted", "cancelled"),
+        ("rejected", "an order of this reference was cancelled before"),
+    ]
+
+
 def test_a_refused_line_is_named_with_its_row_and_reason(depot: Depot) -> None:
     lines = (("MUG", "2", "EA"), ("NOPE", "1", "EA"), ("MUG", "1", "PALLET"))
     depot.drop("a.csv", depot.manifest(*depot.order("SO1", *lines)))

@@ -7,6 +7,8 @@ import io
 import random
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -15,8 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.sandbox.clock import SandboxClock
-from tieout.sandbox.files import FilesSandbox, acts
+from tieout.sandbox.files import FilesSandbox, acts, edifact, x12
 from tieout.sandbox.files.depositor import WAYS, Depositor
+from tieout.sandbox.files.dropping import WRONG
+from tieout.sandbox.files.edifact import component
+from tieout.sandbox.files.manners import FILE_SLIPS, Manners
 from tieout.sandbox.files.orders import WantedLine, WantedOrder
 from tieout.sandbox.files.stock import STATES, ActRefusedError
 
@@ -45,6 +50,11 @@ MOVES = st.tuples(
 )
 ROUNDS = st.tuples(st.just("work"), st.sampled_from(WAYS))
 DAYS = st.lists(st.one_of(ORDERS, MOVES, ROUNDS), max_size=14)
+
+
+FAULTS = (*FILE_SLIPS, "bom", "blank_tracking", "total_row", "latin1", "excel_numbers")
+FACTORS = {"EA": 1, "PCE": 1, "CA": 12, "CT": 12, "CASE": 12}
+Shipped = dict[tuple[str, str], Decimal]
 
 
 def live(partner: Depositor, house: FilesSandbox, day: list[tuple[object, ...]]) -> None:
@@ -139,3 +149,114 @@ def test_every_serial_number_leaves_at_most_once(seed: int) -> None:
             partner.work(entry, until="ship", how=rng.choice(WAYS))
         serials = [row["serial"] for row in told(partner, "despatch") if row["line_status"] == "shipped"]
         assert len(serials) == len(set(serials)) == sum(partner.house.bay.shipped.values()) <= 8
+
+
+def told_in_x12(bodies: list[bytes]) -> Shipped:
+    """What left by order and line, from 945s."""
+    said: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for one in (one for body in bodies for group in x12.read(body).groups for one in group.sets):
+        assert not one.fault
+        order_ref = next(s[2] for s in one.segments if s[0] == "W06")
+        left = Decimal(0)
+        for segment, after in zip(one.segments, one.segments[1:], strict=False):
+            if segment[0] == "W12":
+                shipped, ordered, difference = (Decimal(segment[place]) for place in (3, 2, 4))
+                assert shipped - ordered == difference
+                said[order_ref, after[2]] += shipped * FACTORS[segment[5]]
+                left += shipped * FACTORS[segment[5]]
+        assert [Decimal(s[1]) for s in one.segments if s[0] == "W03"] == [left]
+    return {key: quantity for key, quantity in said.items() if quantity}
+
+
+def told_in_edifact(bodies: list[bytes]) -> Shipped:
+    """What left by order and line, from DESADVs."""
+    said: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for one in (one for body in bodies for one in edifact.read(body).messages):
+        assert not one.fault
+        order_ref, amount = "", Decimal(0)
+        for segment in one.segments:
+            match component(segment, 0), component(segment, 1):
+                case "RFF", "ON":
+                    order_ref = component(segment, 1, 1)
+                case "QTY", "12":
+                    amount = Decimal(component(segment, 1, 1)) * FACTORS[component(segment, 1, 2)]
+                case "RFF", "LI":
+                    said[order_ref, component(segment, 1, 1)] += amount
+    return {key: quantity for key, quantity in said.items() if quantity}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    DAYS, st.sampled_from((("x12", told_in_x12), ("edifact", told_in_edifact))), st.sampled_from(("", "base", "CASE"))
+)
+def test_what_is_told_in_edi_is_what_left(
+    day: list[tuple[object, ...]], form: tuple[str, Callable[[list[bytes]], Shipped]], unit: str
+) -> None:
+    name, reads = form
+    with tempfile.TemporaryDirectory() as root:
+        house = FilesSandbox(SandboxClock(), root=Path(root))
+        partner = house.partners[name]
+        partner.house.bay.report_unit = unit
+        acts.load(partner, LOAD, house.journal.begin("CONTROL", "/"))
+        live(partner, house, day)
+        the_books_agree(partner)
+        bodies = [one.body for one in partner.dropper.written if one.kind == "despatch"]
+        left = {(ref, line): quantity for (ref, _, line), quantity in partner.house.bay.shipped.items()}
+        assert reads(bodies) == left
+
+
+TEXTS = st.text(st.characters(codec="latin-1", min_codepoint=32), max_size=20)
+
+
+@given(st.lists(st.lists(st.lists(TEXTS, min_size=1, max_size=3), min_size=1, max_size=4), max_size=5))
+def test_whatever_is_written_in_edifact_reads_back(segments: list[list[list[str]]]) -> None:
+    writer = edifact.Writer(sender="A", receiver="B", number=7, at=datetime(2026, 11, 21, 9, 30, tzinfo=UTC))
+    (message,) = edifact.read(writer.written([("DESADV", [("FTX", *segment) for segment in segments])])).messages
+    assert not message.fault
+    for read, wrote in zip(message.segments, segments, strict=True):
+        for element in range(len(wrote)):
+            for place in range(3):
+                wanted = wrote[element][place] if place < len(wrote[element]) else ""
+                assert component(read, element + 1, place) == wanted
+
+
+@given(st.lists(st.lists(TEXTS, min_size=1, max_size=6), max_size=5))
+def test_whatever_is_written_in_x12_reads_back_but_for_separators(segments: list[list[str]]) -> None:
+    writer = x12.Writer(sender="A", receiver="B", number=7, at=datetime(2026, 11, 21, 9, 30, tzinfo=UTC))
+    body = writer.written("SW", [("945", [("N9", *segment) for segment in segments])])
+    ((one,),) = [group.sets for group in x12.read(body).groups]
+    assert not one.fault
+    blank = str.maketrans("*~>", "   ")
+    for read, wrote in zip(one.segments, segments, strict=True):
+        for place, text in enumerate(wrote, 1):
+            assert x12.element(read, place) == text.translate(blank)
+
+
+@settings(max_examples=40, deadline=None)
+@given(DAYS, st.integers(0, 2**32))
+def test_nothing_is_lost_for_good_whatever_goes_wrong_with_the_files(day: list[tuple[object, ...]], seed: int) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        house = FilesSandbox(SandboxClock(), root=Path(root), seed=seed)
+        partner = house.partners["csv"]
+        entry = house.journal.begin("CONTROL", "/")
+        acts.load(partner, LOAD, entry)
+        house.manners = Manners.from_json({"kind": "despatch", **dict.fromkeys(FAULTS, 0.3)})
+        live(partner, house, day)
+        house.manners = Manners()
+        partner.dropper.finish(entry, everything=True)
+        partner.dropper.resend(entry)
+        said: dict[tuple[str, ...], Decimal] = {}
+        for path in (partner.root / "out").iterdir():
+            wrong = WRONG & {
+                slip for one in partner.dropper.written if one.path.endswith(path.name) for slip in one.slips
+            }
+            if not path.name.startswith("despatch") or wrong:
+                continue
+            for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")):
+                if row.get("line_status") in {"shipped", "substituted"}:
+                    told_of = ("order_ref", "release_no", "line_no", "despatch_ref", "batch", "serial", "parcel_no")
+                    said[tuple(row[name] for name in told_of)] = Decimal(row["base_qty"])
+        sums: defaultdict[tuple[str, ...], Decimal] = defaultdict(Decimal)
+        for key, quantity in said.items():
+            sums[key[:3]] += quantity
+        assert sums == partner.house.bay.shipped

@@ -134,6 +134,16 @@ def test_the_host_key_comes_from_the_seed() -> None:
     assert one.host_key.startswith("ssh-ed25519 ")
 
 
+def test_the_host_key_can_be_changed_at_the_same_port(depot: Depot) -> None:
+    before = depot.control("GET", "sftp")
+    after = depot.control("PUT", "sftp", {"key_seed": 5})
+    assert (before["port"], before["username"]) == (after["port"], after["username"])
+    assert before["fingerprint"] != after["fingerprint"]
+    with depot.sftp() as sftp:
+        assert "out" in sftp.listdir(".")
+    assert depot.control("GET", "sftp") == after
+
+
 def test_a_stopped_server_answers_no_more_and_can_be_started_again() -> None:
     house, port = FilesSandbox(SandboxClock()), 0
     for _ in range(2):

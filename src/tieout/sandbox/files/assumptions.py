@@ -122,6 +122,93 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         correct_in=f"{_ROOM}/csvs.py charges",
     ),
     Assumption(
+        name="What a 997 rejects",
+        behaviour=(
+            "A wrong count in SE is AK5 R 4; a bad line is AK3 and AK4 at W01 with the bad value, a refused order AK4 "
+            "at W05; an order taken in part is AK5 E. Reasons in words are not told."
+        ),
+        reason="Refusals for the house's own reasons have no place in a 997; guides differ in where they go.",
+        correct_in=f"{_ROOM}/x12_orders.py acknowledgement",
+    ),
+    Assumption(
+        name="Line references in X12",
+        behaviour="N9 with LI behind W01 is kept and told behind W12; without it the number of LX stands there.",
+        reason="Guides name the segment and not the qualifier.",
+        correct_in=f"{_ROOM}/x12_orders.py LINE_REFERENCE",
+    ),
+    Assumption(
+        name="Status in a 945",
+        behaviour=(
+            "W06-01 is F, or P while the rest follows; W12-01 is CC, CI with more, BP short with the rest to follow, "
+            "CP closed short, IS substitute, NS nothing. Of several rows of a line the last bears the difference."
+        ),
+        reason="IS is documented, the others are from memory; guides choose.",
+        correct_in=f"{_ROOM}/x12_advices.py _status",
+    ),
+    Assumption(
+        name="Codes of units",
+        behaviour="X12: CA case, PK inner, EA; EDIFACT: CT case, PK inner, PCE. Others are written as the house does.",
+        reason="Agreed between partners.",
+        correct_in=f"{_ROOM}/x12_orders.py UNITS, edifact_orders.py UNITS",
+    ),
+    Assumption(
+        name="Movements in X12",
+        behaviour=(
+            "A 947 each, with its number in W15-02, G62 07 for its moment in local time, and N9 ZZ for its reference; "
+            "quarantine is reason 05, release 55. Receipts and returns are a 944 each, a return with N9 RZ."
+        ),
+        reason="The reasons are documented; W15 and the rest are from memory.",
+        correct_in=f"{_ROOM}/x12_advices.py _adjusted, _received",
+    ),
+    Assumption(
+        name="Quantities of a count in EDI",
+        behaviour=(
+            "846: 17 on hand, 27 committed, 33 available, QH on hold, 20 unusable; the newest event in REF ZZ. INVRPT: "
+            "145, 27 on hold, 20 unusable; the newest event in RFF ACE; what is allocated is not told."
+        ),
+        reason="17, 27, 33, 20 and 145 are in the code lists; which of them a house uses is agreed.",
+        correct_in=f"{_ROOM}/x12_advices.py QUANTITIES, edifact_advices.py snapshot",
+    ),
+    Assumption(
+        name="Answers in EDIFACT",
+        behaviour=(
+            "One file with a CONTRL and, for each order that could be read, an APERAK (BGM 294, function 29 or 27) "
+            "with reasons in words behind ERC ZZZ."
+        ),
+        reason="Agreed between partners.",
+        correct_in=f"{_ROOM}/edifact_orders.py acknowledgement",
+    ),
+    Assumption(
+        name="Despatches in EDIFACT",
+        behaviour=(
+            "A CPS for the whole and one for each parcel, with RFF CN for tracking, GIN BJ for the SSCC; batches are "
+            "GIN BX, serial numbers GIN BN; PIA 4 names what a substitute stands for; QVR AC is too much."
+        ),
+        reason="QVR, BP and CP are documented, the other codes are from memory.",
+        correct_in=f"{_ROOM}/edifact_advices.py _row",
+    ),
+    Assumption(
+        name="Movements in EDIFACT",
+        behaviour=(
+            "An INVRPT for each site and kind, 85E or 78, a LIN for each movement: INV direction and reason, QTY 1, "
+            "DTM 179, RFF TN its number, FTX the house's own word."
+        ),
+        reason="BGM and INV are documented, the rest is from memory.",
+        correct_in=f"{_ROOM}/edifact_advices.py _moved",
+    ),
+    Assumption(
+        name="Moments in EDI",
+        behaviour="Local time of the house without an offset, so that the hour repeated in autumn is ambiguous.",
+        reason="The formats have places for a zone that hardly anybody fills.",
+        correct_in=f"{_ROOM}/edifact_advices.py _moment, x12_advices.py",
+    ),
+    Assumption(
+        name="Unreadable files in EDI",
+        behaviour="Without a whole envelope there is no acknowledgement; the file lies in orders/error.",
+        reason="There is no control number to answer to.",
+        correct_in=f"{_ROOM}/depositor.py _read_order_file",
+    ),
+    Assumption(
         name="Logins",
         behaviour="The house's login sees all partners as folders; a partner's own name sees its own folders.",
         reason="Convenience; a real house gives one login.",

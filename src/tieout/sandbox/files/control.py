@@ -1,6 +1,7 @@
 """Control surface of the 3PL, below /_sandbox/files/ (JSON; quantities as text in base units unless a unit is named).
 
-- GET sftp: host, port, username, host_key (as in known_hosts) and its fingerprint.
+- GET sftp: host, port, username, host_key (as in known_hosts) and its fingerprint. PUT sftp {"key_seed": number}: the
+  server shows another host key from now on, at the same port.
 - GET|PUT manners: how files and file server misbehave (see `manners.py`).
 - POST partners {"name", "format": csv | x12 | edifact}. csv, x12 and edifact are there from the start.
 - POST work {"partner" or all, "until": acknowledge | picking | picked | packed | ship, "how": whole | parts | short |
@@ -75,7 +76,7 @@ class Control:
         }
         at = "/partners/{partner}"
         return [
-            Route("/sftp", self._sftp, methods=["GET"]),
+            Route("/sftp", self._sftp, methods=["GET", "PUT"]),
             Route("/manners", self._manners, methods=["GET", "PUT"]),
             Route(f"/{ROUND}", self._work, methods=["POST"]),
             Route("/finish", self._finish, methods=["POST"]),
@@ -109,7 +110,12 @@ class Control:
         except ActRefusedError as error:
             raise HTTPException(404, f"{error}.") from error
 
-    async def _sftp(self, _: Request) -> Response:
+    async def _sftp(self, request: Request) -> Response:
+        if request.method == "PUT":
+            seed = (await json_object(request)).get("key_seed")
+            if not isinstance(seed, int):
+                raise HTTPException(400, 'Send {"key_seed": number}.')
+            self._house.server.change_key(seed)
         return JSONResponse(self._house.address())
 
     async def _manners(self, request: Request) -> Response:

@@ -35,10 +35,12 @@ class House:
         if not reason and wanted.action == "C":
             return self._cancel(wanted, known, entry)
         if not reason and known is not None:
-            if known.wanted.lines == wanted.lines or _same(known.wanted, wanted):
+            if known.status == "cancelled":
+                reason = "an order of this reference was cancelled before"
+            elif _same(known.wanted, wanted):
                 entry.effect("order.duplicate", **fields)
                 return Answer(order=wanted, is_accepted=True, reason="already received")
-            if wanted.action != "U":
+            elif wanted.action != "U":
                 reason = "an order of this reference with other lines was received before"
             elif known.status != "received":
                 reason = f"too late to change: the order is {known.status}"

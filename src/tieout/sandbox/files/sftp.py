@@ -245,6 +245,16 @@ class FileServer:
         self._thread.join(START_WAIT_SECONDS)
         self._thread = None
 
+    def change_key(self, seed: int) -> None:
+        """Show the key of another seed from now on, at the same port; connections that stand are closed."""
+        runs, port = self._thread is not None, self._wanted_port
+        self._wanted_port = self.port
+        self.stop()
+        self.key = host_key(seed)
+        if runs:
+            self.start()
+        self._wanted_port = port
+
     def _run(self, ready: threading.Event) -> None:
         asyncio.run(self._serve(ready))
 
@@ -262,6 +272,7 @@ class FileServer:
             acceptor = await asyncssh.listen(
                 HOST,
                 self._wanted_port,
+                reuse_address=True,
                 server_host_keys=[self.key],
                 server_factory=lambda: Counted(wire),
                 sftp_factory=lambda chan: _Files(chan, wire),

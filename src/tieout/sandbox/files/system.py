@@ -24,6 +24,7 @@ from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.files.control import Control
 from tieout.sandbox.files.csvs import Csv
 from tieout.sandbox.files.depositor import Depositor
+from tieout.sandbox.files.edifact_advices import Edifact
 from tieout.sandbox.files.formats import Format
 from tieout.sandbox.files.manners import Manners, Slips
 from tieout.sandbox.files.sftp import HOST, FileServer, Wire
@@ -32,7 +33,7 @@ from tieout.sandbox.files.x12_advices import X12
 from tieout.sandbox.journal import Journal
 from tieout.sandbox.temper import CALM, Temper, skewed
 
-FORMATS: dict[str, Callable[[], Format]] = {"csv": Csv, "x12": X12}
+FORMATS: dict[str, Callable[[], Format]] = {"csv": Csv, "x12": X12, "edifact": Edifact}
 
 
 class FilesSandbox:

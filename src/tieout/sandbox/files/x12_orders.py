@@ -9,7 +9,7 @@ from tieout.sandbox.files.formats import UnreadableError, quantity
 from tieout.sandbox.files.orders import Answer, Intake, LineRefusal, WantedLine, WantedOrder
 from tieout.sandbox.files.stock import NOUGHT
 
-ACTIONS = {"N": "N", "F": "C", "R": "U", "C": "U"}
+ACTIONS = {"N": "N", "F": "C", "R": "U"}
 """W05-01 by what the house does."""
 SKU_QUALIFIERS = ("SK", "VN", "VP", "IN", "BP", "MG")
 PAIRS = (4, 6, 15)
