@@ -45,14 +45,15 @@ class House:
         self.client = client
         self.url = str(client.base_url).rstrip("/")
         self.heard = heard
+        self.key = KEY
         made = self.control("POST", "setup", LOAD)
         self.products: dict[str, int] = made["products"]
         self.sites: dict[str, int] = made["warehouses"]
 
-    def call(self, method: str, path: str, body: object = None, *, key: str = KEY, **params: object) -> httpx.Response:
+    def call(self, method: str, path: str, body: object = None, **params: object) -> httpx.Response:
         query = {name: str(value) for name, value in params.items()}
         return self.client.request(
-            method, f"/mintsoft/api/{path}", json=body, params=query or None, headers={"ms-apikey": key}
+            method, f"/mintsoft/api/{path}", json=body, params=query or None, headers={"ms-apikey": self.key}
         )
 
     def ask(self, method: str, path: str, body: object = None, **params: object) -> Any:  # noqa: ANN401  # a JSON edge

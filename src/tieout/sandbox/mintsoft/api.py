@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from tieout.sandbox.journal import journal_of
-from tieout.sandbox.mintsoft.books import Books, RefusedError
+from tieout.sandbox.mintsoft.books import Books
+from tieout.sandbox.mintsoft.rows import RefusedError
 from tieout.sandbox.mintsoft.wire import fields_of, result
 
 Endpoint = Callable[[Request], Awaitable[Response]]

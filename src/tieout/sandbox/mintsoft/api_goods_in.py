@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from tieout.sandbox.journal import journal_of
 from tieout.sandbox.mintsoft.api import Endpoint
-from tieout.sandbox.mintsoft.books import Books, Notice, RefusedError, Return
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.goods_in import ASN_STATUSES, GOODS_IN_TYPES, REASONS, GoodsIn
 from tieout.sandbox.mintsoft.goods_in_views import (
     NOTICE_KEPT,
@@ -21,6 +21,7 @@ from tieout.sandbox.mintsoft.goods_in_views import (
 from tieout.sandbox.mintsoft.listening import Listening, listener
 from tieout.sandbox.mintsoft.naive import local
 from tieout.sandbox.mintsoft.reading import client_of, product_of, warehouse_of
+from tieout.sandbox.mintsoft.rows import Notice, RefusedError, Return
 from tieout.sandbox.mintsoft.wire import (
     Fields,
     as_rows,

@@ -11,13 +11,14 @@ from starlette.responses import JSONResponse, Response
 from tieout.sandbox.journal import journal_of
 from tieout.sandbox.mintsoft import order_views as views
 from tieout.sandbox.mintsoft.api import Endpoint
-from tieout.sandbox.mintsoft.books import Books, Order, RefusedError, Status
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.floor import Floor, NewParcel
 from tieout.sandbox.mintsoft.listening import listener
 from tieout.sandbox.mintsoft.naive import local
 from tieout.sandbox.mintsoft.orders import OrderDesk
 from tieout.sandbox.mintsoft.reading import changes_of, new_order
 from tieout.sandbox.mintsoft.refdata import status_view
+from tieout.sandbox.mintsoft.rows import Order, RefusedError, Status
 from tieout.sandbox.mintsoft.wire import Fields, as_rows, asked, bad, body_of, fields_of, missing, page, result
 
 USER = "api"

@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response
 from tieout.sandbox.journal import journal_of
 from tieout.sandbox.mintsoft import refdata
 from tieout.sandbox.mintsoft.api import Endpoint
-from tieout.sandbox.mintsoft.books import Books, Product, RefusedError
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.naive import local
 from tieout.sandbox.mintsoft.reading import client_of
+from tieout.sandbox.mintsoft.rows import Product, RefusedError
 from tieout.sandbox.mintsoft.stock_views import product_view
 from tieout.sandbox.mintsoft.wire import Fields, asked, bad, fields_of, missing, page
 

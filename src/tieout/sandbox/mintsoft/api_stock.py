@@ -10,10 +10,11 @@ from starlette.responses import JSONResponse, Response
 from tieout.sandbox.journal import JournalEntry, journal_of
 from tieout.sandbox.mintsoft import stock_views as views
 from tieout.sandbox.mintsoft.api import Endpoint
-from tieout.sandbox.mintsoft.books import Books, Flow, Lot, Product, RefusedError, Warehouse
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.naive import local
 from tieout.sandbox.mintsoft.orders import OrderDesk
 from tieout.sandbox.mintsoft.reading import location_of
+from tieout.sandbox.mintsoft.rows import Flow, Lot, Product, RefusedError, Warehouse
 from tieout.sandbox.mintsoft.stock import Stock, Why
 from tieout.sandbox.mintsoft.wire import Fields, as_rows, asked, bad, body_of, fields_of, missing, page, result
 

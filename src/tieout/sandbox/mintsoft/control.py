@@ -17,7 +17,8 @@ Orders:
   substitute {"item", "sku", "quantity", "keep_names"}; over {"item", "quantity"}; status {"status"}; lock {"locked"};
   cancel {"reason"}; invoice {"failed"}; deliver -> {"order", "part": the new part or null}
 - POST work {"seed", "orders": most, "split", "short", "delay": rates from 0 to 1, "write_off": rate of shorts,
-  "parcels": most in an order}: works through the open orders, oldest first -> what became of each
+  "parcels": most in an order}: works through the open orders, oldest first; those that
+  wait look for stock again -> what became of each
 
 Stock:
 - POST stock/{action} {"sku", "warehouse", "quantity", "reason", "location", "batch", "serial", "best_before"}:
@@ -51,10 +52,11 @@ from tieout.sandbox.estate import json_object
 from tieout.sandbox.journal import Journal, JournalEntry
 from tieout.sandbox.mintsoft import ledgers
 from tieout.sandbox.mintsoft.api import Keys
-from tieout.sandbox.mintsoft.books import Books, House, Item, Lot, Order, RefusedError, Status
+from tieout.sandbox.mintsoft.books import Books, House
 from tieout.sandbox.mintsoft.control_stock import StockControl
 from tieout.sandbox.mintsoft.floor import Floor, NewParcel
 from tieout.sandbox.mintsoft.orders import OrderDesk
+from tieout.sandbox.mintsoft.rows import Item, Lot, Order, RefusedError, Status
 from tieout.sandbox.mintsoft.stock import Stock
 from tieout.sandbox.mintsoft.working import Shift, rates_of
 from tieout.sandbox.webhooks import WebhookSender
@@ -65,6 +67,7 @@ CHOICES = {
     "part_numbers": ("same", "suffixed"),
 }
 USER = "packer"
+WORK = "work"
 Given = Mapping[str, Any]
 
 
@@ -100,7 +103,7 @@ class Control:
             Route("/orders", self._orders, methods=["GET"]),
             Route("/orders/{id:int}", self._order_row, methods=["GET"]),
             Route("/orders/{id:int}/{action}", self._act, methods=["POST"]),
-            Route("/work", self._work, methods=["POST"]),
+            Route(f"/{WORK}", self._work, methods=["POST"]),
             Route("/ledgers/shipped", self._shipped, methods=["GET"]),
             Route("/ledgers/stock", self._levels, methods=["GET"]),
             Route("/ledgers/flows", self._flows, methods=["GET"]),

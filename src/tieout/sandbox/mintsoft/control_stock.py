@@ -15,9 +15,10 @@ from tieout.sandbox.estate import json_object
 from tieout.sandbox.journal import Journal, JournalEntry
 from tieout.sandbox.mintsoft import api_stock
 from tieout.sandbox.mintsoft.api_stock import StockApi
-from tieout.sandbox.mintsoft.books import Books, Location, Lot, Product, RefusedError, Warehouse
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.goods_in import GoodsIn
 from tieout.sandbox.mintsoft.listening import Listening
+from tieout.sandbox.mintsoft.rows import Location, Lot, Product, RefusedError, Warehouse
 from tieout.sandbox.mintsoft.setting_up import SetUp, found_by
 from tieout.sandbox.mintsoft.stock import Stock, Why
 from tieout.sandbox.mintsoft.wire import Fields

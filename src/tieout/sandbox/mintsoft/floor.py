@@ -7,20 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tieout.sandbox.journal import JournalEntry
-from tieout.sandbox.mintsoft.books import (
-    BEGUN,
-    GONE,
-    OVER,
-    Books,
-    Consignment,
-    Item,
-    Lot,
-    Order,
-    Product,
-    RefusedError,
-    Status,
-)
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.orders import OrderDesk
+from tieout.sandbox.mintsoft.rows import BEGUN, GONE, OVER, Consignment, Item, Lot, Order, Product, RefusedError, Status
 from tieout.sandbox.mintsoft.stock import NOT_ENOUGH, Stock, Why
 
 AFTER_SHORT = ("back_order", "close", "edit")
@@ -49,6 +38,10 @@ class Floor:
         if status in OVER:
             raise RefusedError(f"An order becomes {status.name} by its own act")
         self._desk.set_status(order, status, user, entry)
+
+    def promise(self, order: Order) -> None:
+        """Look again for stock that an order lacks."""
+        self._desk.promise(order, "allocation")
 
     def pick(self, order: Order, user: str, entry: JournalEntry) -> None:
         """Pick all that was asked for; RefusedError when there is not enough stock promised."""

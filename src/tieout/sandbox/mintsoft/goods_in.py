@@ -6,18 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tieout.sandbox.journal import JournalEntry
-from tieout.sandbox.mintsoft.books import (
-    Books,
-    Location,
-    Lot,
-    Notice,
-    NoticeItem,
-    Product,
-    RefusedError,
-    Return,
-    ReturnItem,
-)
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.orders import OrderDesk
+from tieout.sandbox.mintsoft.rows import Location, Lot, Notice, NoticeItem, Product, RefusedError, Return, ReturnItem
 from tieout.sandbox.mintsoft.stock import Stock, Why
 
 ASN_STATUSES = {

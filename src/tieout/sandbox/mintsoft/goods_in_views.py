@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tieout.sandbox.mintsoft.books import Books, Notice, NoticeItem, Return, ReturnItem
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.goods_in import ASN_STATUSES, REASONS
 from tieout.sandbox.mintsoft.naive import maybe, written
 from tieout.sandbox.mintsoft.refdata import LONG_AGO
+from tieout.sandbox.mintsoft.rows import Notice, NoticeItem, Product, Return, ReturnItem
 from tieout.sandbox.mintsoft.wire import Json
 
 NOTICE_KEPT = ("POReference", "Supplier", "SupplierNotes", "EstimatedDelivery", "Comments", "GoodsInType")
@@ -57,27 +58,32 @@ def _notice_item(books: Books, notice: Notice, item: NoticeItem) -> Json:
         "HasSerialNumber": product.has_serial,
         "HasExpiryDate": False,
         "HasBatchNumber": product.has_batch,
-        "ASNItemAllocations": [
-            {
-                "ASNItemId": item.id,
-                "Quantity": units,
-                "LocationId": location.id,
-                "ExpiryDate": lot.best_before or None,
-                "BatchNo": lot.batch or None,
-                "SerialNo": lot.serial or None,
-                "Complete": True,
-                "ProductId": product.id,
-                "SKU": product.sku,
-                "ID": number,
-                "LastUpdated": at,
-                "LastUpdatedByUser": "goods in",
-            }
-            for number, location, lot, units in item.puts
-        ],
+        "ASNItemAllocations": _allocations(product, item, at),
         "ID": item.id,
         "LastUpdated": at,
         "LastUpdatedByUser": "goods in",
     }
+
+
+def _allocations(product: Product, item: NoticeItem, at: str) -> list[Json]:
+    """Return where booked units of an item were put."""
+    return [
+        {
+            "ASNItemId": item.id,
+            "Quantity": units,
+            "LocationId": location.id,
+            "ExpiryDate": lot.best_before or None,
+            "BatchNo": lot.batch or None,
+            "SerialNo": lot.serial or None,
+            "Complete": True,
+            "ProductId": product.id,
+            "SKU": product.sku,
+            "ID": number,
+            "LastUpdated": at,
+            "LastUpdatedByUser": "goods in",
+        }
+        for number, location, lot, units in item.puts
+    ]
 
 
 def return_view(books: Books, back: Return) -> Json:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 
-from tieout.sandbox.mintsoft.books import GONE, Books, Order
+from tieout.sandbox.mintsoft.books import Books
+from tieout.sandbox.mintsoft.rows import GONE, Order
 from tieout.sandbox.mintsoft.stock import Stock
 
 Json = dict[str, object]

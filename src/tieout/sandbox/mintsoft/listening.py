@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from tieout.sandbox.mintsoft.books import Books, ConnectAction, Notice, Order
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.goods_in_views import notice_view
 from tieout.sandbox.mintsoft.order_views import order_view
+from tieout.sandbox.mintsoft.rows import ConnectAction, Notice, Order
 from tieout.sandbox.mintsoft.wire import Fields
 from tieout.sandbox.webhooks import WebhookSender
 

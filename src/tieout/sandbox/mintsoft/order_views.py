@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tieout.sandbox.mintsoft.books import Books, ConnectAction, Consignment, Item, Order, Split, Status, Taken
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.naive import maybe, written
 from tieout.sandbox.mintsoft.refdata import country_view, currency_view
+from tieout.sandbox.mintsoft.rows import ConnectAction, Consignment, Item, Order, Split, Status, Taken
 from tieout.sandbox.mintsoft.wire import Json
 
 ADDRESS = (
@@ -38,7 +39,6 @@ ITEM_KEPT = ("Details", "UnitPrice", "UnitPriceVat", "Discount")
 
 def order_view(books: Books, order: Order, *, items: bool = False) -> Json:
     """Return one order; OrderItems is null unless `items` are asked for."""
-    more = order.more
     courier = books.couriers[order.courier_id]
     weight = sum(books.products[i.product_id].weight * i.quantity for i in order.items)
     return {
@@ -51,12 +51,9 @@ def order_view(books: Books, order: Order, *, items: bool = False) -> Json:
         "AtNewDate": written(order.created_at),
         "SLAWarningDate": None,
         "SLADespatchDate": None,
-        **{name: more.get(name) for name in (*DATES, *ADDRESS)},
-        "CountryId": order.country_id,
-        "Country": country_view(order.country_id),
+        **_address_and_values(order),
         "Source": None,
         "Comments": order.comments or None,
-        **{name: more.get(name) for name in REST},
         "OrderStatusId": int(order.status),
         "NumberOfParcels": order.parcels,
         "TotalItems": sum(item.quantity for item in order.items),
@@ -68,21 +65,32 @@ def order_view(books: Books, order: Order, *, items: bool = False) -> Json:
         "CourierServiceName": courier.name,
         "TrackingNumber": order.tracking or None,
         "TrackingURL": f"https://tracking.invalid/{order.consignments[0].number}" if order.consignments else "",
-        **{name: more.get(name) for name in VALUES},
         "PIIRemoved": False,
         "WarehouseId": order.warehouse_id,
         "WAREHOUSE_CODE": books.warehouses[order.warehouse_id].code,
-        "ChannelId": more.get("ChannelId") or 9,
-        "CurrencyId": more.get("CurrencyId") or 1,
-        "Currency": currency_view(int(str(more.get("CurrencyId") or 1))),
         "DespatchedByUser": order.despatched_by or None,
         "OrderItems": [item_view(books, order, item) for item in order.items] if items else None,
         "OrderNameValues": [{"OrderId": order.id, **name_view(order, name)} for name in order.names],
         "OrderLock": order.locked,
-        "RecipientType": more.get("RecipientType"),
         "Tags": order.tags or None,
         "SourceOrderDate": None,
         **_stamp(order, order.id),
+    }
+
+
+def _address_and_values(order: Order) -> Json:
+    """Return what is shown as it was given: to whom, when, in which money."""
+    more = order.more
+    currency = int(str(more.get("CurrencyId") or 1))
+    return {
+        **{name: more.get(name) for name in (*DATES, *ADDRESS)},
+        "CountryId": order.country_id,
+        "Country": country_view(order.country_id),
+        **{name: more.get(name) for name in (*REST, *VALUES)},
+        "ChannelId": more.get("ChannelId") or 9,
+        "CurrencyId": currency,
+        "Currency": currency_view(currency),
+        "RecipientType": more.get("RecipientType"),
     }
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tieout.sandbox.journal import JournalEntry
-from tieout.sandbox.mintsoft.books import (
+from tieout.sandbox.mintsoft.books import Books
+from tieout.sandbox.mintsoft.rows import (
     BEGUN,
     GONE,
     OVER,
     WAITING,
-    Books,
     Client,
     Courier,
     Item,

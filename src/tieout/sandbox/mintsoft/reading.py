@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tieout.sandbox.mintsoft.books import Books, Client, Courier, Location, Product, RefusedError, Warehouse
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.naive import read
 from tieout.sandbox.mintsoft.order_views import ITEM_KEPT, KEPT
 from tieout.sandbox.mintsoft.orders import NewItem, NewOrder
 from tieout.sandbox.mintsoft.refdata import COUNTRIES, country_named, currency_named
+from tieout.sandbox.mintsoft.rows import Client, Courier, Location, Product, RefusedError, Warehouse
 from tieout.sandbox.mintsoft.wire import Fields, bad, jsonable
 
 DATE_NAMES = frozenset({"DeliveryDate", "RequiredDespatchDate", "RequiredDeliveryDate"})

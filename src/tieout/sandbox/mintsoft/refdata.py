@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tieout.sandbox.mintsoft.books import GONE, Status
+from tieout.sandbox.mintsoft.rows import GONE, Status
 
 LONG_AGO = "2012-05-05T22:16:35.487"
 COUNTRIES = {

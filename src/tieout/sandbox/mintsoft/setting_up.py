@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from tieout.sandbox.mintsoft.books import Books, Client, Courier, Location, Lot, Product, Warehouse
+from tieout.sandbox.mintsoft.books import Books
+from tieout.sandbox.mintsoft.rows import Client, Courier, Location, Lot, Product, Warehouse
 from tieout.sandbox.mintsoft.stock import Stock, Why
 
 KINDS = ("PICK", "BULK", "GOODS IN", "QUARANTINE")

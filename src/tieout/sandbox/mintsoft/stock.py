@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tieout.sandbox.mintsoft.books import (
-    Books,
+from tieout.sandbox.mintsoft.books import Books
+from tieout.sandbox.mintsoft.rows import (
     Flow,
     Inventory,
     Item,

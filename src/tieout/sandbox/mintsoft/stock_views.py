@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tieout.sandbox.mintsoft.books import Books, Flow, Levels, Lot, Move, Product, Status
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.naive import written
+from tieout.sandbox.mintsoft.rows import Flow, Levels, Lot, Move, Product, Status
 from tieout.sandbox.mintsoft.stock import Stock
 from tieout.sandbox.mintsoft.wire import Json
 

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from tieout.sandbox.journal import Journal, JournalEntry
-from tieout.sandbox.mintsoft.books import WAITING, Books, Order, RefusedError, Status
+from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.floor import Floor, NewParcel
+from tieout.sandbox.mintsoft.rows import WAITING, Order, RefusedError, Status
 
 RATES = ("split", "short", "delay", "write_off")
 REASONS = ("Not found", "Damaged", "Miscounted")
@@ -81,6 +82,7 @@ class Shift:
                 self._floor.move_to(order, Status.PICKINGSTARTED, "picker", entry)
             return ["delayed"]
         told: list[str] = []
+        self._floor.promise(order)
         try:
             if self._floor.split_lacking(order, "packer", entry) is not None:
                 told.append("split")
