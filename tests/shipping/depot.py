@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from tests.processes.estate import SHOP, SKUS, THE_DAY, Control
 from tests.processes.house import COMPANY, LONG_AGO, Choices, House
+from tests.shipping.floors import FilesFloor, Floor, MintsoftFloor, ShipBobFloor
 
 from tieout.domain import commands as c
 from tieout.domain.documents.address import PostalAddress
@@ -23,10 +24,12 @@ from tieout.processes.routing import wake
 from tieout.processes.warehouses_seen import sweep_warehouses
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.estate import Estate, SandboxSystem
+from tieout.sandbox.files import FilesSandbox
 from tieout.sandbox.mintsoft import MintsoftSandbox
 from tieout.sandbox.returngo import ReturnGoSandbox
 from tieout.sandbox.sage200 import Sage200Sandbox
 from tieout.sandbox.serve import ServedEstate
+from tieout.sandbox.shipbob import ShipBobSandbox
 from tieout.sandbox.shopify import ShopifySandbox
 from tieout.store import cases, documents, effects, legs
 from tieout.store.cases import Case
@@ -34,16 +37,6 @@ from tieout.store.documents import Document
 
 Json: TypeAlias = Any  # a JSON edge
 BACK = timedelta(days=3 * 365)
-MINTSOFT = """
-[account.mintsoft]
-system = "mintsoft"
-base_url = "{estate}/mintsoft"
-api_key = "mintsoft-sandbox-key"
-inbound_secret = "a-long-random-word"
-read_seconds = 2.0
-busy_seconds = 0.05
-"""
-SETTINGS: Mapping[str, str] = {"mintsoft": MINTSOFT}
 HOME = PostalAddress(
     name="A. Customer",
     lines=("1 High Street",),
@@ -62,7 +55,7 @@ class Depot:
 
     house: House
     control: Control
-    account: str
+    floor: Floor
     orders: int = field(default=0)
 
     # What happens in Sage and outside
@@ -98,12 +91,6 @@ class Depot:
         found = company.order_entry.find_order(command)
         assert found is not None
         return found.reference
-
-    def work_at(self, reference: str, action: str, **body: Json) -> Json:
-        """Somebody at the warehouse does something with the order of a request."""
-        rows = self.control.get(f"/mintsoft/orders?reference={reference}")["orders"]
-        assert rows, f"the warehouse has no {reference}"
-        return self.control.post(f"/mintsoft/orders/{rows[0]['id']}/{action}", body)
 
     # What Tieout does
 
@@ -170,11 +157,6 @@ class Depot:
             found[line.sku] = found.get(line.sku, Decimal(0)) + line.despatched
         return {sku: quantity for sku, quantity in found.items() if quantity}
 
-    def shipped(self, reference: str) -> dict[str, int]:
-        """What the warehouse's own books say left under a reference, by stock code."""
-        rows = self.control.get("/mintsoft/ledgers/shipped")["totals"]
-        return {row["sku"]: int(row["shipped"]) for row in rows if row["reference"] == reference}
-
     def stock(self, sku: str, bin_name: str = "A1") -> int:
         """Units in a bin by Sage's own ledger."""
         return self.control.books().in_bin(sku, bin_name)
@@ -192,7 +174,7 @@ def rules_of(account: str, site: str) -> Sequence[tuple[str, str, dict[str, str]
 
 
 def build_estate(seed: int = 1) -> Estate:
-    """Sage, the shop, its portal, and a warehouse, on the day that all tests live on."""
+    """Sage, the shop, its portal and every kind of warehouse, on the day that all tests live on."""
     clock = SandboxClock.set_to(THE_DAY)
     shopify = ShopifySandbox(clock, shop_domain=SHOP, seed=seed)
     systems: list[SandboxSystem] = [
@@ -200,33 +182,45 @@ def build_estate(seed: int = 1) -> Estate:
         ReturnGoSandbox(clock, shop_name=SHOP, shopify=shopify, seed=seed + 10),
         shopify,
         MintsoftSandbox(clock, seed=seed + 30),
+        ShipBobSandbox(clock, seed=seed + 40),
+        FilesSandbox(clock, seed=seed + 50),
     ]
     return Estate(systems, clock, seed)
 
 
+def floor_of(kind: str, control: Control, estate: Estate) -> Floor:
+    """The people of one kind of warehouse: `mintsoft`, `shipbob`, or the format of a 3PL that exchanges files."""
+    if kind == "mintsoft":
+        return MintsoftFloor(control)
+    if kind == "shipbob":
+        return ShipBobFloor(control)
+    (system,) = [each for each in estate.systems if isinstance(each, FilesSandbox)]
+    return FilesFloor(control, system, kind)
+
+
 @contextmanager
-def open_depot(address: str, home: Path, **choices: Any) -> Iterator[Depot]:  # noqa: ANN401 - any choice of a house
-    """A depot that ships through Mintsoft."""
+def open_depot(address: str, home: Path, kind: str = "mintsoft", **choices: Any) -> Iterator[Depot]:  # noqa: ANN401 - any choice of a house
+    """A depot that ships through one kind of warehouse."""
     with ExitStack() as stack:
         estate = build_estate()
+        for system in estate.systems:
+            if isinstance(system, FilesSandbox):
+                stack.enter_context(system)
         served = stack.enter_context(ServedEstate(estate))
         control = Control(served.url, estate)
         stack.callback(control.close)
         control.fill()
-        control.post("/mintsoft/setup", {"products": [{"sku": sku, "stock": [_shelf(100)]} for sku in SKUS]})
-        house = House(control, home, address, Choices(ships=("mintsoft",), more=MINTSOFT, **choices))
+        floor = floor_of(kind, control, estate)
+        floor.set_up(SKUS, 100)
+        house = House(control, home, address, Choices(ships=(floor.account,), more=floor.settings(), **choices))
         stack.callback(house.close)
         house.set_rules()
-        for table, key, value in rules_of("mintsoft", "Main Warehouse"):
+        for table, key, value in rules_of(floor.account, floor.site):
             house.rule(table, key, LONG_AGO, **value)
-        yield Depot(house, control, "mintsoft")
+        yield Depot(house, control, floor)
 
 
-def _shelf(quantity: int) -> dict[str, Json]:
-    return {"quantity": quantity}
-
-
-def wait_for(what: Any, seconds: float = 10.0) -> None:  # noqa: ANN401 - any question
+def wait_for(what: Callable[[], object], seconds: float = 10.0) -> None:
     """Until a question is answered with yes."""
     until = time.monotonic() + seconds
     while not what():

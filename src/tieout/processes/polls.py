@@ -151,7 +151,8 @@ def _wake_order(floor: Floor, company: Company, head: OrderHead, *, is_released:
         is_over = any(word in head.status.casefold() for word in OVER)
         if known is None and (is_over or not is_released):
             return 0
-        if known is not None and (known.due_at is not None or known.touched_at > head.changed_at):
+        is_due = known is not None and known.due_at is not None and known.due_at <= floor.clock()
+        if is_due or (known is not None and known.touched_at > head.changed_at):
             return 0
         wake(c, company.name, company.lanes, head.number, at=floor.clock(), kind=ORDER)
     return 1

@@ -68,7 +68,7 @@ def _wake(floor: Floor, company: Company, reference: str) -> bool:
     """Wake the order of a request unless it is due already; False where we follow no such order, or it is."""
     with floor.store.scope(company.name) as c:
         known = documents.document(c, company.name, ORDER, order_of(reference))
-        if known is None or known.due_at is not None:
+        if known is None or (known.due_at is not None and known.due_at <= floor.clock()):
             return False
         wake(c, company.name, company.lanes, known.key, at=floor.clock(), kind=ORDER)
     return True
