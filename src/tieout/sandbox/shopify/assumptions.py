@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tieout.sandbox.assumption import Assumption
 from tieout.sandbox.shopify.assumptions_returns import ASSUMPTIONS as RETURNS
+from tieout.sandbox.shopify.assumptions_selling import ASSUMPTIONS as SELLING
 
 _ROOM = "sandbox/shopify"
 
@@ -12,7 +13,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         name="Missing idempotency key",
         behaviour="A refund or stock adjustment without @idempotent gets a top-level error, code BAD_REQUEST.",
         reason="The changelog says that it fails at run time, not with which body.",
-        correct_in=f"{_ROOM}/mutations.py _key_of",
+        correct_in=f"{_ROOM}/idempotency.py key_of",
     ),
     Assumption(
         name="Key errors of refundCreate",
@@ -24,7 +25,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         name="Keys of refused attempts",
         behaviour="A key whose first attempt got user errors answers IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED.",
         reason="The documents say that a failed attempt needs a new key, not whether user errors count.",
-        correct_in=f"{_ROOM}/mutations.py _trouble",
+        correct_in=f"{_ROOM}/idempotency.py trouble_with",
     ),
     Assumption(
         name="Keys never expire",
@@ -94,4 +95,5 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         correct_in=f"{_ROOM}/shop.py Shop",
     ),
     *RETURNS,
+    *SELLING,
 )

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from tieout.sandbox.shopify.figures import Currencies, gid, major, minor, number_of, proportion, share
+from tieout.sandbox.shopify.fulfilment_books import Fulfilment
 from tieout.sandbox.shopify.return_books import Processing, ReturnLine, ShopReturn
 from tieout.sandbox.shopify.stock import AdjustmentGroup, App, Level, Location, Variant
 
@@ -69,7 +70,7 @@ class LineGroup:
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """An order line; price is per unit, discount and tax are of the whole line."""
+    """An order line; price is per unit, discount and tax are of the whole line. `reserved` units are committed."""
 
     id: int
     sku: str
@@ -84,6 +85,7 @@ class Line:
     fulfilment_line_id: int
     gift_card: bool = False
     group: LineGroup | None = None
+    reserved: int = 0
     returned_quantity: int = 0
     refunded_quantity: int = 0
     refunded_subtotal: int = 0
@@ -221,11 +223,13 @@ class Order:
     source_identifier: str = ""
     shipping_address: Address | None = None
     retail_location: Location | None = None
+    location_id: int | None = None
     cancelled_at: datetime | None = None
     edits: list[OrderEdit] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     returns: list[ShopReturn] = field(default_factory=list)
+    fulfilments: list[Fulfilment] = field(default_factory=list)
 
     @property
     def currency(self) -> str:
@@ -287,6 +291,7 @@ class Books:
         self.levels: dict[tuple[int, int], Level] = {}
         self.groups: dict[int, AdjustmentGroup] = {}
         self.refunds: dict[int, Refund] = {}
+        self.fulfilments: dict[int, Fulfilment] = {}
         self.returns: dict[int, ShopReturn] = {}
         self.returns_by_name: dict[str, ShopReturn] = {}
         self.drafts: dict[int, Draft] = {}

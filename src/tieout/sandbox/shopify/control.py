@@ -2,7 +2,10 @@
 
 Returns, drafts and exchanges: see `control_returns.py`; payouts: `control_payments.py`.
 
-- POST load {"location": name, "variants": [{sku, title, price, available}], "orders": [{name, created_at,
+Customers who buy: `checkout.py`.
+
+- POST load {"location": name, "variants": [{sku, title, price, available}], "levels": [{sku, location, available}],
+  "orders": [{name, created_at,
   customer: {id, email, first_name, last_name}, currency, taxes_included, lines: [{sku, title, quantity, price,
   discount, tax, tax_rate, discount_level, gift_card, group: {title, sku, quantity}}], shipping: {price, tax},
   gateway, payments: [{gateway, amount}], tags, note, attributes, fulfilled, shipping_address: {name, address1,
@@ -12,7 +15,8 @@ Returns, drafts and exchanges: see `control_returns.py`; payouts: `control_payme
   price is per unit (with tax when taxes_included), discount and tax are of the whole line; discount_level is
   "line" (the default) or "order"; lines with one group are a bundle. The order counts as paid in full unless
   payments say otherwise. An order tagged exchange, or with the source shopify_draft_order, goes to the address of
-  the customer's last order when it has none. Stock is the stock after these orders.
+  the customer's last order when it has none. Stock is the stock after these orders: what those that are not
+  fulfilled are still to get is committed beside it.
 - POST refunds {"order": name, "lines": [{"sku" or "line_item_id", "quantity"}], "amount", "app", "note",
   "restock": false, "staff", "shipping": amount, "adjustment_reason", "status": "PENDING", "gateway", "rounding"}:
   somebody refunds by hand; app is "Shopify admin" unless said otherwise. Without amount, the value of lines and
@@ -48,6 +52,7 @@ from tieout.sandbox.clock import stamp
 from tieout.sandbox.estate import json_object
 from tieout.sandbox.journal import Journal
 from tieout.sandbox.shopify.books import Books, Order
+from tieout.sandbox.shopify.checkout import checkout_routes
 from tieout.sandbox.shopify.control_payments import payment_routes
 from tieout.sandbox.shopify.control_returns import line_of, return_routes
 from tieout.sandbox.shopify.figures import gid, minor, proportion, share
@@ -80,6 +85,7 @@ def control_routes(shop: Shop, journal: Journal, now: Callable[[], datetime]) ->
         Route("/proofs", control.proofs, methods=["GET"]),
         *return_routes(shop, journal, now),
         *payment_routes(shop, now),
+        *checkout_routes(shop, journal, now),
     ]
 
 
@@ -225,6 +231,7 @@ class _Control:
                 "sku": books.variants_by_item[x.inventory_item_id].sku,
                 "location": books.locations[x.location_id].name,
                 "available": x.available,
+                "committed": x.committed,
                 "on_hand": x.on_hand,
             }
             for x in books.levels.values()

@@ -18,6 +18,7 @@ from tieout.sandbox.shopify.books import (
     Transaction,
 )
 from tieout.sandbox.shopify.figures import Currencies, gid, minor
+from tieout.sandbox.shopify.fulfilling import location_of, reserve, went_at_once
 from tieout.sandbox.shopify.rest import order_body
 from tieout.sandbox.shopify.shop import Shop
 from tieout.sandbox.shopify.stock import Level, Location, Variant
@@ -33,7 +34,11 @@ def load(shop: Shop, given: Mapping[str, Any], now: datetime, entry: JournalEntr
     books = shop.books
     place = _location(books, str(given.get("location") or ""))
     variants = [_variant(books, place, v, now) for v in given.get("variants") or ()]
+    for one in given.get("levels") or ():
+        _stock(shop, one, now)
     orders = [enter_order(shop, o, now) for o in given.get("orders") or ()]
+    for order in orders:
+        _commit(shop, order, now)
     if given.get("notify"):
         for order in orders:
             entry.effect("order.created", name=order.name)
@@ -94,6 +99,26 @@ def _variant(books: Books, place: Location, given: Mapping[str, Any], now: datet
     return variant
 
 
+def _stock(shop: Shop, given: Mapping[str, Any], now: datetime) -> None:
+    """Stock a known sku at one more location."""
+    place = _location(shop.books, str(given.get("location") or ""))
+    level = shop.level(shop.books.variants_by_sku[str(given["sku"])].inventory_item_id, place.id, now)
+    level.available = int(given.get("available", 0))
+    level.on_hand = level.available + level.committed
+
+
+def _commit(shop: Shop, order: Order, now: datetime) -> None:
+    """Commit what an order is still to get, beside what is available: the stock was given after these orders."""
+    place = location_of(order, shop.books)
+    if order.fulfilled or order.cancelled_at or place is None:
+        return
+    for line in order.lines:
+        if line.variant is not None:
+            level = shop.level(line.variant.inventory_item_id, place, now)
+            level.on_hand += line.quantity
+            reserve(line, level)
+
+
 def enter_order(shop: Shop, given: Mapping[str, Any], now: datetime) -> Order:
     """Enter one order, paid in full, and return it; ValueError says in a sentence what is wrong."""
     books = shop.books
@@ -135,6 +160,8 @@ def enter_order(shop: Shop, given: Mapping[str, Any], now: datetime) -> Order:
         books.addresses[customer.id] = order.shipping_address
     books.orders[order.id] = order
     books.orders_by_name[name] = order
+    if order.fulfilled:
+        went_at_once(books, order)
     return order
 
 

@@ -1,32 +1,29 @@
-"""The mutation root of the graph: refunds, stock adjustments, webhook subscriptions.
+"""The mutation root of the graph: refunds, stock adjustments, webhook subscriptions, and where the others stand.
 
-Refunds and adjustments need `@idempotent(key:)`. A key that was used before brings back the first answer when
-the input is the same, IDEMPOTENCY_KEY_PARAMETER_MISMATCH when it is another, and
-IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED when the first attempt was refused.
+Refunds and what changes stock need `@idempotent(key:)`, see `idempotency.py`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-from graphql import GraphQLError, GraphQLResolveInfo
-from graphql.execution import get_directive_values
+from graphql import GraphQLError
 
 from tieout.sandbox.journal import JournalEntry
 from tieout.sandbox.shopify.books import Line, Order
 from tieout.sandbox.shopify.figures import minor, number_of
+from tieout.sandbox.shopify.fulfilment_mutations import FulfilmentMutations
+from tieout.sandbox.shopify.idempotency import SAID, Attempt, Info, content_of, key_of, trouble_with
 from tieout.sandbox.shopify.paging import View
 from tieout.sandbox.shopify.queries import subscription_view
 from tieout.sandbox.shopify.refund_views import refund_view
 from tieout.sandbox.shopify.refunding import RefundRefusedError, WantedLine, WantedMoney, WantedRefund
 from tieout.sandbox.shopify.return_mutations import ReturnMutations
-from tieout.sandbox.shopify.schema import admin_schema
 from tieout.sandbox.shopify.shop import TOPICS, Shop, WantedChange
 from tieout.sandbox.shopify.stock import App
+from tieout.sandbox.shopify.stock_mutations import StockMutations
 from tieout.sandbox.shopify.stock_views import group_view
 from tieout.sandbox.shopify.views import order_view
 
@@ -49,23 +46,6 @@ REASONS = (
     "safety_stock",
     "shrinkage",
 )
-MISMATCH = "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
-FAILED = "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
-SAID = {
-    MISMATCH: "The same idempotency key cannot be used with different operation parameters.",
-    FAILED: "A previous attempt with this idempotency key failed; use a new key.",
-}
-
-
-Info: TypeAlias = GraphQLResolveInfo[Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What was asked for under a key, and the number of what came of it (0 when it was refused)."""
-
-    content: str
-    result: int
 
 
 class AdjustmentRefusedError(Exception):
@@ -85,11 +65,15 @@ class Mutations:
         self._client = client
         self._returns = ReturnMutations(shop, client)
         self._attempts: dict[str, Attempt] = {}
+        self._fulfilments = FulfilmentMutations(shop)
+        self._stock = StockMutations(shop, client, self._attempts, REASONS)
 
     def roots(self, now: datetime, entry: JournalEntry) -> dict[str, object]:
         """Return a resolver for each field of the mutation root, working at this moment."""
         return {
             **self._returns.roots(now, entry),
+            **self._fulfilments.roots(now, entry),
+            "inventorySetQuantities": lambda info, *, input: self._stock.set_quantities(info, input, now, entry),  # noqa: A006
             "refundCreate": lambda info, *, input: self._refund(info, input, now, entry),  # noqa: A006
             "inventoryAdjustQuantities": lambda info, *, input: self._adjust(info, input, now, entry),  # noqa: A006
             "webhookSubscriptionCreate": self._subscribe,
@@ -98,11 +82,11 @@ class Mutations:
 
     def _refund(self, info: Info, given: Mapping[str, Any], now: datetime, entry: JournalEntry) -> View:
         books = self._shop.books
-        key = _key_of(info)
-        content = _content("refundCreate", given)
+        key = key_of(info)
+        content = content_of("refundCreate", given)
         attempt = self._attempts.get(key)
         if attempt is not None:
-            trouble = _trouble(attempt, content)
+            trouble = trouble_with(attempt, content)
             if trouble:
                 return _refused(f"{trouble}: {SAID[trouble]}")
             first = books.refunds[attempt.result]
@@ -184,11 +168,11 @@ class Mutations:
 
     def _adjust(self, info: Info, given: Mapping[str, Any], now: datetime, entry: JournalEntry) -> View:
         books = self._shop.books
-        key = _key_of(info)
-        content = _content("inventoryAdjustQuantities", given)
+        key = key_of(info)
+        content = content_of("inventoryAdjustQuantities", given)
         attempt = self._attempts.get(key)
         if attempt is not None:
-            trouble = _trouble(attempt, content)
+            trouble = trouble_with(attempt, content)
             if trouble:
                 return _not_adjusted(trouble, SAID[trouble])
             return {
@@ -274,29 +258,6 @@ class Mutations:
             error = {"field": ["id"], "message": "Webhook subscription does not exist"}
             return {"deletedWebhookSubscriptionId": None, "userErrors": [error]}
         return {"deletedWebhookSubscriptionId": id, "userErrors": []}
-
-
-def _key_of(info: Info) -> str:
-    """Return the key of the idempotent directive; it is required although the schema does not say so."""
-    directive = admin_schema().get_directive("idempotent")
-    assert directive is not None, "the schema declares the directive"
-    values = get_directive_values(directive, info.field_nodes[0], info.variable_values)
-    if not values or not values["key"]:
-        raise GraphQLError(
-            "The @idempotent directive is required for this mutation but was not provided.",
-            extensions={"code": "BAD_REQUEST"},
-        )
-    return str(values["key"])
-
-
-def _content(mutation: str, given: Mapping[str, Any]) -> str:
-    return json.dumps([mutation, given], sort_keys=True, default=str)
-
-
-def _trouble(attempt: Attempt, content: str) -> str:
-    if attempt.content != content:
-        return MISMATCH
-    return "" if attempt.result else FAILED
 
 
 def _refused(message: str, *path: str) -> View:

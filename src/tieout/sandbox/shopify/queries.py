@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from tieout.sandbox.clock import stamp
 from tieout.sandbox.shopify.books import Books, Draft, Line, Order
 from tieout.sandbox.shopify.figures import gid, number_of
+from tieout.sandbox.shopify.fulfilment_views import fulfilment_order_view, fulfilment_view
 from tieout.sandbox.shopify.money_views import listed
 from tieout.sandbox.shopify.paging import Term, View, alternatives, page
 from tieout.sandbox.shopify.payment_views import account_view
@@ -21,7 +22,7 @@ from tieout.sandbox.shopify.returning import returnable
 from tieout.sandbox.shopify.shop import Shop, Subscription
 from tieout.sandbox.shopify.stock import Variant
 from tieout.sandbox.shopify.stock_views import group_view, item_view, level_view, location_view, variant_view
-from tieout.sandbox.shopify.views import fulfilment_line, fulfilment_view, order_view, return_status, sold_lines
+from tieout.sandbox.shopify.views import fulfilment_line, fulfilment_status, order_view, return_status, sold_lines
 
 T = TypeVar("T")
 ORDER_FIELDS = (
@@ -71,6 +72,8 @@ class Queries:
                 field: self._by_id(kind)
                 for field, kind in (
                     ("order", "Order"),
+                    ("fulfillment", "Fulfillment"),
+                    ("fulfillmentOrder", "FulfillmentOrder"),
                     ("return", "Return"),
                     ("refund", "Refund"),
                     ("reverseFulfillmentOrder", "ReverseFulfillmentOrder"),
@@ -91,6 +94,8 @@ class Queries:
         books = self._books
         found: Callable[[], View | None] | None = {
             "Order": lambda: _seen(books.orders.get(number), lambda x: order_view(x, books)),
+            "Fulfillment": lambda: _seen(books.fulfilments.get(number), lambda x: fulfilment_view(x, books)),
+            "FulfillmentOrder": lambda: _seen(books.orders.get(number), lambda x: fulfilment_order_view(x, books)),
             "Refund": lambda: _seen(books.refunds.get(number), lambda x: refund_view(x, books)),
             "Return": lambda: _seen(books.returns.get(number), lambda x: return_view(x, books)),
             "ReverseFulfillmentOrder": lambda: _seen(books.returns.get(number), lambda x: reverse_view(x, books)),
@@ -227,7 +232,7 @@ def _returnable_view(order: Order, books: Books) -> View:
     return {
         "__typename": "ReturnableFulfillment",
         "id": gid("ReturnableFulfillment", order.agreement_id),
-        "fulfillment": lambda _: fulfilment_view(order, books),
+        "fulfillment": lambda _: fulfilment_view(order.fulfilments[0], books),
         "returnableFulfillmentLineItems": listed(
             _returnable_lines(order),
             lambda x: {"fulfillmentLineItem": fulfilment_line(x[0], order, books), "quantity": x[1]},
@@ -280,7 +285,7 @@ def _order_holds(order: Order, term: Term) -> bool:
         case "financial_status":
             return term.value.lower() == financial_status(order).lower()
         case "fulfillment_status":
-            return term.value.lower() == ("fulfilled" if order.fulfilled else "unfulfilled")
+            return term.value.lower() == fulfilment_status(order).lower().replace("partially_fulfilled", "partial")
         case "source_name":
             return term.value == order.source_name
         case "updated_at":

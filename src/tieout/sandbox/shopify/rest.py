@@ -37,7 +37,7 @@ def order_body(order: Order) -> dict[str, object]:
         "presentment_currency": order.currencies.presentment,
         "taxes_included": order.taxes_included,
         "financial_status": financial_status(order).lower(),
-        "fulfillment_status": "fulfilled" if order.fulfilled else None,
+        "fulfillment_status": "fulfilled" if order.fulfilled else "partial" if order.fulfilments else None,
         "source_name": order.source_name,
         "source_identifier": order.source_identifier or None,
         "app_id": order.app and order.app.id,

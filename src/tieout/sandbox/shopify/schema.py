@@ -10,6 +10,8 @@ from graphql import GraphQLSchema, build_schema
 CONNECTED = (
     "ExchangeLineItem",
     "FulfillmentLineItem",
+    "FulfillmentOrder",
+    "FulfillmentOrderLineItem",
     "InventoryItem",
     "InventoryLevel",
     "LineItem",

@@ -16,6 +16,7 @@ from tieout.sandbox.journal import JournalEntry
 from tieout.sandbox.shopify import refunding, rest
 from tieout.sandbox.shopify.books import Books, Line, Order, Refund
 from tieout.sandbox.shopify.figures import gid, major
+from tieout.sandbox.shopify.fulfilling import FulfilmentDesk
 from tieout.sandbox.shopify.payments import Payments
 from tieout.sandbox.shopify.refunding import WantedLine, WantedRefund
 from tieout.sandbox.shopify.return_books import ShopReturn
@@ -86,6 +87,7 @@ class Shop:
         self.subscriptions: dict[int, Subscription] = {}
         self.sender = sender
         self.desk = ReturnDesk(self)
+        self.fulfilments = FulfilmentDesk(self)
         self.payments = Payments(self.books)
         self._secret = client_secret.encode()
         self._api_version = api_version
@@ -164,7 +166,11 @@ class Shop:
         for line in refund.lines:
             if line.restock_type in {"RETURN", "CANCEL"}:
                 assert line.location_id is not None, "checked with the rest of the refund"
-                self.restock(line.line, line.quantity, line.location_id, now, entry)
+                free = 0
+                if line.restock_type == "CANCEL":
+                    free = self.fulfilments.give_free(refund.order, line.line, line.quantity, now)
+                if line.quantity > free:
+                    self.restock(line.line, line.quantity - free, line.location_id, now, entry)
 
     def restock(self, line: Line, quantity: int, location: int, now: datetime, entry: JournalEntry) -> None:
         """Put units back on the shelf, when the line is of something that is stocked."""

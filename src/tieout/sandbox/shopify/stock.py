@@ -37,13 +37,14 @@ class Location:
 
 @dataclass(slots=True, kw_only=True)
 class Level:
-    """Stock of one item at one location."""
+    """Stock of one item at one location; on hand is what is available and what is committed to orders."""
 
     id: int
     inventory_item_id: int
     location_id: int
     available: int
     on_hand: int
+    committed: int = 0
     updated_at: datetime
 
 

@@ -96,7 +96,7 @@ def level_view(level: Level, books: Books) -> View:
     """Return an InventoryLevel."""
 
     def quantities(_: object, *, names: Sequence[str]) -> list[View]:
-        held = {"available": level.available, "on_hand": level.on_hand}
+        held = {"available": level.available, "on_hand": level.on_hand, "committed": level.committed}
         return [
             {
                 "id": f"{gid('InventoryQuantity', level.id)}?name={name}",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tieout.sandbox.clock import stamp
-from tieout.sandbox.shopify import agreement_views, refund_views, return_views, stock_views
+from tieout.sandbox.shopify import agreement_views, fulfilment_views, refund_views, return_views, stock_views
 from tieout.sandbox.shopify.books import Books, Line, Order
 from tieout.sandbox.shopify.figures import gid
+from tieout.sandbox.shopify.fulfilling import remaining
 from tieout.sandbox.shopify.money_views import bag, first_of, listed, tax_line, time_or_none
 from tieout.sandbox.shopify.paging import View
 from tieout.sandbox.shopify.rest import financial_status
@@ -50,7 +51,7 @@ def order_view(order: Order, books: Books) -> View:
         "taxesIncluded": order.taxes_included,
         "customAttributes": [{"key": key, "value": value} for key, value in order.attributes],
         "displayFinancialStatus": financial_status(order),
-        "displayFulfillmentStatus": "FULFILLED" if order.fulfilled else "UNFULFILLED",
+        "displayFulfillmentStatus": fulfilment_status(order),
         "returnStatus": return_status(order),
         **_order_money(order),
         "totalCashRoundingAdjustment": {
@@ -63,7 +64,10 @@ def order_view(order: Order, books: Books) -> View:
         "shippingLines": listed([shipping] if shipping else [], dict, lambda _: order.shipping_id),
         "refunds": first_of(order.refunds, lambda r: refund_views.refund_view(r, books)),
         "returns": lambda _, **asked: _returns(order, books, **asked),
-        "fulfillments": first_of([order] if order.fulfilled else [], lambda o: fulfilment_view(o, books)),
+        "fulfillments": first_of(order.fulfilments, lambda x: fulfilment_views.fulfilment_view(x, books)),
+        "fulfillmentOrders": listed(
+            [order], lambda x: fulfilment_views.fulfilment_order_view(x, books), lambda x: x.id
+        ),
         "agreements": lambda _, **args: _agreements(order, books, **args),
         "transactions": first_of(order.transactions, lambda t: refund_views.transaction_view(t, order)),
     }
@@ -123,7 +127,7 @@ def line_view(line: Line, order: Order, books: Books) -> View:
         "quantity": line.quantity,
         "currentQuantity": line.current_quantity,
         "refundableQuantity": line.refundable_quantity,
-        "unfulfilledQuantity": lambda _: unfulfilled(line, order),
+        "unfulfilledQuantity": lambda _: remaining(order, line),
         "isGiftCard": line.gift_card,
         "lineItemGroup": _group_view(line, books),
         "taxable": True,
@@ -150,10 +154,11 @@ def _application(line: Line) -> View:
     return {**common, **manual, "allocationMethod": "EACH", "targetSelection": "EXPLICIT"}
 
 
-def unfulfilled(line: Line, order: Order) -> int:
-    """Return the units still to be sent: all of an open order, and of lines that joined it later."""
-    sent = order.fulfilled and any(line is sold for sold in sold_lines(order))
-    return 0 if sent else line.current_quantity
+def fulfilment_status(order: Order) -> str:
+    """Return Shopify's word for how far an order has been sent."""
+    if order.fulfilled:
+        return "FULFILLED"
+    return "PARTIALLY_FULFILLED" if order.fulfilments else "UNFULFILLED"
 
 
 def sold_lines(order: Order) -> list[Line]:
@@ -161,23 +166,6 @@ def sold_lines(order: Order) -> list[Line]:
     later = {line.id for edit in order.edits for line in edit.lines}
     later |= {line.id for back in order.returns for made in back.processings for line in made.added}
     return [line for line in order.lines if line.id not in later]
-
-
-def fulfilment_view(order: Order, books: Books) -> View:
-    """Return the Fulfillment of an order that went out; all of it went at once."""
-    lines = sold_lines(order)
-    return {
-        "__typename": "Fulfillment",
-        "id": gid("Fulfillment", order.agreement_id),
-        "legacyResourceId": str(order.agreement_id),
-        "name": f"{order.name}.1",
-        "status": "SUCCESS",
-        "createdAt": stamp(order.created_at),
-        "order": lambda _: order_view(order, books),
-        "fulfillmentLineItems": listed(
-            lines, lambda x: fulfilment_line(x, order, books), lambda x: x.fulfilment_line_id
-        ),
-    }
 
 
 def fulfilment_line(line: Line, order: Order, books: Books) -> View:
