@@ -14,6 +14,11 @@ from tieout.ports.errors import BadAnswer, Unauthorised
 from tieout.ports.inbound import MalformedError
 
 BODY = despatch(left())
+X12 = (
+    b"ISA*00*          *00*          *ZZ*WAREHOUSE      *ZZ*TIEOUT         *261120*0930*U*00401*000000007*0*P*>~"
+    b"GS*SW*WAREHOUSE*TIEOUT*20261120*0930*7*X*004010~ST*945*0001~W06*F*0000000123-1*20261120*D1~LX*1~"
+    b"W12*SH*3*3*0*EA**VN*0012~SE*5*0001~GE*1*7~IEA*1*000000007~"
+)
 
 
 @pytest.fixture
@@ -50,6 +55,24 @@ def test_what_was_refused_is_said_in_the_answer_with_its_row(partner: Partner, f
         b',3,rejected,"qty is `1,5`: that is no number in the agreed style'
         in (partner.root / "in" / answer).read_bytes()
     )
+
+
+@pytest.mark.parametrize("status", ["accepted", "nonsense"])
+def test_an_acknowledgement_is_not_acknowledged(partner: Partner, feed: FilesFeed, status: str) -> None:
+    partner.drop("ack_1.csv", f"input_file,status\r\norder_0000000123-1.csv,{status}\r\n".encode())
+    (file,) = feed.waiting()
+    feed.acknowledge(file.name, feed.read(file.name, feed.take(file)))
+    assert partner.names("in") == []
+
+
+def test_a_despatch_in_x12_is_answered_by_a_997(partner: Partner, feed: FilesFeed) -> None:
+    partner.drop("945.x12", X12)
+    (file,) = feed.waiting()
+    content = feed.read(file.name, feed.take(file))
+    assert [one.reference for one in content.shipments] == ["0000000123-1"]
+    feed.acknowledge(file.name, content)
+    (answer,) = partner.names("in")
+    assert b"ST*997*" in (partner.root / "in" / answer).read_bytes()
 
 
 def test_a_file_that_cannot_be_read_is_put_aside_with_the_reason(partner: Partner, feed: FilesFeed) -> None:
@@ -142,6 +165,27 @@ def test_what_a_dead_reader_claimed_is_ready_again_before_a_new_file_of_its_name
     feed.keep(fresh.name)
     assert len(partner.names("out/archive")) == 2
     assert partner.names("out/processing") == partner.names("out") == []
+
+
+def test_a_reader_keeps_the_file_that_it_took_and_no_newer_one_of_its_name(
+    partner: Partner, feed: FilesFeed, ledger: Ledger, clock: Clock
+) -> None:
+    partner.drop("despatch_1.csv", BODY)
+    feed.take(feed.waiting()[0])
+    clock.pass_by(minutes=1)
+    newer = despatch(left(ref="D2"))
+    partner.drop("despatch_1.csv", newer)
+    other = open_feed(partner.settings(), ledger, clock)
+    other.take(other.waiting()[0])
+    nobody = open_feed(partner.settings(), ledger, clock)
+    nobody.keep("despatch_1.csv")
+    assert partner.names("out/archive") == []
+    feed.keep("despatch_1.csv")
+    assert (partner.root / "out/archive/despatch_1.csv").read_bytes() == BODY
+    nobody.keep("despatch_1.csv")
+    assert len(partner.names("out/archive")) == 2
+    other.close()
+    nobody.close()
 
 
 def test_without_the_right_to_move_a_file_is_read_once_and_stays(

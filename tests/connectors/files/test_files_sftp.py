@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from tests.connectors.files.partner import Clock, Partner
 
 from tieout.connectors.files.sftp import SftpPlace
-from tieout.ports.errors import OutcomeUnknown, Unauthorised, Unavailable
+from tieout.ports.errors import OutcomeUnknown, Refused, Unauthorised, Unavailable
 from tieout.ports.inbound import MalformedError
 
 
@@ -146,6 +146,22 @@ def test_a_missing_right_is_named_and_nothing_stands_there(partner: Partner, pla
     with pytest.raises(Unauthorised, match="does not let merchant"):
         place.put("in", "order_1.csv", b"x")
     assert "order_1.csv" not in partner.names("in")
+
+
+def test_a_refused_rename_leaves_what_stood_there_and_nothing_half(partner: Partner, place: SftpPlace) -> None:
+    partner.drop("order_1.csv", b"first", directory="in")
+    partner.temper.refuses_rename = partner.temper.refuses_posix_rename = True
+    with pytest.raises(Unauthorised):
+        place.put("in", "order_1.csv", b"second")
+    assert partner.names("in") == ["order_1.csv"]
+    assert place.fetch("in", "order_1.csv") == b"first"
+
+
+def test_a_directory_that_is_not_there_refuses_what_is_put_there(place: SftpPlace) -> None:
+    with pytest.raises(Refused, match=r"could not write nowhere/order_1\.csv\.tmp: No such file"):
+        place.put("nowhere", "order_1.csv", b"x")
+    assert place.listing("nowhere") == ()
+    assert place.fetch("nowhere", "order_1.csv") is None
 
 
 def test_a_directory_above_which_the_account_is_locked_in_is_found(partner: Partner, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tieout.connectors.files import edi, papers
-from tieout.connectors.files.reading import is_edi, read_file
+from tieout.connectors.files.reading import KIND_WORDS, is_edi, read_file
 from tieout.connectors.files.settings import FilesSettings
 from tieout.connectors.files.sftp import SftpPlace
 from tieout.ports.errors import BadAnswer
@@ -29,6 +29,15 @@ class _Claimed:
     file: WaitingFile
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """A file that this reader took."""
+
+    file: WaitingFile
+    stands: str
+    digest: str
+
+
 class FilesFeed:
     """One account's directory of dropped files."""
 
@@ -41,7 +50,7 @@ class FilesFeed:
         self._ledger = ledger
         self._clock = clock
         self._first_seen: dict[WaitingFile, datetime] = {}
-        self._taken: dict[str, tuple[WaitingFile, str]] = {}
+        self._taken: dict[str, _Taken] = {}
 
     def waiting(self) -> tuple[WaitingFile, ...]:
         """Every file that is ready, oldest first: first those that a reader claimed and did not finish."""
@@ -76,7 +85,7 @@ class FilesFeed:
                 self._give_back(stands, file.name)
             raise BadAnswer(f"{file.name} changed while it was read: it is still being written")
         digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
-        self._taken[file.name] = (file, digest)
+        self._taken[file.name] = _Taken(file=file, stands=stands, digest=digest)
         return body
 
     def read(self, name: str, body: bytes) -> FileContent:
@@ -90,16 +99,14 @@ class FilesFeed:
         """
         to = self._directories.acknowledgements
         body = self._body_of(name)
-        if body is None or self._is_itself_an_answer(content):
+        if body is None:
             return
         if is_edi(body):
-            answer = edi.write_acknowledgement(body, content, self._settings.edi, self._clock())
-            ending = ".edi"
+            ending, answer = ".edi", edi.write_acknowledgement(body, content, self._settings.edi, self._clock())
+        elif self._settings.acknowledges and not content.described.startswith(KIND_WORDS["ack"]):
+            ending, answer = ".csv", papers.write_acknowledgement(name, content, self._settings)
         else:
-            answer = (
-                papers.write_acknowledgement(name, content, self._settings) if self._settings.acknowledges else None
-            )
-            ending = ".csv"
+            return
         target = f"ack_{name.rpartition('.')[0] or name}_{hashlib.sha256(body).hexdigest()[:8]}{ending}"
         if answer is None or any(self._place.look(at, target) for at in (to, *self._directories.orders_taken)):
             return
@@ -123,20 +130,20 @@ class FilesFeed:
         """Move a file to where it belongs; the name that it has there, empty where it was not moved."""
         if not self._settings.may_move:
             if name in self._taken:
-                file, digest = self._taken.pop(name)
-                self._ledger.note_read(self._settings.account, name, digest)
-                self._ledger.note_read(self._settings.account, name, _as_listed(file))
+                taken = self._taken.pop(name)
+                self._ledger.note_read(self._settings.account, name, taken.digest)
+                self._ledger.note_read(self._settings.account, name, _as_listed(taken.file))
             else:
                 self._note_too_large(name)
             return ""
+        stands = self._claim_of(name)
         self._taken.pop(name, None)
-        claimed = self._claims_of(name)
-        if not claimed:
+        if not stands:
             return ""
         to = name
         if self._place.look(directory, name) is not None:
             to = f"{self._clock().astimezone(UTC):{_STAMP}}_{name}"
-        is_moved = self._place.move(self._directories.processing, claimed[-1].stands, directory, to)
+        is_moved = self._place.move(self._directories.processing, stands, directory, to)
         return to if is_moved else ""
 
     def _note_too_large(self, name: str) -> None:
@@ -174,6 +181,16 @@ class FilesFeed:
     def _claims_of(self, name: str) -> list[_Claimed]:
         return [one for one in self._claims() if one.name == name]
 
+    def _claim_of(self, name: str) -> str:
+        """Where a claimed file stands: our own claim, else the only one there is; empty where nobody can say which.
+
+        What is left alone then is ready again later.
+        """
+        if name in self._taken:
+            return self._taken[name].stands
+        claims = self._claims_of(name)
+        return claims[0].stands if len(claims) == 1 else ""
+
     def _is_abandoned(self, one: _Claimed) -> bool:
         return self._clock() - one.at >= timedelta(minutes=self._settings.claim_minutes)
 
@@ -207,17 +224,10 @@ class FilesFeed:
     def _body_of(self, name: str) -> bytes | None:
         """The file again, wherever it stands by now."""
         if self._settings.may_move:
-            claimed = self._claims_of(name)
-            if claimed:
-                return self._place.fetch(self._directories.processing, claimed[-1].stands)
+            if stands := self._claim_of(name):
+                return self._place.fetch(self._directories.processing, stands)
             return self._place.fetch(self._directories.archive, name)
         return self._place.fetch(self._directories.drop, name)
-
-    @staticmethod
-    def _is_itself_an_answer(content: FileContent) -> bool:
-        return bool(content.answers) and not (
-            content.shipments or content.movements or content.snapshots or content.charges
-        )
 
 
 def _as_listed(file: WaitingFile) -> str:

@@ -17,7 +17,7 @@ from tieout.ports.inbound import MalformedError
 from tieout.ports.warehouses import FileContent, RefusedRow
 
 _EDI_BEGINS = (b"ISA", b"UNA", b"UNB", b"STX=")
-_WORDS: dict[LayoutName, str] = {
+KIND_WORDS: dict[LayoutName, str] = {
     "despatch_confirmation": "despatch confirmation",
     "stock_snapshot": "stock snapshot",
     "stock_movement": "stock movements",
@@ -46,16 +46,16 @@ def read_file(name: str, body: bytes, settings: FilesSettings, now: datetime) ->
 def _kind(name: str, body: bytes, settings: FilesSettings) -> LayoutName:
     """The layout of a file: by its name where the account says so, else by its header row."""
     for kind, pattern in settings.file_names.items():
-        if kind in _WORDS and fnmatchcase(name.casefold(), pattern.casefold()):
+        if kind in KIND_WORDS and fnmatchcase(name.casefold(), pattern.casefold()):
             return kind
     fitting: dict[LayoutName, int] = {}
     unreadable: list[MalformedError] = []
-    for kind in _WORDS:
+    for kind in KIND_WORDS:
         try:
             fitting |= _fit(kind, body, settings.layout(kind))
         except MalformedError as error:
             unreadable.append(error)
-    if len(unreadable) == len(_WORDS):
+    if len(unreadable) == len(KIND_WORDS):
         raise unreadable[0]
     if not fitting:
         besides = f" ({unreadable[0]})" if unreadable else ""
@@ -87,7 +87,7 @@ def _content(kind: LayoutName, table: Table, body: bytes, settings: FilesSetting
         future=timedelta(hours=settings.future_hours),
     )
     empty = FileContent(
-        file_id=_file_id(table, body), described=f"{_WORDS[kind]}, {len(table.rows) + len(table.refused):,} rows"
+        file_id=_file_id(table, body), described=f"{KIND_WORDS[kind]}, {len(table.rows) + len(table.refused):,} rows"
     )
     account = settings.account
     match kind:

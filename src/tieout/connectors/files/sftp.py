@@ -134,12 +134,17 @@ class SftpPlace:
         with self._lock:
             line = self._open_checked()
             target = self._path(line, directory, name)
-            if self._settings.may_rename:
-                part = f"{target}.tmp"
-                self._acting(line, f"write {part}", lambda: _write(line, part, body), is_last=False)
-                self._acting(line, f"rename {part}", lambda: _rename(line, part, target), is_last=True)
-            else:
-                self._acting(line, f"write {target}", lambda: _write(line, target, body), is_last=True)
+            way = f"{target}.tmp" if self._settings.may_rename else target
+            try:
+                is_last = not self._settings.may_rename
+                self._acting(line, f"write {way}", lambda: _write(line, way, body), is_last=is_last)
+                if self._settings.may_rename:
+                    self._acting(line, f"rename {way}", lambda: _rename(line, way, target), is_last=True)
+            except (Refused, Unauthorised):
+                # The server said no and the line stands: nothing of ours is left lying there, if we may remove it.
+                with contextlib.suppress(*_FAILURES):
+                    line.sftp.remove(way)
+                raise
 
     def close(self) -> None:
         """Drop the idle connection."""
@@ -339,13 +344,15 @@ def _rename(line: Line, path: str, to: str) -> None:
         return
     try:
         line.sftp.rename(path, to)
+    except PermissionError:
+        raise
     except OSError as error:
         if line.is_lost(error):
             raise
-        with contextlib.suppress(FileNotFoundError):
-            line.sftp.remove(to)
+        line.sftp.remove(to)
         line.sftp.rename(path, to)
 
 
 def _words(error: BaseException) -> str:
-    return " ".join((str(error) or type(error).__name__).split())[:_WORDS_MAX]
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(text.split())[:_WORDS_MAX]
