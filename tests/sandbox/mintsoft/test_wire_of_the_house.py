@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -156,3 +157,88 @@ def test_a_whole_second_is_written_without_a_fraction() -> None:
     assert written(datetime(2026, 1, 1, 12, 0, 0, 996543, tzinfo=UTC)) == "2026-01-01T12:00:00.9965431"
     with pytest.raises(ValueError, match="no moment"):
         read("soon")
+
+
+def test_numbers_are_checked_for_each_client_and_a_search_shows_the_other_clients_goods(house: House) -> None:
+    house.order("SO1")
+    made = house.control(
+        "POST",
+        "setup",
+        {"clients": [{"code": "OTHER"}], "products": [{"sku": "MUG", "client": "OTHER", "stock": [{"quantity": 4}]}]},
+    )
+    body = house.order_body("SO1", {"MUG": 1})
+    (nobody,) = house.ask("PUT", "Order", body)
+    (theirs,) = house.ask("PUT", "Order", {**body, "ClientId": made["clients"]["OTHER"]})
+    assert (nobody["Message"], theirs["Success"]) == ("ClientId is required", True)
+    assert len(house.ask("GET", "Order/Search", OrderNumber="SO1")) == 2
+    assert [row["CLIENT_CODE"] for row in house.ask("GET", "Order/List", ClientId=made["clients"]["OTHER"])] == [
+        "OTHER"
+    ]
+    found = house.ask("GET", "Product/Search", Search="MUG")
+    assert [row["SKU"] for row in found] == ["MUG", "MUG-RED", "MUG"]
+
+
+def test_an_order_that_timed_out_may_be_entered_late(house: House) -> None:
+    house.temper(late_commit=1, late_commit_seconds=0.1, limit=1)
+    assert house.call("PUT", "Order", house.order_body("SO1", {"MUG": 1})).status_code == 504
+    assert house.call("GET", "Order/Search", OrderNumber="SO1").status_code == 404
+    for _ in range(100):
+        if house.call("GET", "Order/Search", OrderNumber="SO1").status_code == 200:
+            break
+        sleep(0.02)
+    assert house.effects().count("order.created") == 1
+
+
+def test_a_busy_house_and_an_expired_key_have_not_acted_and_new_fields_do_no_harm(house: House) -> None:
+    order = house.order()
+    for mood, status in (("busy", 429), ("expired_token", 401)):
+        house.temper(**{mood: 1, "limit": 1})
+        assert house.call("GET", f"Order/{order}/Cancel").status_code == status
+    assert house.status(order) == 1
+    house.temper(unknown_fields=1, limit=1)
+    assert "fieldOfTheNextRelease" in house.ask("GET", f"Order/{order}")
+
+
+def test_names_in_queries_and_bodies_may_be_written_in_any_case(house: House) -> None:
+    body = {name.upper(): value for name, value in house.order_body("SO1", {"MUG": 1}).items()}
+    (made,) = house.ask("PUT", "Order", body)
+    assert house.ask("GET", "Order/Search", ordernumber="SO1")[0]["ID"] == made["OrderId"]
+
+
+def test_products_are_made_changed_and_renamed_over_the_api(house: House) -> None:
+    made = house.ask("PUT", "Product", {"SKU": "JUG", "Name": "Jug", "Weight": 1})
+    assert house.ask("PUT", "Product", {"SKU": "jug"})["Success"] is False
+    assert house.ask("POST", "Product", {"ID": made["ProductId"], "SKU": "JUG-2"})["Success"] is True
+    assert house.ask("GET", f"Product/{made['ProductId']}")["SKU"] == "JUG-2"
+    (told,) = house.ask("PUT", "Order", house.order_body("SO1", {"JUG": 1}))
+    assert told["Message"] == "Product JUG not found"
+    house.order("SO2", {"JUG-2": 1})
+
+
+def test_alternative_codes_and_cartons_belong_to_a_product(house: House) -> None:
+    row = {
+        "sku": "CUP",
+        "alt_codes": [{"type": "Amazon", "code": "B00"}],
+        "cartons": [{"barcode": "15000", "units": 12}],
+    }
+    number = house.control("POST", "setup", {"products": [row]})["products"]["CUP"]
+    assert [a["SKU"] for a in house.ask("GET", f"Product/{number}/AltCodes")] == ["B00"]
+    assert [(c["Barcode"], c["Quantity"]) for c in house.ask("GET", f"Product/{number}/Cartons")] == [("15000", 12)]
+    assert number in [row["ID"] for row in house.ask("GET", "Product/List", Limit=3, PageNo=3)]
+
+
+def test_parts_may_have_numbers_of_their_own(house: House) -> None:
+    house.control("PUT", "settings", {"part_numbers": "suffixed"})
+    order = house.order("SO1", {"MUG": 4})
+    part = house.act(order, "split", items={"MUG": 1})["part"]
+    again = house.act(part["id"], "status", status="HOLDING")["order"]
+    assert (again["number"], again["reference"], again["status"]) == ("SO1/2", "REF-SO1", "HOLDING")
+    assert house.client.put("/_sandbox/mintsoft/settings", json={"part_numbers": "odd"}).status_code == 400
+
+
+def test_flows_can_be_signed_when_a_house_signs_them(house: House) -> None:
+    house.control("PUT", "settings", {"flow_quantity": "signed"})
+    house.control("POST", "stock/scrap", {"sku": "BOWL", "warehouse": "MAIN", "quantity": 1})
+    path = f"Product/{house.products['BOWL']}/StockFlow/Filtered"
+    found = house.ask("GET", path, FromDate="2000-01-01", ToDate="2100-01-01")
+    assert [(row["Flow"], row["Quantity"]) for row in found] == [("SCRAP", -1), ("IN", 3)]
