@@ -170,6 +170,7 @@ def counted(settings: EdiSettings, *segments: str) -> FileContent:
 def test_a_stock_report_is_one_count_at_its_moment(settings: EdiSettings) -> None:
     content = counted(settings, "LIN+1++A:SA", "QTY+145:300:PCE", "LIN+2++B:SA", "QTY+145:7", "QTY+124:2")
     (count,) = content.snapshots
+    assert count.is_whole
     assert (count.site, count.taken_at) == ("SITE1", datetime(2026, 11, 20, 6, tzinfo=UTC))
     assert [(line.sku, line.on_hand, line.unit, line.damaged) for line in count.lines] == [
         ("A", Decimal(300), "PCE", None),
@@ -192,6 +193,7 @@ def test_parts_by_place_alone_are_added_up(settings: EdiSettings) -> None:
 def test_quantities_that_may_or_may_not_be_parts_of_each_other_are_refused(settings: EdiSettings) -> None:
     content = counted(settings, "LIN+1++A:EN", "QTY+145:30", "QTY+145:12", "LIN+2++B:EN", "QTY+145:1")
     assert ([line.sku for line in content.snapshots[0].lines], len(content.refused)) == (["B"], 1)
+    assert not content.snapshots[0].is_whole
 
 
 @pytest.mark.parametrize("order", [("QTY+1:4:PCE", "INV+{}++{}"), ("INV+{}++{}", "QTY+1:4:PCE")])
@@ -205,9 +207,10 @@ def test_movements_have_their_direction_from_inv_in_the_order_of_either_director
     group = [segment.format(way, reason) for segment in order]
     body = edifact("INVRPT", "BGM+78+MOV-1+9", "DTM+366:20261119:102", "LIN+1++A:SA", *group)
     content = read_edi("north", body, settings)
-    assert [(m.movement_id, m.kind, m.quantity) for m in content.movements] == [
-        ("INVRPT/MOV-1/1/1", kind, Decimal(quantity))
+    assert [(m.movement_id, m.kind, m.quantity, m.unit) for m in content.movements] == [
+        ("INVRPT/MOV-1/1/1", kind, Decimal(quantity), "PCE")
     ]
+    assert [m.occurred_text for m in content.movements] == ["20261119"]
 
 
 def test_a_delivery_is_no_movement_for_the_despatch_advice_tells_it(settings: EdiSettings) -> None:
@@ -256,6 +259,11 @@ def test_an_answer_says_of_a_request_whether_it_was_taken(
 ) -> None:
     content = read_edi("north", edifact(kind, *segments), settings)
     assert [(a.reference, a.is_accepted, a.reason) for a in content.answers] == [("X-1", is_accepted, reason)]
+
+
+def test_an_order_response_of_function_1_says_that_the_order_is_cancelled(settings: EdiSettings) -> None:
+    (answer,) = read_edi("north", edifact("ORDRSP", "BGM+231+R1+1", "RFF+ON:X-1"), settings).answers
+    assert (answer.reference, answer.is_accepted, answer.about) == ("X-1", True, "cancellation")
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,11 @@ def test_a_time_is_of_the_warehouses_clocks_also_when_they_are_changed(
     assert shipment(settings, f"G62*11*{text}", "LX*1", "W12*CC*1*1**EA**VN*A").reached_at == at
 
 
+def test_a_despatch_without_its_date_in_w06_is_dated_by_g62(settings: EdiSettings) -> None:
+    head = ("W06*F*R-1**S1", "G62*10*20261101", "G62*11*20261118")
+    assert shipment(settings, "LX*1", "W12*CC*1*1**EA**VN*A", head=head).reached_text == "20261118"
+
+
 def test_the_same_despatch_told_again_has_the_same_id(settings: EdiSettings) -> None:
     segments = (*HEAD, "LX*1", "W12*CC*1*1**EA**VN*A")
     first = read_edi("north", x12("945", *segments, control=1), settings)

@@ -109,7 +109,7 @@ def test_a_receipt_is_read_with_what_was_wrong_with_it(settings: EdiSettings) ->
         ("944/REC-8/1", "receipt", "MUG-RED", Decimal(48), "EA", "LOT8", "01 2 EA"),
         ("944/REC-8/2", "receipt", "LAMP", Decimal(10), "CA", "", ""),
     ]
-    assert {(m.site, m.reference) for m in content.movements} == {("SITE1", "PO-55")}
+    assert {(m.site, m.reference, m.occurred_text) for m in content.movements} == {("SITE1", "PO-55", "20261118")}
 
 
 def test_a_receipt_whose_total_does_not_match_is_refused(settings: EdiSettings) -> None:
@@ -137,6 +137,7 @@ def test_a_stock_report_is_one_count_of_one_site(settings: EdiSettings) -> None:
     content = read_edi("north", body, settings)
     (count,) = content.snapshots
     assert (count.site, count.taken_at) == ("SITE1", datetime(2026, 11, 20, 6, tzinfo=UTC))
+    assert not count.is_whole
     assert count.lines == (
         CountedStock(
             sku="MUG-RED",
@@ -149,6 +150,24 @@ def test_a_stock_report_is_one_count_of_one_site(settings: EdiSettings) -> None:
         CountedStock(sku="LAMP", on_hand=Decimal(14), unit="EA", allocated=Decimal(4)),
     )
     assert [row.why.partition(",")[0] for row in content.refused] == ["Of ROPE it is not said what is physically there"]
+
+
+def test_batches_of_one_item_are_added_up_to_one_line(settings: EdiSettings) -> None:
+    items = (
+        "LIN*1*VN*A*LT*L1",
+        "QTY*17*5*EA",
+        "LIN*2*VN*A*LT*L2",
+        "QTY*17*7*EA",
+        "QTY*QC*1*EA",
+        "LIN*3*VN*B",
+        "QTY*17*1",
+    )
+    (count,) = read_edi("north", x12("846", "BIA*00*MM*I*20261120", *items, group="IB"), settings).snapshots
+    assert [(line.sku, line.on_hand, line.allocated) for line in count.lines] == [
+        ("A", Decimal(12), Decimal(1)),
+        ("B", Decimal(1), None),
+    ]
+    assert count.is_whole
 
 
 def test_an_acknowledgement_says_of_each_control_number_what_became_of_it(settings: EdiSettings) -> None:

@@ -124,8 +124,10 @@ OUT, INTO = "1", "2"
 ACCEPTED_SETS = frozenset({"A", "E"})
 """AK5-01 and AK9-01: accepted, and accepted although errors were noted."""
 PARTLY_ACCEPTED = "P"
-ANSWER_FUNCTIONS: Mapping[str, bool] = {"29": True, "44": True, "27": False, "12": False, "1": False}
+ANSWER_FUNCTIONS: Mapping[str, bool] = {"29": True, "44": True, "27": False, "12": False}
 """BGM 1225 of ORDRSP and APERAK."""
+CANCELLED_FUNCTION = "1"
+"""BGM 1225 of an ORDRSP that says of the order that it is cancelled, as it was asked or by the warehouse itself."""
 LINE_ACTIONS: Mapping[str, bool] = {"5": True, "6": True, "3": False, "7": False, "2": False}
 """LIN 1229 of ORDRSP: accepted, accepted with changes, changed, not accepted, deleted."""
 TAKEN_ACTIONS: Mapping[str, bool] = {"4": False, "7": True, "8": True}

@@ -5,6 +5,8 @@ ORDRSP and APERAK name the request; CONTRL names the control number of our envel
 
 from __future__ import annotations
 
+from typing import Literal
+
 from tieout.connectors.files.edi import compat
 from tieout.connectors.files.edi.answers import controlled
 from tieout.connectors.files.edi.edifact_values import heading, reference
@@ -18,7 +20,8 @@ def read_order_response(message: Message, harvest: Harvest) -> None:
     with harvest.part(message):
         opening = message.first("BGM")
         function = opening.value(3) if opening is not None else ""
-        verdict = compat.ANSWER_FUNCTIONS.get(function)
+        is_cancelled = function == compat.CANCELLED_FUNCTION
+        verdict = True if is_cancelled else compat.ANSWER_FUNCTIONS.get(function)
         if verdict is None:
             actions = [compat.LINE_ACTIONS.get(s.value(2)) for s in message.segments if s.tag == "LIN"]
             if not actions or None in actions:
@@ -27,7 +30,13 @@ def read_order_response(message: Message, harvest: Harvest) -> None:
                     "ask the partner for the codes."
                 )
             verdict = all(actions)
-        _answer(message, harvest, is_accepted=verdict, kinds=("ON",))
+        _answer(
+            message,
+            harvest,
+            is_accepted=verdict,
+            kinds=("ON",),
+            about="cancellation" if is_cancelled else "request",
+        )
 
 
 def read_application_error(message: Message, harvest: Harvest) -> None:
@@ -41,7 +50,14 @@ def read_application_error(message: Message, harvest: Harvest) -> None:
         _answer(message, harvest, is_accepted=bool(verdict) and not errors, kinds=("ON", "ACW"))
 
 
-def _answer(message: Message, harvest: Harvest, *, is_accepted: bool, kinds: tuple[str, ...]) -> None:
+def _answer(
+    message: Message,
+    harvest: Harvest,
+    *,
+    is_accepted: bool,
+    kinds: tuple[str, ...],
+    about: Literal["request", "cancellation"] = "request",
+) -> None:
     asked = reference(heading(message, "LIN"), *kinds) or reference(message.segments, *kinds)
     if not asked:
         raise UnusableError(f"RFF+{kinds[0]} is missing: nobody can say which order it answers.")
@@ -50,6 +66,7 @@ def _answer(message: Message, harvest: Harvest, *, is_accepted: bool, kinds: tup
             reference=asked,
             is_accepted=is_accepted,
             reason="" if is_accepted else _words(message),
+            about=about,
             source=harvest.source(message),
         )
     )

@@ -22,7 +22,7 @@ from tieout.connectors.files.edi.edifact_values import (
 )
 from tieout.connectors.files.edi.harvest import Harvest
 from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, runs, some_of
-from tieout.connectors.files.edi.stock_values import counted_stock, movement_of
+from tieout.connectors.files.edi.stock_values import by_item, counted_stock, movement_of
 from tieout.domain.documents.warehouse_stock import CountedStock, StockSnapshot, WarehouseMovement
 
 _ENDS = ("LIN", "CPS", "UNS", "CNT")
@@ -101,7 +101,8 @@ def _read_snapshot(message: Message, harvest: Harvest) -> None:
     if when is None:
         raise UnusableError("There is neither DTM+366 nor DTM+137: nobody can say when it was counted.")
     lines: list[CountedStock] = []
-    for item in _lines(message):
+    items = _lines(message)
+    for item in items:
         with harvest.part(message, item[0]):
             lines.append(_counted(item, message, harvest))
     harvest.snapshots.append(
@@ -110,7 +111,8 @@ def _read_snapshot(message: Message, harvest: Harvest) -> None:
             site=_site(message),
             taken_at=time_of(when, harvest.settings),
             taken_text=when.value(1, 2),
-            lines=tuple(lines),
+            lines=by_item(lines),
+            is_whole=len(lines) == len(items),
             source=harvest.source(message),
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
@@ -29,6 +29,31 @@ def movement_of(
             return replace(blank, kind="adjustment", quantity=amount)
         case _:
             return replace(blank, kind=told, quantity=amount)
+
+
+def by_item(lines: Iterable[CountedStock]) -> tuple[CountedStock, ...]:
+    """One line for each item and unit: warehouses count by batch and bin, and their parts add up to the item."""
+    found: dict[tuple[str, str], CountedStock] = {}
+    for line in lines:
+        known = found.get((line.sku, line.unit))
+        found[line.sku, line.unit] = (
+            line
+            if known is None
+            else replace(
+                known,
+                on_hand=known.on_hand + line.on_hand,
+                allocated=_both(known.allocated, line.allocated),
+                quarantine=_both(known.quarantine, line.quarantine),
+                damaged=_both(known.damaged, line.damaged),
+            )
+        )
+    return tuple(found.values())
+
+
+def _both(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return one + other
 
 
 def counted_stock(

@@ -15,7 +15,7 @@ from tieout.connectors.files.edi.harvest import Harvest
 from tieout.connectors.files.edi.products import pairs, stock_code
 from tieout.connectors.files.edi.segments import Message, Segment, UnusableError, some_of
 from tieout.connectors.files.edi.settings import EdiSettings
-from tieout.connectors.files.edi.stock_values import counted_stock, movement_of
+from tieout.connectors.files.edi.stock_values import by_item, counted_stock, movement_of
 from tieout.connectors.files.edi.values import quantity
 from tieout.domain.documents.warehouse_stock import CountedStock, StockSnapshot, WarehouseMovement
 
@@ -74,7 +74,8 @@ def read_stock(message: Message, harvest: Harvest) -> None:
         text = _counted_text(message, opening)
         at = harvest.moment(text, "The date of BIA-04")
         lines: list[CountedStock] = []
-        for item in some_of(message.segments, "LIN"):
+        items = some_of(message.segments, "LIN")
+        for item in items:
             with harvest.part(message, item[0]):
                 lines.append(_counted(item, harvest.settings))
         harvest.snapshots.append(
@@ -83,7 +84,8 @@ def read_stock(message: Message, harvest: Harvest) -> None:
                 site=_site(message),
                 taken_at=at,
                 taken_text=text,
-                lines=tuple(lines),
+                lines=by_item(lines),
+                is_whole=len(lines) == len(items),
                 source=harvest.source(message),
             )
         )
