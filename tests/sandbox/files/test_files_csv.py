@@ -308,6 +308,9 @@ def test_the_bill_has_a_row_for_each_charge(depot: Depot) -> None:
     ]
     assert len({r["charge_id"] for r in found}) == 3
     assert sum(Decimal(r["net"]) for r in found) == Decimal("8.40")
+    assert [(one["charge_id"], one["net_minor"]) for one in depot.ledger("charges")] == [
+        (r["charge_id"], int(Decimal(r["net"]) * 100)) for r in found
+    ]
     depot.at("charges", {"charges": [{"invoice": "I", "code": "pick", "net": "0.005"}]}, status=409)
 
 

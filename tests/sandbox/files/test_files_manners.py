@@ -35,13 +35,26 @@ def test_a_half_written_file_lies_under_its_final_name_until_its_time_has_come(d
     assert hashlib.sha256(whole).hexdigest() == written["sha256"]
 
 
-def test_a_half_written_file_that_was_taken_away_does_not_come_back(depot: Depot) -> None:
-    slip(depot, half_written=1)
+def test_a_half_written_file_that_was_taken_away_grows_where_it_is_and_is_owed(depot: Depot) -> None:
+    (half,) = slip(depot, half_written=1)
     with depot.sftp() as sftp:
         (name,) = [name for name in sftp.listdir("out") if name.startswith("despatch")]
         sftp.posix_rename(f"out/{name}", f"out/archive/{name}")
     depot.control("POST", "finish")
     assert depot.out("despatch") == []
+    whole = (depot.house.root / "csv/out/archive" / name).read_bytes()
+    assert len(whole) > len(half)
+    assert depot.at("resend") == {"sent": 1}
+    ((_, again),) = depot.out("despatch")
+    assert again == whole
+
+
+def test_a_file_lies_under_its_temporary_name_until_it_is_renamed(depot: Depot) -> None:
+    slip(depot, late_rename=1)
+    ((early, body),) = depot.out("despatch")
+    assert early.endswith(".csv.tmp")
+    assert depot.control("POST", "finish")["csv"] == 1
+    assert depot.out("despatch") == [(early.removesuffix(".tmp"), body)]
 
 
 def test_a_cut_off_file_is_sent_again_when_somebody_asks(depot: Depot) -> None:

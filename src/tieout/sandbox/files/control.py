@@ -7,8 +7,8 @@
 - POST work {"partner" or all, "until": acknowledge | picking | picked | packed | ship, "how": whole | parts | short |
   over | substituted, or nothing for seeded dice}: one round; orders/in and ack are read, orders acknowledged and
   shipped, despatches told. -> counts by partner.
-- POST finish: late acknowledgements and the rest of half-written files, now. They come by themselves at `work`, too,
-  once their time has come.
+- POST finish: late acknowledgements, late renames and the rest of half-written files, now. They come by themselves at
+  `work`, too, once their time has come.
 
 Below partners/{partner}/:
 - GET|PUT settings {answers_in: out | ack, waits_for_stock, one_file_each, partly_accepts, report_unit: "" | base |
@@ -24,7 +24,7 @@ Below partners/{partner}/:
   code, reference, quantity, net, description, date, charge_id, currency}]}.
 - POST resend: the right files in place of cut-off, garbled or incomplete ones. POST copies {"seq"}: the bytes of an
   earlier file under another name.
-- GET ledgers/{orders | shipped | stock | movements | written | seen}; GET written/{seq}: the bytes of a file.
+- GET ledgers/{orders | shipped | stock | movements | charges | written | seen}. GET written/{seq}: a file's bytes.
 """
 
 from __future__ import annotations

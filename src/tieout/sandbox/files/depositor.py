@@ -64,6 +64,7 @@ class Depositor:
         self.house = House(now)
         self.dropper = Dropper(self.root, name, slips, now)
         self.seen: list[Seen] = []
+        self.charges: list[Charge] = []
         self.answers_in = "out"
         """Folder of our acknowledgements: out, or ack."""
         self.waits_for_stock = False
@@ -199,6 +200,7 @@ class Depositor:
 
     def tell_charges(self, charges: tuple[Charge, ...], entry: JournalEntry) -> None:
         """Write lines of a bill; always as CSV."""
+        self.charges += charges
         self.dropper.send(
             "charges",
             lambda envelope: self.csv.charges(envelope, charges),

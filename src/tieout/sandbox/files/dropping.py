@@ -148,6 +148,8 @@ class Dropper:
             self._put(job, body[: int(len(body) * CUT)], entry)
         elif "half_written" in job.slips:
             self._write_half(job, body, entry)
+        elif "late_rename" in job.slips:
+            self._rename_late(job, body, entry)
         else:
             self._put(job, body, entry)
         if wrong:
@@ -162,13 +164,35 @@ class Dropper:
         """Let the first half lie under the final name until its time has come."""
         one = self._note(job, body, entry)
         one.is_complete = False
+        path, half = self.root / one.path, body[: len(body) // 2]
+        path.write_bytes(half)
+        inode = path.stat().st_ino
+
+        def complete(later: JournalEntry) -> None:
+            """Write the rest into the same file, as an open one gets it, wherever it has been moved to meanwhile."""
+            one.is_complete = True
+            for found in self.root.rglob("*"):
+                # The number of a deleted file may be given to another, which is left alone.
+                if found.is_file() and found.stat().st_ino == inode and found.read_bytes() == half:
+                    found.write_bytes(body)
+            if not path.exists():
+                self._owed.append(replace(job, slips=frozenset()))
+            later.effect("file.completed", path=one.path)
+
+        self._later(complete)
+
+    def _rename_late(self, job: _Job, body: bytes, entry: JournalEntry) -> None:
+        """Let the whole file lie under its temporary name until its time has come."""
+        one = self._note(job, body, entry)
+        one.is_complete = False
         path = self.root / one.path
-        path.write_bytes(body[: len(body) // 2])
+        first = path.with_name(f"{path.name}.tmp")
+        first.write_bytes(body)
 
         def complete(later: JournalEntry) -> None:
             one.is_complete = True
-            if path.exists():
-                path.write_bytes(body)
+            if first.exists():
+                first.replace(path)
             later.effect("file.completed", path=one.path)
 
         self._later(complete)

@@ -76,11 +76,28 @@ def _movements(partner: Depositor) -> Rows:
     ]
 
 
+def _charges(partner: Depositor) -> Rows:
+    return [
+        {
+            "charge_id": one.charge_id,
+            "invoice": one.invoice,
+            "date": one.on.isoformat(),
+            "code": one.code,
+            "reference": one.reference,
+            "quantity": plain(one.quantity),
+            "net_minor": one.net,
+            "currency": one.currency,
+        }
+        for one in partner.charges
+    ]
+
+
 LEDGERS: dict[str, Callable[[Depositor], Rows]] = {
     "orders": _orders,
     "shipped": _shipped,
     "stock": _stock,
     "movements": _movements,
+    "charges": _charges,
     "written": lambda partner: [one.to_json() for one in partner.dropper.written],
     "seen": lambda partner: [one.to_json() for one in partner.seen],
 }

@@ -21,6 +21,7 @@ ROW_SLIPS = (
 """Slips inside a file; the room of each format says which of them it makes."""
 FILE_SLIPS = (
     "half_written",
+    "late_rename",
     "truncated",
     "same_file_again",
     "same_rows_again",
@@ -40,7 +41,7 @@ class Manners:
 
     `kind` limits the slips of files to one kind (ack, despatch, movement, snapshot, receipt, charges), `partner`
     everything to one partner, `limit` their number (-1 is no limit). `late_seconds` is how long a late
-    acknowledgement or a half-written file takes. `seed` restarts the dice.
+    acknowledgement, a half-written file or a late rename takes. `seed` restarts the dice.
     """
 
     seed: int | None = None
@@ -57,6 +58,7 @@ class Manners:
     total_row: float = 0.0
     wrong_counts: float = 0.0
     half_written: float = 0.0
+    late_rename: float = 0.0
     truncated: float = 0.0
     same_file_again: float = 0.0
     same_rows_again: float = 0.0
@@ -109,6 +111,7 @@ class Slips:
 
     def __init__(self, rng: random.Random, counts: Counter[str]) -> None:
         self.rng = rng
+        self._line = random.Random(rng.random())
         self._counts = counts
         self._manners = GOOD
         self._left = -1
@@ -124,6 +127,7 @@ class Slips:
         self._left = wanted.limit
         if wanted.seed is not None:
             self.rng.seed(wanted.seed)
+            self._line.seed(wanted.seed)
 
     def roll(self, names: tuple[str, ...], *, partner: str, kind: str = "", among: tuple[str, ...] = ()) -> set[str]:
         """Return which of these happen now; `among` are those that can, where not all can."""
@@ -131,7 +135,8 @@ class Slips:
         here = manners.partner in {"", partner} and (not kind or manners.kind in {"", kind})
         happens = set()
         for name in names:
-            hit = self.rng.random() < getattr(manners, name)
+            # A client's calls roll dice of their own, so that their number does not change what the files look like.
+            hit = (self._line if name in LINE_SLIPS else self.rng).random() < getattr(manners, name)
             if hit and here and self._left != 0 and (not among or name in among):
                 self._counts[name] += 1
                 self._left -= self._left > 0
