@@ -51,8 +51,8 @@ def test_a_despatch_advice_is_read_with_its_packing_and_what_will_not_follow(set
         "LIN+2",
         "PIA+5+MUG-BLUE:SA",
         "PIA+4+LAMP:SA",
-        "QTY+12:1:PCE",
-        "GIN+BN+SN1",
+        "QTY+12:2:PCE",
+        "GIN+BN+SN1+SN2",
         "CNT+2:2",
     )
     assert found == Shipment(
@@ -74,10 +74,13 @@ def test_a_despatch_advice_is_read_with_its_packing_and_what_will_not_follow(set
             ShippedLine(
                 line="",
                 sku="MUG-BLUE",
-                quantity=Decimal(1),
+                quantity=Decimal(2),
                 unit="PCE",
                 sku_ordered="LAMP",
-                batches=(BatchQuantity(number="SN1", quantity=Decimal(1)),),
+                batches=(
+                    BatchQuantity(number="SN1", quantity=Decimal(1)),
+                    BatchQuantity(number="SN2", quantity=Decimal(1)),
+                ),
             ),
         ),
         parcels=(
@@ -124,6 +127,22 @@ def test_each_of_several_orders_has_the_parcels_that_its_own_lines_are_packed_in
     )
     found = read_edi("north", body, settings).shipments
     assert [[parcel.tracking for parcel in s.parcels] for s in found] == [["BOX1"], ["BOX2"]]
+
+
+@pytest.mark.parametrize(
+    ("parties", "site"),
+    [(("NAD+SF+S1::92", "NAD+WH+W1::92"), "S1"), (("NAD+WH+++Shed",), "Shed"), (("NAD+DP+D1::92",), "")],
+)
+def test_the_site_is_where_it_was_shipped_from(settings: EdiSettings, parties: tuple[str, ...], site: str) -> None:
+    assert despatched(settings, *HEAD, *parties, "LIN+1++A:SA", "QTY+12:1").site == site
+
+
+def test_one_order_has_all_the_parcels_of_its_advice_and_the_consignment_number_where_there_is_one(
+    settings: EdiSettings,
+) -> None:
+    packing = ("CPS+1", "GIN+BJ+PALLET", "CPS+2+1", "GIN+BJ+BOX1", "LIN+1++A:SA", "QTY+12:1")
+    assert [p.tracking for p in despatched(settings, *HEAD, *packing).parcels] == ["PALLET", "BOX1"]
+    assert [p.tracking for p in despatched(settings, *HEAD, "RFF+CN:15501", *packing).parcels] == ["15501"]
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,22 @@ def test_a_time_is_of_the_warehouses_clocks_also_when_they_are_changed(
     assert shipment(settings, f"G62*11*{text}", "LX*1", "W12*CC*1*1**EA**VN*A").reached_at == at
 
 
+@pytest.mark.parametrize(
+    ("parties", "site"),
+    [
+        (("N1*ST*Shop**9", "N1*SF*Depot*91*D1", "N1*WH*Shed*91*W1"), "D1"),
+        (("N1*WH*Shed*91*W1",), "W1"),
+        (("N1*SF*Depot",), "Depot"),
+        (("N1*ST*Shop*91*S9",), ""),
+    ],
+)
+def test_the_site_is_where_it_was_shipped_from_by_number_or_else_by_name(
+    settings: EdiSettings, parties: tuple[str, ...], site: str
+) -> None:
+    head = (HEAD[0], *parties)
+    assert shipment(settings, "LX*1", "W12*CC*1*1**EA**VN*A", head=head).site == site
+
+
 def test_a_despatch_without_its_date_in_w06_is_dated_by_g62(settings: EdiSettings) -> None:
     head = ("W06*F*R-1**S1", "G62*10*20261101", "G62*11*20261118")
     assert shipment(settings, "LX*1", "W12*CC*1*1**EA**VN*A", head=head).reached_text == "20261118"

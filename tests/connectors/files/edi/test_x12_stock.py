@@ -152,6 +152,12 @@ def test_a_stock_report_is_one_count_of_one_site(settings: EdiSettings) -> None:
     assert [row.why.partition(",")[0] for row in content.refused] == ["Of ROPE it is not said what is physically there"]
 
 
+def test_stock_is_at_the_warehouse_wherever_else_is_named(settings: EdiSettings) -> None:
+    parties = ("N1*SF*Depot*91*D1", "N1*WH*Shed*91*W1")
+    body = x12("846", "BIA*00*MM*I*20261120", *parties, "LIN*1*VN*A", "QTY*17*5*EA", group="IB")
+    assert read_edi("north", body, settings).snapshots[0].site == "W1"
+
+
 def test_batches_of_one_item_are_added_up_to_one_line(settings: EdiSettings) -> None:
     items = (
         "LIN*1*VN*A*LT*L1",
