@@ -52,6 +52,21 @@ def test_an_order_is_despatched_once(house: House) -> None:
     assert house.effects().count("order.units_despatched") == 1
 
 
+def test_the_carrier_says_of_each_parcel_that_it_has_arrived(house: House) -> None:
+    order = house.order()
+    house.control("POST", f"orders/{order}/deliver", {}, status=409)
+    house.act(order, "despatch", parcels=[{"number": "T1"}, {"number": "T2"}])
+    events = "Order/Shipments/TrackingEvents/List"
+    assert house.ask("GET", events) == []
+    house.act(order, "deliver")
+    found = house.ask("GET", events, SinceLastUpdated="2000-01-01")
+    assert [(e["OrderShipment"]["Number"], e["OrderShipment"]["OrderId"]) for e in found] == [
+        ("T1", order),
+        ("T2", order),
+    ]
+    assert len(house.ask("GET", events, Limit=1, PageNo=2)) == 1
+
+
 def test_some_items_leave_on_a_new_part_and_the_rest_on_the_first(house: House) -> None:
     order = house.order("SO1", {"MUG": 4, "BOWL": 1})
     part = house.act(order, "despatch", items={"MUG": 3}, parcels=[{"number": "T1"}])["part"]

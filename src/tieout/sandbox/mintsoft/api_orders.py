@@ -22,6 +22,7 @@ from tieout.sandbox.mintsoft.rows import Order, RefusedError, Status
 from tieout.sandbox.mintsoft.wire import Fields, as_rows, asked, bad, body_of, fields_of, missing, page, result
 
 USER = "api"
+TRACKING_PAGE = 500
 
 
 class OrderApi:
@@ -40,6 +41,7 @@ class OrderApi:
             ("GET", "Order/List", self._list),
             ("GET", "Order/Search", self._search),
             ("GET", "Order/Statuses", self._statuses),
+            ("GET", "Order/Shipments/TrackingEvents/List", self._tracking),
             ("GET", one, self._get),
             ("POST", one, self._update),
             ("GET", f"{one}/Items", self._items),
@@ -138,6 +140,16 @@ class OrderApi:
     async def _shipments(self, request: Request) -> Response:
         order = self._order(request)
         return JSONResponse([views.shipment_view(order, shipment) for shipment in order.consignments])
+
+    async def _tracking(self, request: Request) -> Response:
+        query = asked(request)
+        since, wanted = query.moment("SinceLastUpdated"), query.number("TrackingStatusId")
+        found = [
+            event
+            for event in self._books.tracking
+            if _since(since, event.at) and wanted in {0, views.TRACKING_STATUSES[event.stage]}
+        ]
+        return JSONResponse([views.tracking_view(self._books, e) for e in page(found, query, TRACKING_PAGE)])
 
     async def _add_shipment(self, request: Request) -> Response:
         order, given = self._order(request), await fields_of(request)

@@ -121,6 +121,8 @@ class ProductApi:
         product.name = given.text("Name") or product.name
         product.ean = given.text("EAN") or product.ean
         product.upc = given.text("UPC") or product.upc
+        if given.get("Weight") is not None:
+            product.weight = float(given["Weight"])
         if given.get("DisCont") is not None:
             product.discontinued = given.flag("DisCont")
         product.updated_at = self._now()

@@ -167,6 +167,12 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "listening",
     ),
     _assumed(
+        "Tracking events",
+        "One for each consignment when it is delivered, status 5, oldest first.",
+        "The fields are published, statuses and stages are not.",
+        "floor",
+    ),
+    _assumed(
         "Webhooks again",
         "Anything but a 2xx is tried three more times within seconds.",
         "No policy was found.",

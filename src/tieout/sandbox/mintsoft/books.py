@@ -21,6 +21,7 @@ from tieout.sandbox.mintsoft.rows import (
     Product,
     Return,
     Split,
+    TrackingEvent,
     Warehouse,
 )
 
@@ -56,6 +57,7 @@ class Books:
         self.moves: list[Move] = []
         self.orders: dict[int, Order] = {}
         self.splits: list[Split] = []
+        self.tracking: list[TrackingEvent] = []
         self.notices: dict[int, Notice] = {}
         self.returns: dict[int, Return] = {}
         self._ids: dict[str, count[int]] = {}

@@ -9,7 +9,19 @@ from datetime import datetime
 from tieout.sandbox.journal import JournalEntry
 from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.orders import OrderDesk
-from tieout.sandbox.mintsoft.rows import BEGUN, GONE, OVER, Consignment, Item, Lot, Order, Product, RefusedError, Status
+from tieout.sandbox.mintsoft.rows import (
+    BEGUN,
+    GONE,
+    OVER,
+    Consignment,
+    Item,
+    Lot,
+    Order,
+    Product,
+    RefusedError,
+    Status,
+    TrackingEvent,
+)
 from tieout.sandbox.mintsoft.stock import NOT_ENOUGH, Stock, Why
 
 AFTER_SHORT = ("back_order", "close", "edit")
@@ -214,6 +226,15 @@ class Floor:
         """Let the carrier say that the parcels have arrived."""
         if order.status not in GONE:
             raise RefusedError("Order is not despatched")
+        for consignment in order.consignments:
+            event = TrackingEvent(
+                id=self._books.new_id("tracking"),
+                order_id=order.id,
+                consignment=consignment,
+                stage="DELIVERED",
+                at=self._now(),
+            )
+            self._books.tracking.append(event)
         entry.effect("order.delivered", id=order.id)
         self._desk.announce("delivered", order)
 

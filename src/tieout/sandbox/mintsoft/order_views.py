@@ -5,7 +5,7 @@ from __future__ import annotations
 from tieout.sandbox.mintsoft.books import Books
 from tieout.sandbox.mintsoft.naive import maybe, written
 from tieout.sandbox.mintsoft.refdata import country_view, currency_view
-from tieout.sandbox.mintsoft.rows import ConnectAction, Consignment, Item, Order, Split, Status, Taken
+from tieout.sandbox.mintsoft.rows import ConnectAction, Consignment, Item, Order, Split, Status, Taken, TrackingEvent
 from tieout.sandbox.mintsoft.wire import Json
 
 ADDRESS = (
@@ -34,6 +34,7 @@ VALUES = (
     "TotalVat",
 )
 KEPT = (*ADDRESS, *DATES, *REST, *VALUES, "RecipientType", "CashOnDelivery", "CurrencyId", "ChannelId")
+TRACKING_STATUSES = {"DELIVERED": 5}
 ITEM_KEPT = ("Details", "UnitPrice", "UnitPriceVat", "Discount")
 
 
@@ -166,6 +167,23 @@ def shipment_view(order: Order, shipment: Consignment) -> Json:
         "ShipmentDate": written(shipment.at),
         "LabelURL": f"https://labels.invalid/{shipment.id}.pdf",
         **_stamp(order, shipment.id),
+    }
+
+
+def tracking_view(books: Books, event: TrackingEvent) -> Json:
+    """Return what a carrier said of a consignment."""
+    return {
+        "OrderShipmentId": event.consignment.id,
+        "OrderShipment": shipment_view(books.orders[event.order_id], event.consignment),
+        "TrackingStatusId": TRACKING_STATUSES[event.stage],
+        "CourierCustomerDescription": event.stage.capitalize(),
+        "CourierExternalDescription": None,
+        "CourierTrackingStageCode": event.stage,
+        "CourierTrackingEventId": str(event.id),
+        "CourierTimeStamp": written(event.at),
+        "ID": event.id,
+        "LastUpdated": written(event.at),
+        "LastUpdatedByUser": "courier",
     }
 
 

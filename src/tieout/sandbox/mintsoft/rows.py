@@ -227,6 +227,17 @@ class Consignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingEvent:
+    """What a carrier says of a consignment."""
+
+    id: int
+    order_id: int
+    consignment: Consignment
+    stage: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectAction:
     """Somebody who wants to hear of an order or a notice; `codes` are ExtraCode1 to 5."""
 
