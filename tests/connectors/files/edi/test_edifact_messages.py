@@ -109,6 +109,11 @@ def test_bp_and_cp_say_whether_the_rest_follows(
     assert (found.follows, [line.quantity for line in found.short]) == (follows, [Decimal(missing)])
 
 
+def test_a_line_number_beside_the_order_is_not_taken_for_our_id_of_the_line(settings: EdiSettings) -> None:
+    found = despatched(settings, *HEAD, "LIN+1++A:SA", "QTY+12:1", "RFF+ON:0000000123-1:3")
+    assert [line.line for line in found.lines] == [""]
+
+
 def test_orders_of_one_advice_are_shipments_of_their_own(settings: EdiSettings) -> None:
     body = edifact(
         "DESADV", *HEAD[:3], "LIN+1++A:SA", "QTY+12:1", "RFF+ON:R-1", "LIN+2++B:SA", "QTY+12:2", "RFF+ON:R-2"

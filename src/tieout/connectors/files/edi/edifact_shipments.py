@@ -126,7 +126,7 @@ def _item(item: list[Segment], ordered_under: str, message: Message, settings: E
     shipped = amount_of(amounts[_SHIPPED], message.decimal_mark)
     if shipped < 0:
         raise UnusableError(f"The despatched quantity of {where} is negative: ask what came back.")
-    sku, line = sku_of(item, settings), reference(item, settings.line_qualifier) or _line_number(item)
+    sku, line = sku_of(item, settings), reference(item, settings.line_qualifier)
     unit = settings.unit_name(amounts[_SHIPPED].value(1, 3))
     ordered = amount_of(amounts[_ORDERED], message.decimal_mark) if _ORDERED in amounts else None
     variance = next((s for s in item if s.tag == "QVR"), None)
@@ -170,10 +170,6 @@ def _missing(ordered: Decimal | None, shipped: Decimal, variance: Segment | None
             )
         return max(-difference, Decimal(0))
     return max(ordered - shipped, Decimal(0)) if ordered is not None else Decimal(0)
-
-
-def _line_number(item: list[Segment]) -> str:
-    return next((s.value(1, 3) for s in item if s.tag == "RFF" and s.value(1) == "ON"), "")
 
 
 def _batches(item: list[Segment], shipped: Decimal, where: str) -> tuple[BatchQuantity, ...]:
