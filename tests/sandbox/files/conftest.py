@@ -151,7 +151,8 @@ class Depot:
     @staticmethod
     def manifest(*lines: str, trailer: str | None = None) -> bytes:
         """A whole order file; the trailer is right unless another is given."""
-        total = sum(Decimal(next(csv.DictReader([COLUMNS, line]))["base_qty"]) for line in lines)
+        text = io.StringIO("\r\n".join([COLUMNS, *lines]), newline="")
+        total = sum(Decimal(row["base_qty"]) for row in csv.DictReader(text))
         last = f"TRAILER,{len(lines)},{total}" if trailer is None else trailer
         return "\r\n".join([COLUMNS, *lines, last, ""]).encode()
 

@@ -318,3 +318,32 @@ def test_a_house_may_use_other_column_names(depot: Depot) -> None:
     depot.at("settings", {"columns": {"stock_snapshot": {"on_hand": "QtyOH"}}}, method="PUT")
     depot.at("snapshots", {"site": "MAIN"})
     assert depot.rows("snapshot")[0]["QtyOH"]
+
+
+def test_an_order_file_with_a_mark_at_its_front_and_a_line_break_in_a_note_is_read(depot: Depot) -> None:
+    order = depot.order("SO1", ("MUG", "2", "EA"), instructions="Leave\r\nwith porter")
+    depot.drop("a.csv", b"\xef\xbb\xbf" + depot.manifest(*order))
+    assert depot.work()["despatches"] == 1
+
+
+def test_an_order_file_in_another_encoding_is_refused_whole(depot: Depot) -> None:
+    depot.drop("a.csv", depot.manifest(*depot.order("SO1", ("MUG", "2", "EA"))).replace(b"Ann", b"Ann\xa3"))
+    assert depot.work()["despatches"] == 0
+    (ack,) = depot.rows("ack")
+    assert ack["status"] == "rejected"
+    assert "UTF-8" in ack["reason"]
+
+
+def test_an_order_for_a_site_that_does_not_exist_is_refused(depot: Depot) -> None:
+    depot.drop("a.csv", depot.manifest(*depot.order("SO1", ("MUG", "2", "EA"), node_code="SOUTH")))
+    depot.work()
+    assert [row["reason"] for row in depot.rows("ack")] == ["site SOUTH does not exist"]
+
+
+def test_an_order_that_is_picked_is_too_late_to_cancel(depot: Depot) -> None:
+    depot.drop("a.csv", depot.manifest(*depot.order("SO1", ("MUG", "2", "EA"))))
+    depot.work(until="picked")
+    depot.drop("b.csv", depot.manifest(*depot.order("SO1", ("MUG", "2", "EA"), action="C")))
+    assert depot.work()["despatches"] == 1, "cancelled, then shipped"
+    *_, ack = [row for _, body in depot.out("ack") for row in depot.read(body)]
+    assert ack["reason"] == "too late to cancel: the order is picked"

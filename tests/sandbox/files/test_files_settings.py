@@ -81,3 +81,12 @@ def test_the_file_server_runs_while_its_estate_is_served() -> None:
     with ServedEstate(Estate([house], clock)):
         assert house.sftp_port > 0
     assert not [thread for thread in threading.enumerate() if thread.name == "sandbox-sftp"]
+
+
+def test_the_status_page_says_where_the_files_are_and_no_secret(depot: Depot) -> None:
+    page = depot.client.get("/files/")
+    assert page.status_code == 200
+    assert page.json()["sftp"]["port"] == depot.house.sftp_port
+    assert set(page.json()["partners"]) == {"csv", "x12", "edifact"}
+    assert "let me in" not in page.text
+    assert depot.client.get("/_sandbox/files/").json()["summary"] == page.json()
