@@ -217,3 +217,11 @@ def test_a_rejected_envelope_is_told_by_its_control_number(settings: EdiSettings
     )
     answers = read_edi("north", body, settings).answers
     assert [(control_number(a), a.is_accepted) for a in answers] == [(16, False), (17, True)]
+
+
+@pytest.mark.parametrize("opening", [("W17*F*20261118**PO-5",), ()])
+def test_a_receipt_without_a_number_is_refused_for_told_twice_it_would_count_twice(
+    settings: EdiSettings, opening: tuple[str, ...]
+) -> None:
+    content = read_edi("north", x12("944", *opening, "W07*48*EA**VN*A", group="RE"), settings)
+    assert (content.movements, [row.where for row in content.refused]) == ((), ["944 0001"])
