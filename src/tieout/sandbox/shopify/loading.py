@@ -156,13 +156,18 @@ def enter_order(shop: Shop, given: Mapping[str, Any], now: datetime) -> Order:
         cancelled_at=_moment(given["cancelled_at"], now) if given.get("cancelled_at") else None,
     )
     _pay(books, order, given)
+    _keep(books, order)
+    return order
+
+
+def _keep(books: Books, order: Order) -> None:
+    """Put an order into the books, with what left when it was made."""
     if order.shipping_address:
-        books.addresses[customer.id] = order.shipping_address
+        books.addresses[order.customer.id] = order.shipping_address
     books.orders[order.id] = order
-    books.orders_by_name[name] = order
+    books.orders_by_name[order.name] = order
     if order.fulfilled:
         went_at_once(books, order)
-    return order
 
 
 def _pay(books: Books, order: Order, given: Mapping[str, Any]) -> None:
