@@ -144,8 +144,8 @@ class Depot:
                 **more,
             }
             text = io.StringIO()
-            csv.writer(text, lineterminator="").writerow([cells.get(name, "") for name in COLUMNS.split(",")])
-            found.append(text.getvalue())
+            csv.writer(text, lineterminator="\r\n").writerow([cells.get(name, "") for name in COLUMNS.split(",")])
+            found.append(text.getvalue().removesuffix("\r\n"))
         return found
 
     @staticmethod
