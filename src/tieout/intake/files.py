@@ -27,13 +27,14 @@ from tieout.processes.lanes import Floor
 from tieout.processes.routing import wake
 from tieout.processes.strays import report_stray
 from tieout.processes.warehouses_seen import report_orphan
-from tieout.store import documents, inbox, sweeps
+from tieout.store import documents, inbox, legs, sweeps
 from tieout.store.store import Connection
 
 log = structlog.get_logger()
 
 PICK_UP = "files picked up"
 ROWS_SHOWN = 5
+WAITING_AT_MOST = 1000
 
 
 def pick_up(floor: Floor, company: Company) -> int:
@@ -57,16 +58,17 @@ def _pick_up(floor: Floor, company: Company, account: str, feed: FileFeed) -> in
 
 
 def _take(floor: Floor, company: Company, account: str, feed: FileFeed, file: WaitingFile) -> None:
-    body, now = feed.take(file), floor.clock()
-    digest = hashlib.sha256(body).hexdigest()
-    with floor.store.scope(company.name) as c:
-        is_new = inbox.keep_event(c, _event(company.name, account, file.name, digest, body, now))
+    now, digest = floor.clock(), ""
     try:
+        body = feed.take(file)
+        digest = hashlib.sha256(body).hexdigest()
+        with floor.store.scope(company.name) as c:
+            is_new = inbox.keep_event(c, _event(company.name, account, file.name, digest, body, now))
         content = feed.read(file.name, body)
     except MalformedError as error:
-        why = str(error)
+        why, known_by = str(error), digest or f"{file.name}, {file.size} bytes"
         with floor.store.scope(company.name) as c:
-            _refuse(c, company.name, account, file.name, digest, why, now)
+            _refuse(c, company.name, account, file.name, known_by, why, now)
         feed.reject(file.name, why)
         log.warning("file.refused", company=company.name, account=account, file=file.name, reason=why)
         return
@@ -74,6 +76,7 @@ def _take(floor: Floor, company: Company, account: str, feed: FileFeed, file: Wa
         new = _tell(company, c, account, content, now)
         if content.refused:
             _refuse(c, company.name, account, file.name, digest, _rows(content.refused), now)
+    # Before the file is moved away: what is acknowledged is what was read.
     feed.acknowledge(file.name, content)
     feed.keep(file.name)
     log.info("file.taken", company=company.name, account=account, file=file.name, is_new=is_new, parts=new)
@@ -102,13 +105,27 @@ def _tell(company: Company, c: Connection, account: str, content: FileContent, n
         new += _tell_order(company, c, shipment, now)
     for answer in content.answers:
         number = order_of(answer.reference)
-        if documents.document(c, company.name, ORDER, number) is not None:
-            new += keep(told.ANSWER, answer, document=(ORDER, number), occurred_at=now)
+        is_known = documents.document(c, company.name, ORDER, number) is not None
+        # An answer may name our message and no order of it: then it is kept under what it names.
+        new += keep(told.ANSWER, answer, document=(ORDER, number if is_known else answer.reference), occurred_at=now)
+        if is_known:
             wake(c, company.name, company.lanes, number, at=now, kind=ORDER)
+    if any(not order_of(answer.reference) for answer in content.answers):
+        _wake_unacknowledged(company, c, account, now)
     for snapshot in content.snapshots:
         place = (told.SNAPSHOT, told.site_key(account, snapshot.site))
         new += keep(told.SNAPSHOT, snapshot, document=place, occurred_at=snapshot.taken_at)
     return new
+
+
+def _wake_unacknowledged(company: Company, c: Connection, account: str, now: datetime) -> None:
+    """Wake the orders that wait to be acknowledged: one of them is meant by a message that names none."""
+    conditions: tuple[legs.LegCondition, ...] = ("expected", "overdue")
+    waiting = [leg for condition in conditions for leg in legs.legs_where(c, condition, now=now, limit=WAITING_AT_MOST)]
+    keys = {leg.document_key for leg in waiting if leg.document_kind == ORDER and leg.kind == "acknowledgement"}
+    for key in sorted(keys):
+        wake(c, company.name, company.lanes, key, at=now, kind=ORDER)
+    log.info("files.acknowledged", company=company.name, account=account, orders=len(keys))
 
 
 def _tell_order(company: Company, c: Connection, shipment: Shipment, now: datetime) -> bool:

@@ -109,7 +109,7 @@ def _may_stand(found: Sequence[effects.Effect]) -> Iterator[Known]:
 
 def _requests(company: Company, known: tuple[Known, ...]) -> Iterator[Sent]:
     """Every request with what its warehouse says; one of a warehouse that the settings no longer name says nothing."""
-    stopping = {x.reference: state for x, state, _ in known if isinstance(x, CancelShipmentRequest)}
+    stopping = {x.reference: (state, at) for x, state, at in known if isinstance(x, CancelShipmentRequest)}
     sent = [(x, state, at) for x, state, at in known if isinstance(x, SendShipmentRequest)]
     for command, state, at in sorted(sent, key=lambda each: int(each[0].reference.rpartition("-")[2])):
         warehouse = company.warehouses.get(command.account) if state == "done" else None
@@ -119,7 +119,8 @@ def _requests(company: Company, known: tuple[Known, ...]) -> Iterator[Sent]:
             at=at,
             stands=warehouse.request(command.reference) if warehouse else None,
             shipments=warehouse.shipments(command.reference) if warehouse else (),
-            cancelling=stopping.get(command.reference),
+            cancelling=stopping.get(command.reference, (None, None))[0],
+            cancelling_since=stopping.get(command.reference, (None, None))[1],
         )
 
 

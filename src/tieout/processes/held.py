@@ -57,6 +57,7 @@ MENDED_BY: Mapping[str, frozenset[str]] = {
         {"WAREHOUSE_ITEM_UNMAPPED", "UOM_NON_INTEGER", "SKU_NOT_ON_ORDER", "UNKNOWN_STOCK_CODE"}
     ),
     "warehouse_alias": frozenset({"SKU_NOT_ON_ORDER", "SUBSTITUTED", "PICK_NOT_STOCK_ITEM", "UNKNOWN_STOCK_CODE"}),
+    "country": frozenset({"DELIVERY_ADDRESS_INCOMPLETE"}),
     "carrier": frozenset({"CARRIER_UNMAPPED"}),
     "stock_reason": frozenset({"STOCK_REASON_UNMAPPED", "MOVEMENT_NOT_APPROVED"}),
     "warehouse_charge": frozenset({"CHARGE_UNMAPPED", "CHARGE_UNMATCHED"}),

@@ -59,6 +59,10 @@ STOCK_LANE = frozenset(
 UNSEEN = frozenset({"raise_availability"})
 """Commands that no look can find again: only the remote system's own memory of the key keeps them single."""
 
+ANSWERED_LATER = frozenset({"cancel_shipment_request"})
+"""Commands that another house answers in its own time, by a file perhaps: asked again now and then, and nothing that
+comes meanwhile waits for the answer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
@@ -123,6 +127,8 @@ def perform(company: Company, command: AnyCommand, bench: Bench) -> Done | Later
         return _not_looked(error, command, binding, bench)
     if found is not None:
         return _adopt(found, command, bench)
+    if command.kind in ANSWERED_LATER:
+        return _ask(command, binding, bench, effect.sent_at)
     late_commit_until = effect.sent_at + bench.patience.late_commit if effect.sent_at else None
     if late_commit_until is not None and bench.now < late_commit_until:
         return Later(at=late_commit_until, why="the outcome of an earlier request is not known yet")
@@ -140,6 +146,17 @@ def perform(company: Company, command: AnyCommand, bench: Bench) -> Done | Later
     if opens is not None:
         return Later(at=opens, why=f"outside the company's {table.replace('_', ' ')}", is_by_the_clock=True)
     return _send(command, binding, bench)
+
+
+def _ask(command: AnyCommand, binding: Binding, bench: Bench, asked_at: datetime | None) -> Done | Later | Trouble:
+    """Ask, and come back for the answer; a house that was asked a while ago is asked again."""
+    again = bench.patience.leg_again
+    if asked_at is not None and bench.now < asked_at + again:
+        return Later(at=asked_at + again, why=f"{binding.account} has not answered yet", is_by_the_clock=True)
+    outcome = _send(command, binding, bench)
+    if isinstance(outcome, Later) and outcome.unless is None and not outcome.pauses_account:
+        return Later(at=bench.now + again, why=outcome.why, is_by_the_clock=True)
+    return outcome
 
 
 def intend_all(c: Connection, company: Company, commands: Sequence[AnyCommand], bench: Bench) -> None:

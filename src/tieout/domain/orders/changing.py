@@ -9,6 +9,7 @@ from tieout.domain.commands import CancelShipmentRequest
 from tieout.domain.documents.open_order import OpenLine
 from tieout.domain.faults import orders as kinds
 from tieout.domain.faults.kinds import Fault
+from tieout.domain.orders.delivery import delivery
 from tieout.domain.orders.facts import Sent
 from tieout.domain.orders.keys import cancel_key
 from tieout.domain.orders.standing import ZERO, Standing, requested
@@ -53,10 +54,11 @@ def _unwanted(standing: Standing) -> list[tuple[Sent, str]]:
     live = [sent for sent in standing.facts.requests if sent.state == "done" and not sent.is_closed]
     if order.status == "cancelled":
         return [(sent, "the order is cancelled in Sage") for sent in live]
+    wanted = delivery(standing.facts.tables, order.deliver_to)
     found = {
         sent.command.reference: (sent, "the delivery address was changed in Sage")
         for sent in live
-        if sent.command.deliver_to != order.deliver_to
+        if sent.command.deliver_to != wanted
     }
     for line in order.lines:
         over = _asked_over(standing, line, live)

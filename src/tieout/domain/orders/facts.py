@@ -34,6 +34,8 @@ class Sent:
     shipments: tuple[Shipment, ...]
     cancelling: State | None = None
     """How an earlier request to cancel it stands; None when there was none."""
+    cancelling_since: datetime | None = None
+    """When it was last asked to be cancelled."""
 
     @property
     def is_closed(self) -> bool:

@@ -15,6 +15,7 @@ from tieout.domain.documents.sales_order import Nominal
 from tieout.domain.faults import orders as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.orders.carriers import courier_of
+from tieout.domain.orders.delivery import country_code
 from tieout.domain.orders.facts import OrderFacts
 from tieout.domain.orders.keys import despatch_key, excess_key, raise_key
 from tieout.domain.orders.nodes import Node, Place, node_of, place_of, site_row
@@ -89,7 +90,7 @@ def _misplaced(standing: Standing, one: Resolved) -> Iterator[Fault]:
         wanted = units.line.warehouse
         if place is None:
             # Who ships for a warehouse stands where that warehouse does, unless a row says otherwise.
-            if node_of(facts.tables, wanted, order.deliver_to.country) != node:
+            if node_of(facts.tables, wanted, country_code(facts.tables, order.deliver_to.country)) != node:
                 row = site_row(node.account, node.site)
                 yield Fault(code=kinds.UNKNOWN_LOCATION.code, at=at, saw=site or node.account, wanted=wanted, row=row)
         elif place.warehouse not in {known.warehouse for known in facts.bins}:

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tieout.domain.command_legs import legs_of
-from tieout.domain.commands import AnyCommand, Despatch
+from tieout.domain.commands import AnyCommand, Despatch, SendShipmentRequest
 from tieout.domain.faults import orders as kinds
 from tieout.domain.faults.kinds import Fault, Owner
 from tieout.domain.legs import Leg
 from tieout.domain.money import Money, money, total
 from tieout.domain.orders.changing import stopping
+from tieout.domain.orders.delivery import country_code
 from tieout.domain.orders.facts import OrderFacts
 from tieout.domain.orders.keys import despatch_key
 from tieout.domain.orders.leaving import Leaving, despatches
@@ -57,7 +58,7 @@ def plan_order(facts: OrderFacts) -> Plan | Blocked:
         waiting_for=_waits_for(standing, leaving, (going.waits_for if going else "", told.waits_for)),
         rules=tuple(facts.tables.names()),
         raised=raised,
-        look_again_at=_look_again(standing),
+        look_again_at=_look_again(standing, commands),
     )
 
 
@@ -103,17 +104,18 @@ def _declared(standing: Standing, commands: list[AnyCommand]) -> Iterator[Leg]:
 def _warehouse_legs(standing: Standing, commands: list[AnyCommand]) -> Iterator[Leg]:
     """What the warehouse must show of each request, and Sage of each shipment that has gone."""
     facts = standing.facts
-    for sent in facts.requests:
-        if sent.state == "done" and sent.at is not None:
-            yield Leg(
-                system="warehouse",
-                kind="acknowledgement",
-                ref=sent.command.key,
-                amount=None,
-                quantity=None,
-                due_by=acknowledged_by(facts, sent.at),
-                owner=Owner.OPERATIONS.value,
-            )
+    asked = {command.key: facts.now for command in commands if isinstance(command, SendShipmentRequest)}
+    asked |= {sent.command.key: sent.at for sent in facts.requests if sent.state == "done" and sent.at is not None}
+    for ref, at in asked.items():
+        yield Leg(
+            system="warehouse",
+            kind="acknowledgement",
+            ref=ref,
+            amount=None,
+            quantity=None,
+            due_by=acknowledged_by(facts, at),
+            owner=Owner.OPERATIONS.value,
+        )
     booked = {posted.command.key: posted.command for posted in facts.posted if posted.state == "done"}
     booked |= {command.key: command for command in commands if isinstance(command, Despatch)}
     for one in standing.gone():
@@ -144,19 +146,25 @@ def _waits_for(standing: Standing, leaving: Leaving, said: tuple[str, ...]) -> s
     waiting = [sent for sent in facts.requests if not sent.is_closed and sent.state != "refused"]
     if order.status in ("cancelled", "complete"):
         return "the warehouse to stop" if waiting and order.status == "cancelled" else ""
-    ours = [line for line in physical(order.lines) if node_of(facts.tables, line.warehouse, order.deliver_to.country)]
+    ours = [
+        line
+        for line in physical(order.lines)
+        if node_of(facts.tables, line.warehouse, country_code(facts.tables, order.deliver_to.country))
+    ]
     if any(leaving.open_of(line) > 0 for line in ours):
         accounts = ", ".join(dict.fromkeys(sent.command.account for sent in waiting))
         return f"{accounts} to ship" if accounts else "goods to be released"
     return ""
 
 
-def _look_again(standing: Standing) -> datetime | None:
+def _look_again(standing: Standing, commands: list[AnyCommand]) -> datetime | None:
     """The next moment at which time alone makes something late."""
     facts = standing.facts
     moments = [told_by(facts, one.shipment.reached_at) for one in standing.waiting()]
     moments += [
         acknowledged_by(facts, sent.at) for sent in facts.requests if sent.at is not None and sent.stands is None
     ]
+    if any(isinstance(command, SendShipmentRequest) for command in commands):
+        moments.append(acknowledged_by(facts, facts.now))
     ahead = [moment + timedelta(minutes=1) for moment in moments if moment > facts.now]
     return min(ahead, default=None)

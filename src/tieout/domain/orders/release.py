@@ -11,6 +11,7 @@ from tieout.domain.documents.open_order import OpenLine, OpenOrder
 from tieout.domain.faults import orders as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.money import Money, money
+from tieout.domain.orders.delivery import country_code, delivery, lacking
 from tieout.domain.orders.facts import OrderFacts
 from tieout.domain.orders.keys import request_key, request_reference
 from tieout.domain.orders.nodes import Node, node_of
@@ -55,7 +56,7 @@ def release(standing: Standing) -> Release:
 
 def _ours(facts: OrderFacts, order: OpenOrder) -> Iterator[tuple[OpenLine, Node]]:
     for line in physical(order.lines):
-        node = node_of(facts.tables, line.warehouse, order.deliver_to.country)
+        node = node_of(facts.tables, line.warehouse, country_code(facts.tables, order.deliver_to.country))
         if node is not None:
             yield line, node
 
@@ -93,19 +94,14 @@ def _wants_stock(facts: OrderFacts, order: OpenOrder, standing: Standing) -> str
 
 
 def _unfit(facts: OrderFacts, order: OpenOrder, nodes: list[Node]) -> Iterator[Fault]:
-    address, at = order.deliver_to, f"order {order.number}"
-    lacking = [
-        name
-        for name, value in (
-            ("name", address.name or address.contact),
-            ("address", "".join(address.lines)),
-            ("postcode", address.postcode),
-            ("country", address.country),
-        )
-        if not value.strip()
-    ]
-    if lacking:
-        yield Fault(code=kinds.DELIVERY_ADDRESS_INCOMPLETE.code, at=at, saw=f"no {', no '.join(lacking)}")
+    at = f"order {order.number}"
+    missing = lacking(delivery(facts.tables, order.deliver_to))
+    if missing:
+        written = order.deliver_to.country.strip()
+        is_unknown = "country" in missing and written
+        saw = f"no {', no '.join(missing)}" + (f" (nobody has said what {written!r} is)" if is_unknown else "")
+        row = f"country/{written}" if is_unknown else ""
+        yield Fault(code=kinds.DELIVERY_ADDRESS_INCOMPLETE.code, at=at, saw=saw, row=row)
     for account in dict.fromkeys(node.account for node in nodes):
         if account not in facts.accounts:
             yield Fault(code=kinds.WAREHOUSE_UNKNOWN.code, at=at, saw=account, wanted=", ".join(facts.accounts))
@@ -182,7 +178,7 @@ def _request(
         ordered_on=order.ordered_on,
         required_on=order.requested_on,
         lines=lines,
-        deliver_to=order.deliver_to,
+        deliver_to=delivery(facts.tables, order.deliver_to),
         service=service,
         instructions=_instructions(facts, order),
         currency=order.currency,

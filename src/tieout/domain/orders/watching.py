@@ -70,6 +70,10 @@ def _unacknowledged(facts: OrderFacts) -> Iterator[Fault]:
         if sent.stands is None and not sent.shipments and facts.now > acknowledged_by(facts, at):
             where = f"request {sent.command.reference} at {sent.command.account}"
             yield Fault(code=kinds.ORDER_NOT_ACKED.code, at=where, saw=f"sent {at:%d %b %Y %H:%M} UTC")
+        asked = sent.cancelling_since
+        if sent.cancelling == "intended" and asked is not None and facts.now > acknowledged_by(facts, asked):
+            where = f"cancelling request {sent.command.reference} at {sent.command.account}"
+            yield Fault(code=kinds.ORDER_NOT_ACKED.code, at=where, saw=f"asked {asked:%d %b %Y %H:%M} UTC")
 
 
 def _late(facts: OrderFacts) -> Iterator[Fault]:

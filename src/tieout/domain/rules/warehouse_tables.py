@@ -101,6 +101,16 @@ WAREHOUSE_TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        name="country",
+        title="Countries",
+        decides="The two-letter code of a country as people write it in Sage. The British Isles are known; an order "
+        "for a country that is neither known nor a code does not go out.",
+        key_label="Country",
+        key_says="The country as it stands in addresses, for instance Deutschland.",
+        owner=_OPS,
+        fields=(Field(name="code", label="Code", kind=FieldKind.COUNTRY, is_required=True, says="ISO 3166: DE."),),
+    ),
+    Table(
         name="shipping_service",
         title="Shipping services of warehouses",
         decides="What a warehouse calls the shipping service of an order. Without a row the warehouse chooses.",
