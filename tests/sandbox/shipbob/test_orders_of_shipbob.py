@@ -165,3 +165,35 @@ def test_a_despatch_that_was_told_is_marked_and_is_not_listed_again(depot: Depot
     )
     assert done["summary"] == {"total": 2, "successful": 1, "failed": 1}
     assert depot.ask("GET", "order", **wanted) == []
+
+
+def test_two_lines_of_one_product_are_one_entry_of_a_shipment_but_stay_apart_in_the_ledger(depot: Depot) -> None:
+    depot.stock("MUG", 9)
+    made = depot.order("A-1", {"reference_id": "MUG", "quantity": 2}, {"reference_id": "MUG", "quantity": 3})
+    assert [line["external_line_id"] for line in made["products"]] == [10, 11]
+    assert len(made["shipments"][0]["products"]) == 1
+    depot.ship("A-1", lines=[{"line": 10}, {"line": 11, "quantity": 1}], rest="close")
+    assert units(depot.get(made)["shipments"][0]) == {"MUG": 3}
+    (ledger,) = depot.control("GET", "ledgers/shipped")["orders"]
+    assert [line["shipped"] for line in ledger["lines"]] == [{"MUG": 2}, {"MUG": 1}]
+
+
+def test_products_are_found_by_their_stock_code_and_made_with_a_variant(depot: Depot) -> None:
+    depot.stock("MUG", 4)
+    (found,) = depot.ask("GET", "product", SKU="MUG")["items"]
+    assert found["variants"][0]["inventory"] == {"inventory_id": depot.items["MUG"], "on_hand_qty": 4}
+    (bundle,) = depot.ask("GET", "product", SKU="SET")["items"]
+    assert [part["quantity"] for part in bundle["variants"][0]["bundle_definition"]] == [2, 1]
+    made = depot.ask("POST", "product", {"name": "Jug", "variants": [{"sku": "JUG"}]})
+    assert depot.ask("GET", f"product/{made['id']}/variants")[0]["sku"] == "JUG"
+    again = depot.call("POST", "product", {"name": "Jug", "variants": [{"sku": "JUG"}]})
+    assert (again.status_code, again.headers["content-type"]) == (400, "application/problem+json")
+
+
+def test_several_shipments_are_cancelled_in_one_call_each_with_its_own_end(depot: Depot) -> None:
+    depot.stock("MUG", 9)
+    first, second = (depot.order(f"A-{number}")["shipments"][0]["id"] for number in range(2))
+    depot.ship("A-0")
+    done = depot.ask("POST", "shipment:batchCancel", {"shipment_ids": [first, second, 7]})["results"]
+    assert [(one["shipment_id"], one["is_success"]) for one in done] == [(first, False), (second, True), (7, False)]
+    assert depot.call("POST", "shipment:batchCancel", {"shipment_ids": [second]}, channel="").status_code == 400

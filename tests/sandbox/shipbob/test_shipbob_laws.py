@@ -75,7 +75,10 @@ class Crew:
         shipment, action = rng.choice(shipments), rng.choice(FLOOR)
         part = rng.choice(shipment.parts)
         lines = [{"sku": part.item.sku, "quantity": rng.randint(1, part.quantity + 1)}]
-        body = {"rest": rng.choice(("back_order", "close")), "centre": rng.choice(("London", "Manchester"))}
+        body: dict[str, object] = {
+            "rest": rng.choice(("back_order", "close")),
+            "centre": rng.choice(("London", "Manchester")),
+        }
         if rng.random() < 0.5 or action == "split":
             body = {**body, "lines": lines}
         self.floor.do(shipment, action, body, self.entry)

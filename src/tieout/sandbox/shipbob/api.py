@@ -173,11 +173,20 @@ class OrdersApi:
         return JSONResponse(self._view(order), 201)
 
     async def _list(self, request: Request) -> Response:
-        rows = [order for order in self._books.orders.values() if _asked_for(order, request)]
+        rows = [order for order in self._candidates(request) if _asked_for(order, request)]
         oldest = request.query_params.get("SortOrder", "Newest").lower().startswith("oldest")
         rows.sort(key=lambda order: (order.created_at, order.id), reverse=not oldest)
         shown, headers = numbered(request, rows)
         return JSONResponse([self._view(order) for order in shown], headers=headers)
+
+    def _candidates(self, request: Request) -> list[Order]:
+        """Return the orders worth looking at: few, when they are asked for by reference."""
+        references = texts(request.query_params, "ReferenceIds")
+        if references is None:
+            return list(self._books.orders.values())
+        known = self._books.orders_by_reference
+        pairs = [(channel, name) for channel in self._books.channels for name in references]
+        return [known[pair] for pair in pairs if pair in known]
 
     async def _get(self, request: Request) -> Response:
         return JSONResponse(self._view(self._order(request)))
@@ -199,6 +208,7 @@ class OrdersApi:
         )
 
     async def _cancel_many(self, request: Request) -> Response:
+        writing_channel(request, self._network, "orders_write")
         numbers = (await body_of(request)).get("shipment_ids")
         if not isinstance(numbers, list):
             raise of_fields({"ShipmentIds": ["The ShipmentIds field is required."]})

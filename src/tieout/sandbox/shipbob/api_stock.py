@@ -144,7 +144,7 @@ class StockApi:
             and (sku is None or product.sku == sku)
         ]
         shown, links = linked(request, rows, _size(query))
-        return JSONResponse({"items": [product_view(product) for product in shown], **links})
+        return JSONResponse({"items": [product_view(product, self._network) for product in shown], **links})
 
     async def _create_product(self, request: Request) -> Response:
         writing_channel(request, self._network, "products_write")
@@ -157,13 +157,13 @@ class StockApi:
             raise problem(f"A variant with SKU {sku} exists already.")
         product = new_product(self._books, str(sku), str(given["name"]))
         journal_of(request).effect("product.created", id=product.id, sku=product.sku)
-        return JSONResponse(product_view(product), 201)
+        return JSONResponse(product_view(product, self._network), 201)
 
     async def _product(self, request: Request) -> Response:
-        return JSONResponse(product_view(self._found(request)))
+        return JSONResponse(product_view(self._found(request), self._network))
 
     async def _variants(self, request: Request) -> Response:
-        return JSONResponse(product_view(self._found(request))["variants"])
+        return JSONResponse(product_view(self._found(request), self._network)["variants"])
 
     async def _centres(self, _: Request) -> Response:
         return JSONResponse([centre_view(centre) for centre in self._books.centres.values()])

@@ -15,8 +15,8 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     Assumption(
         name="The channel of a write",
-        behaviour="Orders, products and returns are refused without shipbob_channel_id (400) and through a channel "
-        "that may not write (403); cancelling and goods in do not ask for it.",
+        behaviour="Orders, products, returns and batchCancel are refused without shipbob_channel_id (400) and through "
+        "a channel that may not write (403); other cancels and goods in do not ask for it.",
         reason="The contract lists the header for those calls only; what is answered without it is not published.",
         correct_in=f"{_ROOM}/api.py writing_channel",
     ),
@@ -35,7 +35,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     Assumption(
         name="Units of a shipment",
         behaviour="Orders keep the quantity and unit that were sent; shipments and levels count single units.",
-        reason="A shipment's goods have no unit in the contract.",
+        reason="A shipment's goods have no unit in the contract, and no call tells what a case of a product holds.",
         correct_in=f"{_ROOM}/ordering.py lines_of",
     ),
     Assumption(
@@ -165,8 +165,8 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     ),
     Assumption(
         name="setExternalSync",
-        behaviour="Takes ids and is_external_sync.",
-        reason="The model's fields were not at hand.",
+        behaviour="Answers with the list of the receiving orders.",
+        reason="The contract names one receiving order for a call that takes several.",
         correct_in=f"{_ROOM}/api_inbound.py _mark",
     ),
     Assumption(

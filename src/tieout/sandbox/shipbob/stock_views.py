@@ -117,31 +117,42 @@ def inventory_view(item: Item, product: Product | None) -> Json:
     }
 
 
-def product_view(product: Product) -> Json:
-    """Return a product with its one variant; what a case or pallet holds stands with the variant."""
+def product_view(product: Product, network: Network) -> Json:
+    """Return a product with its one variant. What a case or pallet of it holds is told nowhere in the API."""
+    bundle = product.is_bundle
+    item = product.parts[0][0]
+    held = 0 if bundle else sum(network.stock.on_hand(item, centre) for centre in network.books.centres.values())
     return {
         "id": product.id,
         "name": product.name,
-        "sku": product.sku,
-        "type": "Bundle" if product.is_bundle else "Regular",
+        "type": "Bundle" if bundle else "Regular",
+        "taxonomy": None,
+        "user_id": 1,
         "variants": [
             {
                 "id": product.variant_id,
                 "name": product.name,
                 "sku": product.sku,
-                "reference_id": product.sku,
+                "barcode": item.barcode or None if not bundle else None,
+                "gtin": None,
+                "upc": None,
                 "status": "Active" if product.active else "Inactive",
                 "is_digital": False,
-                "inventory": None if product.is_bundle else _named(product.parts[0][0]),
-                "bundle_definition": [{**_named(item), "quantity": each} for item, each in product.parts]
-                if product.is_bundle
-                else [],
-                "packaging_configurations": [
-                    {"unit_of_measure": code, "quantity": units} for code, units in product.units.items()
-                ],
+                "inventory": {"inventory_id": None if bundle else item.id, "on_hand_qty": held},
+                "bundle_definition": _components(product, network) if bundle else [],
+                "lot_information": {"is_lot": item.lots and not bundle, "minimum_shelf_life_days": None},
+                "fulfillment_settings": {
+                    "is_case_pick": False,
+                    "serial_scan": {"is_enabled": item.serials and not bundle},
+                },
             }
         ],
     }
+
+
+def _components(product: Product, network: Network) -> list[Json]:
+    known = network.books.products_by_sku
+    return [{"variant_id": known[item.sku].variant_id, "quantity": each} for item, each in product.parts]
 
 
 def event_view(event: Event) -> Json:
