@@ -78,15 +78,20 @@ class Accounts:
                 return OpenAccount(name=name, system="shopify", examined=listing, place=account.shop_domain)
             case DockAccount():
                 return OpenAccount(name=name, system="dock", examined=PushOnly(name), place=f"/in/{name}")
-            case MintsoftAccount() as account:
+            case MintsoftAccount() | ShipBobAccount() | FilesAccount() as account:
+                return self._open_warehouse(name, account)
+
+    def _open_warehouse(self, name: str, account: MintsoftAccount | ShipBobAccount | FilesAccount) -> OpenAccount:
+        match account:
+            case MintsoftAccount():
                 stores = mintsoft.open_warehouse(account, self._keeper, self._clock)
                 self._connections.callback(stores.close)
                 return OpenAccount(name=name, system="mintsoft", examined=stores, place=account.base_url)
-            case ShipBobAccount() as account:
+            case ShipBobAccount():
                 network = shipbob.open_warehouse(account, self._clock)
                 self._connections.callback(network.close)
                 return OpenAccount(name=name, system="shipbob", examined=network, place=account.base_url)
-            case FilesAccount() as account:
+            case FilesAccount():
                 return OpenAccount(
                     name=name, system="files", examined=PushOnly(name), place=f"{account.host}:{account.port}"
                 )

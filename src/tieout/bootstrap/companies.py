@@ -43,14 +43,12 @@ def open_companies(  # one argument for each thing that an account needs
     """Every configured company with the systems around it. Opening sends nothing."""
     opened = {}
     for name, company in settings.company.items():
-        ledger, shop = settings.account[company.ledger], settings.account[company.storefront]
-        assert isinstance(ledger, Sage200Account)
-        assert isinstance(shop, ShopifyAccount)
+        ledger, shop = _ledger_and_shop(settings, company)
         books = sage200.open_ledger(ledger, keeper, clock, TaughtLockWords(store, clock, name))
         portal = _portal(settings.account[company.portal], budget, clock)
         storefront, payouts = shopify.open_storefront(shop, clock), shopify.open_payouts(shop, clock)
-        fulfilments, shop_stock = shopify.open_fulfilments(shop, clock), shopify.open_shop_stock(shop, clock)
-        for account in (books, portal, storefront, payouts, fulfilments, shop_stock):
+        fulfilments, levels = shopify.open_fulfilments(shop, clock), shopify.open_shop_stock(shop, clock)
+        for account in (books, portal, storefront, payouts, fulfilments, levels):
             connections.callback(account.close)
         opened[name] = Company(
             name=name,
@@ -77,11 +75,18 @@ def open_companies(  # one argument for each thing that an account needs
             payouts=payouts,
             order_book=books.order_book,
             fulfilments=fulfilments,
-            shop_stock=shop_stock,
+            shop_stock=levels,
             warehouses=open_warehouses(settings, name, store, keeper, clock, connections),
             feeds_of_files=open_feeds(settings, name, store, clock, connections),
         )
     return opened
+
+
+def _ledger_and_shop(settings: Settings, company: CompanySettings) -> tuple[Sage200Account, ShopifyAccount]:
+    ledger, shop = settings.account[company.ledger], settings.account[company.storefront]
+    assert isinstance(ledger, Sage200Account), f"{company.ledger} is no ledger; the settings were not checked"
+    assert isinstance(shop, ShopifyAccount), f"{company.storefront} is no shop; the settings were not checked"
+    return ledger, shop
 
 
 def _portal(account: Account, budget: CallBudget, clock: Clock) -> LoopPortal | ReturnGoPortal | ShopifyReturns:
