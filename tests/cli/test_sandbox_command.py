@@ -51,8 +51,10 @@ def test_the_stand_ins_print_settings_that_open_every_account(tmp_path: Path) ->
     with stand_ins("--temper", str(temper), until=LAST["sage200"]) as lines:
         config.write_text("".join(lines), encoding="utf-8")
         settings = load(config, {})
-        assert sorted(settings.account) == ["loop", "returngo", "sage", "sage_ireland", "sage_outlet", "shopify"]
+        portals, ships = ["loop", "returngo", "shopify"], ["mintsoft", "shipbob", "files"]
+        assert sorted(settings.account) == sorted([*portals, *ships, "sage", "sage_ireland", "sage_outlet"])
         assert list(settings.company) == ["sandbox"]
+        assert list(settings.company["sandbox"].warehouses) == ships
         shown = httpx.get(f"{address(lines)}/_sandbox/shopify/temper", timeout=10).json()
         assert shown["slow"] == 0.5
 

@@ -1,9 +1,10 @@
-"""The stand-ins alone, for anybody who wants a Sage 200 (or a portal, or a shop) to develop against."""
+"""The stand-ins alone, for anybody who wants a Sage 200 (or a portal, a shop or a 3PL) to develop against."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,13 +14,18 @@ import httpx
 from tieout.cli.shared import UserError
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.estate import Estate, SandboxSystem
+from tieout.sandbox.files import FilesSandbox
 from tieout.sandbox.loop import LoopSandbox
+from tieout.sandbox.mintsoft import MintsoftSandbox
 from tieout.sandbox.returngo import ReturnGoSandbox
 from tieout.sandbox.sage200 import COMPANION_KEY, Sage200Sandbox
 from tieout.sandbox.serve import ServedEstate
+from tieout.sandbox.shipbob import ShipBobSandbox
 from tieout.sandbox.shopify import ShopifySandbox
 
-SYSTEMS = ("sage200", "returngo", "loop", "shopify")
+SYSTEMS = ("sage200", "returngo", "loop", "shopify", "mintsoft", "shipbob", "files")
+WAREHOUSES = ("mintsoft", "shipbob", "files")
+"""Those of the systems that ship orders."""
 
 HOW = """# Save what follows as tieout.toml; `tieout doctor` then asks every account. Everybody knows these credentials.
 """
@@ -31,6 +37,7 @@ refund_mode = "gate"
 ledger = "sage"
 portal = "returngo"
 storefront = "shopify"
+warehouses = [{warehouses}]
 """
 SAGE = """# {name} ({edition}, {currency})
 [account.{account}]
@@ -71,6 +78,34 @@ base_url = "{url}/shopify"
 shop_domain = "tieout-demo.myshopify.com"
 access_token = "shpat_sandbox"
 client_secret = "sandbox-client-secret"
+"""
+MINTSOFT = """[account.mintsoft]
+system = "mintsoft"
+base_url = "{url}/mintsoft"
+api_key = "mintsoft-sandbox-key"
+inbound_secret = "sandbox-inbound"
+"""
+SHIPBOB = """[account.shipbob]
+system = "shipbob"
+base_url = "{url}/shipbob"
+token = "shipbob-sandbox-token"
+channel_id = {channel}
+webhook_secret = "whsec_c2hpcGJvYi1zYW5kYm94LXNlY3JldA=="
+"""
+FILES = """# A 3PL that exchanges files over SFTP; its partners are csv, x12 and edifact, each after its format.
+[account.files]
+system = "files"
+host = "{host}"
+port = {port}
+host_key = "{host_key}"
+username = "csv"
+password = "files-sandbox-password"
+format = "csv"
+sender_renames = true
+[account.files.directories]
+orders = "orders/in"
+orders_taken = ["orders/archive"]
+acknowledgements = "ack"
 """
 
 
@@ -118,7 +153,11 @@ def sandbox(  # one argument for each option of the command
         made = sage.fill_up({"posted": bulk_posted, "orders": bulk_orders})
         click.echo(f"# The books hold {', '.join(f'{count} {name}' for name, count in made.items())}.")
     estate = Estate(_systems(systems or SYSTEMS, clock, seed, sage), clock, seed)
-    with ServedEstate(estate, port=port) as served:
+    with ExitStack() as running:
+        for system in estate.systems:
+            if isinstance(system, FilesSandbox):
+                running.enter_context(system)
+        served = running.enter_context(ServedEstate(estate, port=port))
         if temper is not None:
             _set_tempers(served.url, temper)
         named = systems or SYSTEMS
@@ -134,16 +173,29 @@ def _settings(named: Sequence[str], sage: Sage200Sandbox, url: str) -> Iterator[
     """Yield the parts of a ready-made tieout.toml; a company needs a ledger, a portal and a storefront."""
     yield HOW
     if {"sage200", "returngo", "shopify"} <= set(named):
-        yield COMPANY
+        ships = ", ".join(f'"{name}"' for name in WAREHOUSES if name in named)
+        yield COMPANY.format(warehouses=ships)
     if "returngo" in named:
         yield RETURNGO.format(url=url)
     if "loop" in named:
         yield LOOP.format(url=url)
     if "shopify" in named:
         yield SHOPIFY.format(url=url)
+    yield from _warehouse_accounts(named, url)
     if "sage200" in named:
         yield AGAIN
         yield from _sage_accounts(sage, url)
+
+
+def _warehouse_accounts(named: Sequence[str], url: str) -> Iterator[str]:
+    """Yield an account for each warehouse, with what only the one that runs can tell: its channel, port and key."""
+    if "mintsoft" in named:
+        yield MINTSOFT.format(url=url)
+    if "shipbob" in named:
+        channels = httpx.post(f"{url}/_sandbox/shipbob/setup", json={}, timeout=30).json()["channels"]
+        yield SHIPBOB.format(url=url, channel=channels["Tieout"])
+    if "files" in named:
+        yield FILES.format(**httpx.get(f"{url}/_sandbox/files/sftp", timeout=30).json())
 
 
 def _sage_accounts(sage: Sage200Sandbox, url: str) -> Iterator[str]:
@@ -161,6 +213,9 @@ def _systems(names: tuple[str, ...], clock: SandboxClock, seed: int, sage: Sage2
         "returngo": ReturnGoSandbox(clock, shopify=shopify, seed=seed),
         "loop": LoopSandbox(clock, shopify=shopify, seed=seed),
         "shopify": shopify,
+        "mintsoft": MintsoftSandbox(clock, seed=seed),
+        "shipbob": ShipBobSandbox(clock, seed=seed),
+        "files": FilesSandbox(clock, seed=seed),
     }
     return [known[name] for name in names]
 
