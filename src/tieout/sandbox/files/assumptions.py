@@ -139,7 +139,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     Assumption(
         name="Status in a 945",
         behaviour=(
-            "W06-01 is F, or P while the rest follows; W12-01 is CC, CI with more, BP short with the rest to follow, "
+            "W06-01 is F, also while the rest follows; W12-01 is CC, CI with more, BP short with the rest to follow, "
             "CP closed short, IS substitute, NS nothing. Of several rows of a line the last bears the difference."
         ),
         reason="IS is documented, the others are from memory; guides choose.",

@@ -87,9 +87,8 @@ def _written(envelope: Envelope, group: str, sets: Sequence[tuple[str, Lines]]) 
 
 def _shipped(envelope: Envelope, made: Despatch, stock: Stock) -> Lines:
     at = made.at.astimezone(envelope.written_at.tzinfo)
-    reporting = "F" if made.is_complete else "P"
     segments: Lines = [
-        ("W06", reporting, made.order_ref, f"{at:%Y%m%d}", made.despatch_ref),
+        ("W06", "F", made.order_ref, f"{at:%Y%m%d}", made.despatch_ref),
         ("N1", "WH", made.site, "92", made.site),
         ("G62", "11", f"{at:%Y%m%d}", "8", f"{at:%H%M%S}"),
     ]
