@@ -16,7 +16,7 @@ help:
 	@echo "make test       every check and the whole default test suite"
 	@echo "make test-long  the tests that take minutes"
 	@echo "make screens    visit the console in a real browser and keep a picture of every page in build/screens"
-	@echo "make rows       play every row of the returns pages and write docs/returns-rows.md"
+	@echo "make rows       play every row of the requirements and write docs/returns-rows.md and docs/warehouse-rows.md"
 	@echo "make api-fuzz   send the JSON API whatever fits its description and what does not (minutes)"
 	@echo "make bench      what a poll of a large Sage company costs against a small one (minutes)"
 	@echo "make bench-console  how long the console's pages take with a million documents (minutes)"
@@ -44,8 +44,8 @@ screens: $(VENV)/dev.stamp
 	SCREENS=1 $(BIN)/pytest -q tests/journeys $(ARGS)
 
 rows: $(VENV)/dev.stamp
-	$(BIN)/pytest -q -n 2 --dist loadscope tests/acceptance/returns --rows-results build/rows.json
-	$(BIN)/python tools/returns_rows.py build/rows.json
+	$(BIN)/pytest -q -n 2 --dist loadscope tests/acceptance/returns tests/acceptance/warehouses --rows-results build/rows.json
+	$(BIN)/python tools/rows_pages.py build/rows.json
 
 test-long: $(VENV)/dev.stamp
 	$(BIN)/pytest -q -m long $(ARGS)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from tests.processes.estate import SHOP, SKUS, THE_DAY, Control
@@ -56,6 +58,8 @@ class Depot:
     house: House
     control: Control
     floor: Floor
+    others: dict[str, Floor] = field(default_factory=dict)
+    """Further warehouses by the Sage warehouse that they ship from."""
     orders: int = field(default=0)
 
     # What happens in Sage and outside
@@ -162,15 +166,25 @@ class Depot:
         return self.control.books().in_bin(sku, bin_name)
 
 
-def rules_of(account: str, site: str) -> Sequence[tuple[str, str, dict[str, str]]]:
-    """A house that sends what Sage has allocated in HOME to one warehouse."""
+def rules_of(account: str, site: str, warehouse: str = "HOME") -> Sequence[tuple[str, str, dict[str, str]]]:
+    """A house that sends what Sage has allocated in a warehouse of its own to one that ships."""
     node = {"account": account, "site": site}
     return (
         ("policy", "release_orders", {"value": "on"}),
-        ("warehouse_node", "HOME", node),
-        ("warehouse_site", f"{account}|{site}", {"warehouse": "HOME", "bin": "A1"}),
+        ("warehouse_node", warehouse, node),
+        ("warehouse_site", f"{account}|{site}", {"warehouse": warehouse, "bin": "A1"}),
         ("carrier", "*", {"courier": ""}),
     )
+
+
+def open_in_sage(control: Control, warehouses: Sequence[str]) -> None:
+    """Further warehouses of Sage, each with a bin A1 that holds a hundred of everything."""
+    rows = [{"name": name, "use_for_sales_trading": True, "bins": [{"name": "A1"}]} for name in warehouses]
+    control.post("/sage200/load", {"warehouses": rows})
+    control.fill()
+    for name, sku in itertools.product(warehouses, SKUS):
+        added = {"product": sku, "warehouse": name, "bin": "A1", "quantity": "100", "unit_cost": "1.50"}
+        control.post("/sage200/desktop/add-stock", added)
 
 
 def build_estate(seed: int = 1) -> Estate:
@@ -199,8 +213,15 @@ def floor_of(kind: str, control: Control, estate: Estate) -> Floor:
 
 
 @contextmanager
-def open_depot(address: str, home: Path, kind: str = "mintsoft", **choices: Any) -> Iterator[Depot]:  # noqa: ANN401 - any choice of a house
-    """A depot that ships through one kind of warehouse."""
+def open_depot(
+    address: str,
+    home: Path,
+    kind: str = "mintsoft",
+    *,
+    also: Mapping[str, str] = MappingProxyType({}),
+    **choices: Any,  # noqa: ANN401 - any choice of a house
+) -> Iterator[Depot]:
+    """A depot that ships through one kind of warehouse; `also` names further kinds by their Sage warehouse."""
     with ExitStack() as stack:
         estate = build_estate()
         for system in estate.systems:
@@ -209,15 +230,20 @@ def open_depot(address: str, home: Path, kind: str = "mintsoft", **choices: Any)
         served = stack.enter_context(ServedEstate(estate))
         control = Control(served.url, estate)
         stack.callback(control.close)
-        control.fill()
-        floor = floor_of(kind, control, estate)
-        floor.set_up(SKUS, 100)
-        house = House(control, home, address, Choices(ships=(floor.account,), more=floor.settings(), **choices))
+        open_in_sage(control, tuple(also))
+        floors = {"HOME": floor_of(kind, control, estate)}
+        floors |= {warehouse: floor_of(each, control, estate) for warehouse, each in also.items()}
+        for floor in floors.values():
+            floor.set_up(SKUS, 100)
+        accounts = tuple(floor.account for floor in floors.values())
+        more = "".join(floor.settings() for floor in floors.values())
+        house = House(control, home, address, Choices(ships=accounts, more=more, **choices))
         stack.callback(house.close)
         house.set_rules()
-        for table, key, value in rules_of(floor.account, floor.site):
-            house.rule(table, key, LONG_AGO, **value)
-        yield Depot(house, control, floor)
+        for warehouse, floor in floors.items():
+            for table, key, value in rules_of(floor.account, floor.site, warehouse):
+                house.rule(table, key, LONG_AGO, **value)
+        yield Depot(house, control, floors.pop("HOME"), floors)
 
 
 def wait_for(what: Callable[[], object], seconds: float = 10.0) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -16,10 +15,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import httpx
-import uvicorn
 from click.testing import CliRunner
-from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
+from tests.acceptance.intake import served_intake
 from tests.acceptance.returns.counted import Change, Counted, by_account, moved
 from tests.intake.conftest import signed
 from tests.processes.estate import SHOP, THE_DAY, Control, Json, Line, pence
@@ -28,7 +25,6 @@ from tests.processes.house import COMPANY, Choices, House, Rma
 from tieout.cli import tieout
 from tieout.durable import LaneJob
 from tieout.durable.lanes import Deadline
-from tieout.intake import webhooks
 from tieout.processes import sweeps
 from tieout.processes.lanes import drain
 from tieout.processes.returns import RETURNS
@@ -245,6 +241,10 @@ class Desk:
         """From here on changes are counted."""
         self._before = self._books()
 
+    def prove(self) -> None:
+        """Assert that every ledger agrees with the others and that nothing was done twice."""
+        self.control.prove()
+
     def change(self) -> Change:
         """What has changed in the ledgers since the books were opened, or since the last sale."""
         now, before = self._books(), self._before
@@ -335,30 +335,11 @@ def open_desk(setup: Setup, address: str, home: Path) -> Iterator[Desk]:
         house: House = kind(control, home, address, setup.choices)
         stack.callback(house.close)
         house.set_rules()
-        url = stack.enter_context(_served_intake(house))
+        url = stack.enter_context(served_intake(house))
         _subscribe(control, url)
         desk = Desk(house, url)
         yield desk
         desk.delivered()
-
-
-@contextmanager
-def _served_intake(house: House) -> Iterator[str]:
-    """The intake of whatever Tieout the house runs at the moment, on a port."""
-
-    async def intake(scope: Scope, receive: Receive, send: Send) -> None:
-        await Starlette(routes=webhooks.routes(house.application.intake))(scope, receive, send)
-
-    server = uvicorn.Server(
-        uvicorn.Config(intake, port=0, log_level="warning", access_log=False, lifespan="off", ws="none")
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
 
 
 def _subscribe(control: Control, url: str) -> None:

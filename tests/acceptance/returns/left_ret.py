@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.acceptance.returns.rows import Later, left
+from tests.acceptance.rows import Later, left
 
 ROWS = (
     left("RET-04", "Who owns which data is agreed before anything goes live.", Later.GO_LIVE),

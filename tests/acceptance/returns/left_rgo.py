@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.acceptance.returns.rows import Later, left
+from tests.acceptance.rows import Later, left
 
 ROWS = (
     left("RGO-03", "A score per warehouse and product says how far stock can be trusted.", Later.CLOSE),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from tests.acceptance.returns.rows import Later, Row, play
 from tests.acceptance.returns.visitors import (
     alarms_look,
     asked_for,
@@ -15,6 +14,7 @@ from tests.acceptance.returns.visitors import (
     people_told,
     told_of,
 )
+from tests.acceptance.rows import Later, Row, play
 from tests.console.programs import make_token
 from tests.console.test_routes import filled, routes
 from tests.processes.estate import Line

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.acceptance.returns.desk import Setup
-from tests.acceptance.returns.rows import Row, play
+from tests.acceptance.rows import Row, play
 from tests.processes.estate import Line
 from tests.processes.house import Choices
 

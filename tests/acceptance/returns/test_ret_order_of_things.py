@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.acceptance.returns.rows import Later, Row, play
+from tests.acceptance.rows import Later, Row, play
 from tests.processes.estate import Line
 from tests.processes.reported import statement
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.acceptance.returns.rows import Later, Row, play
+from tests.acceptance.rows import Later, Row, play
 from tests.processes.estate import Json, Line
 from tests.processes.house import COMPANY
 

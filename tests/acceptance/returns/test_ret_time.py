@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.acceptance.returns.desk import PORTAL_WORD
-from tests.acceptance.returns.rows import Row, play
+from tests.acceptance.rows import Row, play
 from tests.processes.estate import Line
 from tests.processes.reported import staged
 

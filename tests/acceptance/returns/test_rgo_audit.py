@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.acceptance.returns.rows import Later, Row, play
 from tests.acceptance.returns.trade import returned, sold_as, typed
+from tests.acceptance.rows import Later, Row, play
 from tests.processes.estate import Line
 from tests.processes.reported import keyed_by_hand
 

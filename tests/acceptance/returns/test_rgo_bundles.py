@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.acceptance.returns.rows import Later, Row, play
 from tests.acceptance.returns.trade import new_product, returned, sold_as, tried_again
 from tests.acceptance.returns.visitors import asked_for, at_console
+from tests.acceptance.rows import Later, Row, play
 from tests.processes.estate import Line
 from tests.processes.house import LONG_AGO
 

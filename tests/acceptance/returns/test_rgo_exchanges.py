@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.acceptance.returns.rows import Later, Row, play
 from tests.acceptance.returns.trade import let_go, sage_orders, sold_as, tried_again, typed
 from tests.acceptance.returns.visitors import at_console, told_of
+from tests.acceptance.rows import Later, Row, play
 from tests.processes.estate import Line
 
 from tieout.domain.people import Role

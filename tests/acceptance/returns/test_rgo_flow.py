@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.acceptance.returns.rows import Later, Row, play
 from tests.acceptance.returns.trade import (
     KEPT,
     accepted,
@@ -16,6 +15,7 @@ from tests.acceptance.returns.trade import (
     temper,
 )
 from tests.acceptance.returns.visitors import at_console, document_of
+from tests.acceptance.rows import Later, Row, play
 from tests.processes.estate import Line
 from tests.processes.reported import staged, statement, stock, totals
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from tests.acceptance.returns.desk import PORTAL_WORD
-from tests.acceptance.returns.rows import Later, Row, play
 from tests.acceptance.returns.trade import (
     KEPT,
     case_number,
@@ -20,6 +19,7 @@ from tests.acceptance.returns.trade import (
     tried_again,
     typed,
 )
+from tests.acceptance.rows import Later, Row, play
 from tests.processes.estate import Line
 from tests.processes.reported import keyed_by_hand
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.acceptance.returns.rows import Later, Row, play
 from tests.acceptance.returns.trade import returned, sage_documents, sold_as, told, typed
 from tests.acceptance.returns.visitors import at_console, exception_of
+from tests.acceptance.rows import Later, Row, play
 from tests.processes.estate import Line
 from tests.processes.house import LONG_AGO
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from tests.acceptance.returns.rows import Later, Row, play
 from tests.acceptance.returns.trade import (
     case_number,
     inspected,
@@ -18,6 +17,7 @@ from tests.acceptance.returns.trade import (
     typed,
 )
 from tests.acceptance.returns.visitors import asked_for, at_console, document_of
+from tests.acceptance.rows import Later, Row, play
 from tests.processes.estate import Line
 from tests.processes.reported import bench
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Protocol, TypeAlias
 
-if TYPE_CHECKING:
-    from tests.acceptance.returns.desk import Desk
+Scenario: TypeAlias = Callable[[Any], None]
+"""What people do and what is seen; it is given the stage that its own page sets up."""
+
+
+class Stage(Protocol):
+    """Where a scenario is played."""
+
+    def open_books(self) -> None:
+        """From here on changes are counted."""
+
+    def prove(self) -> None:
+        """Assert that every ledger agrees with the others and that nothing was done twice."""
 
 
 class Later(Enum):
@@ -33,7 +43,7 @@ class Row:
 
     id: str
     says: str
-    scenario: Callable[[Desk], None] | None = None
+    scenario: Scenario | None = None
     missing: str = ""
     left_to: tuple[Later, ...] = ()
 
@@ -59,29 +69,20 @@ class Row:
 
 
 def left(name: str, says: str, *to: Later) -> Row:
-    """A row that no scenario of the returns tries."""
+    """A row that no scenario of its page tries."""
     return Row(id=name, says=says, left_to=to)
 
 
-def play(row: Row, desk: Desk) -> None:
+def play(row: Row, stage: Stage) -> None:
     """Play the row's scenario on books that are open for it alone, and prove every ledger afterwards."""
     assert row.scenario is not None, f"{row.id} is left to {', '.join(each.value for each in row.left_to)}"
-    desk.open_books()
-    row.scenario(desk)
-    desk.control.prove()
+    stage.open_books()
+    row.scenario(stage)
+    stage.prove()
 
 
-def numbered(rows: Iterable[Row]) -> list[Row]:
-    """The rows in the order of the requirements."""
-    return sorted(rows, key=lambda row: (row.id[:3] != "RET", int(row.id.split("-")[1])))
-
-
-def write_results(path: Path, results: dict[str, str]) -> None:
+def write_results(path: Path, results: Mapping[str, str]) -> None:
     """Keep how each row's scenario ended, beside what earlier runs of other modules wrote."""
     path.parent.mkdir(parents=True, exist_ok=True)
     known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    path.write_text(json.dumps(dict(sorted((known | results).items())), indent=1) + "\n", encoding="utf-8")
-
-
-WANTED: Sequence[str] = (*(f"RET-{n:02}" for n in range(1, 58)), *(f"RGO-{n:02}" for n in range(1, 66)))
-"""Every row of the two returns pages."""
+    path.write_text(json.dumps(dict(sorted((known | dict(results)).items())), indent=1) + "\n", encoding="utf-8")
