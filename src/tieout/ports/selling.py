@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from tieout.domain import commands as c
-from tieout.domain.documents.open_order import OpenOrder
+from tieout.domain.documents.open_order import OpenOrder, PromisedLine
 
 
 class OrderBook(Protocol):
@@ -16,6 +16,9 @@ class OrderBook(Protocol):
 
     def open_order(self, number: str) -> OpenOrder | None:
         """The order of this number; None when Sage has none of it, or has it no more."""
+
+    def promised(self) -> Iterator[PromisedLine]:
+        """Every line of goods of every order that is live or on hold, whatever is open of it, all pages."""
 
 
 class Fulfilments(Protocol):
@@ -38,6 +41,16 @@ class ShopLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShopSale:
+    """Units of one stock code that were sold and are still to leave one location."""
+
+    order_name: str
+    sku: str
+    location: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LevelChange:
     """A level to set; `before` is what it must still be, so that a sale in between is not undone."""
 
@@ -52,6 +65,9 @@ class ShopStock(Protocol):
 
     def levels(self, skus: Sequence[str]) -> tuple[ShopLevel, ...]:
         """What it offers now of these stock codes, at every location; one that it does not know is left out."""
+
+    def unsent(self) -> Iterator[ShopSale]:
+        """Everything that was sold and not cancelled, and is still to be sent, all pages."""
 
     def set_levels(self, changes: Sequence[LevelChange]) -> tuple[LevelChange, ...]:
         """Set them, each only if nothing was sold meanwhile; returns those that were not set for that reason."""

@@ -12,7 +12,7 @@ import pytest
 from tieout.connectors.shopify import ShopifyFulfilments, ShopifyStock, open_fulfilments, open_shop_stock
 from tieout.domain import commands as c
 from tieout.ports.errors import Busy, OutcomeUnknown, Refused, Unavailable
-from tieout.ports.selling import LevelChange, ShopLevel
+from tieout.ports.selling import LevelChange, ShopLevel, ShopSale
 
 from .conftest import line, loaded
 
@@ -116,3 +116,22 @@ def test_a_level_is_set_to_and_fro_as_often_as_wanted(shop: Shop) -> None:
         assert shop.stock.set_levels([down]) == ()
     (level,) = shop.stock.levels(["BOOT"])
     assert level.available == Decimal(10)
+
+
+def test_what_is_still_to_be_sent_is_told_with_where_it_leaves_from(shop: Shop) -> None:
+    unsent = sorted(shop.stock.unsent(), key=lambda sale: sale.sku)
+    assert unsent == [
+        ShopSale(order_name="#2001", sku="BOOT", location=PLACE, quantity=Decimal(1)),
+        ShopSale(order_name="#2001", sku="SOCK", location=PLACE, quantity=Decimal(8)),
+    ]
+    shop.sending.fulfil_order(COMMAND)
+    assert [(sale.sku, sale.quantity) for sale in shop.stock.unsent()] == [("SOCK", Decimal(7))]
+
+
+def test_a_sale_is_unsent_from_the_moment_it_is_made_however_many_there_are(shop: Shop) -> None:
+    (level,) = shop.stock.levels(["SOCK"])
+    shop.stock.set_levels([LevelChange(sku="SOCK", location=PLACE, before=level.available, after=Decimal(25))])
+    for number in range(25):
+        body = {"sku": "SOCK", "quantity": 1, "location": PLACE, "name": f"#3{number:03}"}
+        shop.bench.control.post("/shopify/checkout", json=body).raise_for_status()
+    assert len({sale.order_name for sale in shop.stock.unsent()}) == 26

@@ -44,7 +44,7 @@ class Compat(BaseModel):
         description="Send selling_unit_price_overridden with a return's price, as on orders (7.3, assumed).",
     )
     ledger_words: dict[str, str] = Field(
-        default={"sales": "Sales", "stock": "StockControl", "cash": "CashBook"},
+        default={"sales": "Sales", "stock": "StockControl", "cash": "CashBook", "nominal": "Nominal"},
         description="Our ledger names to the words of /ledger_types; their prefix is read there (Annex C).",
     )
     group_words: tuple[str, ...] = Field(
@@ -109,6 +109,10 @@ class Compat(BaseModel):
     stock_filter: str = Field(
         default="quantity_in_stock ne 0 or quantity_allocated ne 0",
         description="Which bin holdings the sweep of stock asks for; empty for all, where Sage cannot filter by these.",
+    )
+    open_orders_filter: str = Field(
+        default="document_status eq 'EnumDocumentStatusLive' or document_status eq 'EnumDocumentStatusOnHold'",
+        description="Which orders the sweep of promised goods asks for; the words of the filter are not stated (2.1).",
     )
     stocktake_type: Literal["By Stock Item", "By Bin"] = Field(
         default="By Stock Item",

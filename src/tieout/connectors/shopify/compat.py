@@ -64,5 +64,15 @@ SET_URI = "gid://tieout/Availability/published"
 LEVELS_AT_ONCE = 100
 """Levels set by one call; Shopify takes at most 250 entries in a list [recall]."""
 
+UNSENT = " OR ".join(f"fulfillment_status:{word}" for word in ("unfulfilled", "partial", "on_hold", "scheduled"))
+"""The search for orders of which something is still to be sent. The words are documented; that `unfulfilled` also
+finds orders that somebody has begun to send is [recall]."""
+
+UNSENT_AT_ONCE = 20
+"""Orders to a page of that search, so that its cost with all parts and lines stays below what one query may cost."""
+
+OVER = frozenset({"CANCELLED", "CLOSED", "INCOMPLETE"})
+"""Statuses of a fulfilment order of which nothing more leaves, whatever it says is left of its lines."""
+
 STALE = frozenset({"CHANGE_FROM_QUANTITY_STALE", "COMPARE_QUANTITY_STALE"})
 """Somebody bought or counted since the level was read."""

@@ -17,10 +17,16 @@ from tieout.connectors.shopify.reader import SKUS_AT_ONCE, ShopifyReader, term
 from tieout.connectors.shopify.settings import ShopifySettings
 from tieout.connectors.shopify.translate import digits
 from tieout.connectors.shopify.wire import PageShape
-from tieout.connectors.shopify.wire_stock import LevelShape, StockedVariantShape
+from tieout.connectors.shopify.wire_stock import (
+    AwaitedLineShape,
+    LevelShape,
+    StockedVariantShape,
+    UnsentOrderShape,
+    UnsentPartShape,
+)
 from tieout.connectors.transport import Json
 from tieout.ports.errors import OutcomeUnknown, Refused
-from tieout.ports.selling import LevelChange, ShopLevel
+from tieout.ports.selling import LevelChange, ShopLevel, ShopSale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,34 @@ class ShopifyStock:
             for level in variant.inventory_item.inventory_levels.nodes
             if level.available is not None
         )
+
+    def unsent(self) -> Iterator[ShopSale]:
+        """Everything sold that is still to leave, by the location that Shopify will send it from.
+
+        Orders older than 60 days are only seen with the scope `read_all_orders`.
+        """
+        asked: Mapping[str, Json] = {"first": compat.UNSENT_AT_ONCE, "query": compat.UNSENT}
+        for order in self._pager.pages(q.ORDERS_UNSENT, asked, ("orders",), PageShape[UnsentOrderShape]):
+            path = ("order", "fulfillmentOrders")
+            first = order.fulfillment_orders
+            kind = PageShape[UnsentPartShape]
+            parts = self._pager.rest(first, q.FULFILMENT_ORDERS, {"id": order.id}, path, kind)
+            for part in parts.nodes:
+                if part.status not in compat.OVER:
+                    yield from self._unsent(order.name, part)
+
+    def _unsent(self, order_name: str, part: UnsentPartShape) -> Iterator[ShopSale]:
+        path = ("fulfillmentOrder", "lineItems")
+        kind = PageShape[AwaitedLineShape]
+        lines = self._pager.rest(part.line_items, q.FULFILMENT_ORDER_LINES, {"id": part.id}, path, kind)
+        for line in lines.nodes:
+            if line.remaining_quantity > 0 and line.line_item.sku:
+                yield ShopSale(
+                    order_name=order_name,
+                    sku=line.line_item.sku,
+                    location=part.place,
+                    quantity=Decimal(line.remaining_quantity),
+                )
 
     def set_levels(self, changes: Sequence[LevelChange]) -> tuple[LevelChange, ...]:
         """Set them, each only while Shopify has what it is to change from; returns those that it had not.

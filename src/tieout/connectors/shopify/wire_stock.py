@@ -84,6 +84,35 @@ class FulfilmentOrderShape(Shape):
         return assigned.location.id if assigned.location else assigned.name
 
 
+class UnsentPlaceShape(Shape):
+    """Where a fulfilment order is to leave from; the name is kept when the location is gone."""
+
+    name: Text = ""
+    location: LocationShape | None = None
+
+
+class UnsentPartShape(Shape):
+    """What is to leave from one location."""
+
+    id: str
+    status: Text = ""
+    assigned_location: UnsentPlaceShape
+    line_items: PageShape[AwaitedLineShape]
+
+    @property
+    def place(self) -> str:
+        """The location's name as it is now."""
+        return self.assigned_location.location.name if self.assigned_location.location else self.assigned_location.name
+
+
+class UnsentOrderShape(Shape):
+    """An order of which something is still to be sent."""
+
+    id: str
+    name: Text = ""
+    fulfillment_orders: PageShape[UnsentPartShape]
+
+
 class MarkShape(Shape):
     """The text of a metafield."""
 

@@ -77,3 +77,17 @@ class OpenOrder:
     changed_at: datetime | None = None
     changed_by: str = ""
     """Who last changed it, as Sage names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromisedLine:
+    """Goods that an order in Sage still has to give, in stock units; of one line."""
+
+    number: str
+    channel_reference: str
+    sku: str
+    warehouse: str
+    open: Decimal
+    """Ordered and not despatched; never negative."""
+    allocated: Decimal
+    """Of it allocated."""

@@ -292,3 +292,32 @@ def test_an_items_cost_is_the_one_of_its_costing_method(world: World) -> None:
         "VASE": Decimal(4),
     }
     assert {item.costing.upper() for item in found.values()} == {"AVERAGE", "STANDARD", "ACTUAL", "FIFO"}
+
+
+def test_what_orders_still_have_to_give_is_told_in_stock_units(world: World) -> None:
+    number = entered(world)
+    found = {line.sku: line for line in world.sage.order_book.promised() if line.number == number}
+    assert set(found) == {"EGG", "VASE", "SHIRT"}
+    assert (found["EGG"].open, found["EGG"].allocated, found["EGG"].warehouse) == (Decimal(2), Decimal(0), "HOME")
+    assert {line.channel_reference for line in found.values()} == {"SHOP-2001"}
+    vase = by_sku(there(world, number))["VASE"].line_id
+    amount = (c.LineAmendment(order_line=vase, quantity=Decimal(3)),)
+    world.sage.order_entry.allocate_order(
+        c.AllocateOrder(key="TOL-0000000000000001", order_number=number, lines=amount)
+    )
+    left = c.DespatchLine(order_line=vase, sku="VASE", quantity=Decimal(2), despatched_before=Decimal(0))
+    world.sage.despatches.despatch(c.Despatch(key="TDS-0000000000000001", order_number=number, on=ON, lines=(left,)))
+    found = {line.sku: line for line in world.sage.order_book.promised() if line.number == number}
+    assert (found["VASE"].open, found["VASE"].allocated) == (Decimal(3), Decimal(1))
+
+
+def test_an_order_that_is_cancelled_or_complete_promises_nothing(world: World) -> None:
+    number = entered(world)
+    world.does("POST", "/desktop/cancel", {"order": number})
+    assert {line.number for line in world.sage.order_book.promised()}.isdisjoint({number, world.order.number})
+
+
+def test_a_box_of_twelve_that_is_promised_is_twelve_stock_units(world: World) -> None:
+    number = in_boxes(world)
+    (egg,) = [line for line in world.sage.order_book.promised() if (line.number, line.sku) == (number, "EGG")]
+    assert egg.open == 24

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Literal
 
 from tieout.connectors.sage200.sop.wire_open import BookLine, BookOrder, BuyerShape, PlaceShape
+from tieout.connectors.sage200.sop.wire_orders import OpenLine as LineShape
+from tieout.connectors.sage200.sop.wire_orders import OpenOrder as OrderShape
 from tieout.connectors.sage200.translate import (
     CANCELLED,
     ON_HOLD,
@@ -18,7 +20,7 @@ from tieout.connectors.sage200.translate import (
     unit_price,
 )
 from tieout.domain.documents.address import PostalAddress
-from tieout.domain.documents.open_order import LineClass, OpenLine, OpenOrder
+from tieout.domain.documents.open_order import LineClass, OpenLine, OpenOrder, PromisedLine
 from tieout.domain.money import Money, money, total
 from tieout.ports.errors import BadAnswer
 
@@ -86,6 +88,19 @@ def open_order(order: BookOrder, facts: OrderFacts) -> OpenOrder:
         analysis=tuple((slot, text) for slot in range(1, ANALYSIS_CODES + 1) if (text := order.analysis(slot))),
         changed_at=order.date_time_updated,
         changed_by=changed_by(order),
+    )
+
+
+def promised_line(order: OrderShape, line: LineShape, warehouse: str, *, holds_despatched: bool) -> PromisedLine:
+    """What a line of goods still has to give, in stock units."""
+    factor = line.selling_unit_multiple / line.stock_unit_multiple
+    return PromisedLine(
+        number=order.document_no,
+        channel_reference=order.customer_document_no,
+        sku=line.code,
+        warehouse=warehouse,
+        open=line.open * factor,
+        allocated=_allocated(line, holds_despatched=holds_despatched) * factor,
     )
 
 
@@ -165,7 +180,7 @@ def _line(order: BookOrder, line: BookLine, number: int, net: Money, facts: Orde
     )
 
 
-def _allocated(line: BookLine, *, holds_despatched: bool) -> Decimal:
+def _allocated(line: LineShape, *, holds_despatched: bool) -> Decimal:
     if line.available_for_despatch is None and holds_despatched:
         return max(line.allocated_quantity - line.despatch_receipt_quantity, Decimal(0))
     return line.ready

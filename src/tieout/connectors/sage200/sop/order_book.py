@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -15,12 +16,14 @@ from tieout.connectors.sage200.sop.open_translate import (
     OrderFacts,
     address_of,
     open_order,
+    promised_line,
     says_where,
 )
 from tieout.connectors.sage200.sop.wire_open import BookOrder, BuyerShape
+from tieout.connectors.sage200.sop.wire_orders import OpenOrder as OpenShape
 from tieout.connectors.sage200.translate import STANDARD_LINE
 from tieout.domain.documents.address import PostalAddress
-from tieout.domain.documents.open_order import OpenOrder
+from tieout.domain.documents.open_order import OpenOrder, PromisedLine
 from tieout.ports.errors import BadAnswer
 
 UNTRACED = ("", "EnumTraceableTypeNone")
@@ -45,6 +48,22 @@ class SageOrderBook:
                 f"Sage 200 holds {len(found)} orders numbered {number}: {', '.join(str(row.id) for row in found)}"
             )
         return open_order(found[0], self._facts(found[0])) if found else None
+
+    def promised(self) -> Iterator[PromisedLine]:
+        """Every line of goods of every order that is live or on hold, order by order; no drafts."""
+        warehouses: dict[int, str] = {}
+        rows = self._client.rows(ORDERS, OpenShape, where=self._compat.open_orders_filter, expand=("lines",))
+        for order in rows:
+            if order.is_draft or order.document_no.startswith(self._compat.draft_numbers):
+                continue
+            for line in order.lines:
+                if line.line_type == STANDARD_LINE and line.code:
+                    if line.warehouse_id not in warehouses:
+                        warehouse = self._registers.warehouse_of(line.warehouse_id)
+                        warehouses[line.warehouse_id] = warehouse.name if warehouse else ""
+                    holds_despatched = self._compat.allocated_holds_despatched
+                    name = warehouses[line.warehouse_id]
+                    yield promised_line(order, line, name, holds_despatched=holds_despatched)
 
     def _facts(self, order: BookOrder) -> OrderFacts:
         buyer = self._buyer(order)
