@@ -13,6 +13,7 @@ from tieout.store.tables.accounts import (
     sweeps,
 )
 from tieout.store.tables.alerts import alert_notices, alerts, debt_days
+from tieout.store.tables.availability import availability
 from tieout.store.tables.columns import METADATA
 from tieout.store.tables.desk import (
     EVERY_COMPANY,
@@ -53,6 +54,7 @@ __all__ = [
     "attempts",
     "audit",
     "audit_heads",
+    "availability",
     "bulk_acts",
     "case_tallies",
     "cases",
