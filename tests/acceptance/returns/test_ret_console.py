@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from tests.acceptance.returns.visitors import (
+from tests.acceptance.rows import Later, Row, play
+from tests.acceptance.visitors import (
     alarms_look,
     asked_for,
     at_console,
@@ -14,7 +15,6 @@ from tests.acceptance.returns.visitors import (
     people_told,
     told_of,
 )
-from tests.acceptance.rows import Later, Row, play
 from tests.console.programs import make_token
 from tests.console.test_routes import filled, routes
 from tests.processes.estate import Line

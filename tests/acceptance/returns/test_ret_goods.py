@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.acceptance.returns.visitors import at_console
 from tests.acceptance.rows import Later, Row, play
+from tests.acceptance.visitors import at_console
 from tests.processes.estate import Line
 from tests.processes.reported import bench, staged
 from tests.processes.test_arrivals import coming

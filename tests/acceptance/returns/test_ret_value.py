@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 
 import pytest
 from tests.acceptance.returns.desk import Setup
-from tests.acceptance.returns.visitors import at_console, exception_of
 from tests.acceptance.rows import Later, Row, play
+from tests.acceptance.visitors import at_console, exception_of
 from tests.processes.estate import Line
 from tests.processes.house import Rma
 from tests.processes.wares import sold

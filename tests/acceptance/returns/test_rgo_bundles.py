@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.acceptance.returns.trade import new_product, returned, sold_as, tried_again
-from tests.acceptance.returns.visitors import asked_for, at_console
 from tests.acceptance.rows import Later, Row, play
+from tests.acceptance.visitors import asked_for, at_console
 from tests.processes.estate import Line
 from tests.processes.house import LONG_AGO
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.acceptance.returns.test_ret_console import next_for
 from tests.acceptance.returns.trade import tried_again
-from tests.acceptance.returns.visitors import alarms_look, at_console, people_told
 from tests.acceptance.rows import Later, Row, play
+from tests.acceptance.visitors import alarms_look, at_console, people_told
 from tests.processes.estate import Line
 from tests.processes.house import COMPANY
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.acceptance.returns.trade import let_go, sage_orders, sold_as, tried_again, typed
-from tests.acceptance.returns.visitors import at_console, told_of
 from tests.acceptance.rows import Later, Row, play
+from tests.acceptance.visitors import at_console, told_of
 from tests.processes.estate import Line
 
 from tieout.domain.people import Role

@@ -14,8 +14,8 @@ from tests.acceptance.returns.trade import (
     sold_as,
     temper,
 )
-from tests.acceptance.returns.visitors import at_console, document_of
 from tests.acceptance.rows import Later, Row, play
+from tests.acceptance.visitors import at_console, document_of
 from tests.processes.estate import Line
 from tests.processes.reported import staged, statement, stock, totals
 

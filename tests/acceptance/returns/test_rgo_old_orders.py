@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.acceptance.returns.trade import returned, sage_documents, sold_as, told, typed
-from tests.acceptance.returns.visitors import at_console, exception_of
 from tests.acceptance.rows import Later, Row, play
+from tests.acceptance.visitors import at_console, exception_of
 from tests.processes.estate import Line
 from tests.processes.house import LONG_AGO
 

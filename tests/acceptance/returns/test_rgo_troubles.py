@@ -16,8 +16,8 @@ from tests.acceptance.returns.trade import (
     tried_again,
     typed,
 )
-from tests.acceptance.returns.visitors import asked_for, at_console, document_of
 from tests.acceptance.rows import Later, Row, play
+from tests.acceptance.visitors import asked_for, at_console, document_of
 from tests.processes.estate import Line
 from tests.processes.reported import bench
 

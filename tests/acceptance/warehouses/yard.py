@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +24,11 @@ from tieout.cli import tieout
 from tieout.domain import commands as c
 from tieout.domain.documents.address import PostalAddress
 from tieout.domain.legs import LegState
+from tieout.durable import LaneJob
+from tieout.durable.lanes import Deadline
 from tieout.processes import sweeps
+from tieout.processes.lanes import drain
+from tieout.processes.orders import ORDERS
 from tieout.processes.record import command_from_json
 from tieout.processes.standing import leg_state
 from tieout.store import attempts, cases
@@ -117,6 +123,17 @@ class Yard(Depot):
         self.typed("case", "accept", str(self.the_case(number).id), "--why", why)
 
     @contextmanager
+    def set_up(self, more: str) -> Iterator[None]:
+        """More settings for a while, as they stand in the file."""
+        before = self.house.choices.more
+        self.delivered()
+        self.house.choose(more=before + more)
+        try:
+            yield
+        finally:
+            self.house.choose(more=before)
+
+    @contextmanager
     def ruled(self, table: str, key: str, otherwise: dict[str, str], /, **value: str) -> Iterator[None]:
         """A mapping rule for a while; `otherwise` is the rule in force afterwards."""
         self.house.rule(table, key, **value)
@@ -148,6 +165,14 @@ class Yard(Depot):
         """The schedule that looks for what has become late."""
         sweeps.sweep_overdue(self.house.application.floor, self.house.application.companies[COMPANY])
         self.house.drain()
+
+    def tried_for(self, seconds: float) -> None:
+        """What has come in is worked on for so long, however it goes."""
+        self.delivered()
+        until = Deadline(seconds, threading.Event())
+        while not until.passed():
+            drain(self.house.application.floor, LaneJob(company=COMPANY, lane=0, deadline=until), ORDERS)
+            time.sleep(0.01)
 
     # What is seen
 
