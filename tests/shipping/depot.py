@@ -161,6 +161,35 @@ class Depot:
             found[line.sku] = found.get(line.sku, Decimal(0)) + line.despatched
         return {sku: quantity for sku, quantity in found.items() if quantity}
 
+    def despatched_by_line(self) -> dict[tuple[str, str], int]:
+        """Units that Sage's despatch notes say left, by (order, line)."""
+        rows = self.control.get("/sage200/ledgers/despatches")
+        return {(row["order"], str(row["line"])): int(row["quantity"]) for row in rows}
+
+    def stock_value(self) -> Decimal:
+        """What Sage's stock is worth by its own ledger."""
+        return sum((Decimal(row["value"]) for row in self.control.get("/sage200/ledgers/stock")), Decimal(0))
+
+    def stock_up(self, units: Mapping[str, int]) -> None:
+        """Stock items that nobody knows yet, as many in Sage as at the warehouse."""
+        self.control.post(
+            "/sage200/load",
+            {
+                "products": [
+                    {
+                        "code": sku,
+                        "name": sku,
+                        "costing": "FIFO",
+                        "standard_price": "9.00",
+                        "stock": [{"warehouse": "HOME", "bin": "A1", "quantity": str(count), "unit_cost": "1.50"}],
+                    }
+                    for sku, count in units.items()
+                ]
+            },
+        )
+        for sku, count in units.items():
+            self.floor.set_up([sku], count)
+
     def stock(self, sku: str, bin_name: str = "A1") -> int:
         """Units in a bin by Sage's own ledger."""
         return self.control.books().in_bin(sku, bin_name)

@@ -50,6 +50,7 @@ system = "mintsoft"
 base_url = "{estate}/mintsoft"
 api_key = "mintsoft-sandbox-key"
 inbound_secret = "a-long-random-word"
+movements_from = 2010-01-01
 read_seconds = 2.0
 busy_seconds = 0.05
 """

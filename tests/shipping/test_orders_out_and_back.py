@@ -38,4 +38,3 @@ def test_an_order_goes_out_once_is_despatched_in_parts_and_ties_out(depot: Depot
     assert {leg_state(leg, depot.now()) for leg in depot.legs(number)} == {LegState.AGREED}
     assert (depot.document(number).state, depot.faults(number)) == ("done", [])
     assert {sku: before[sku] - depot.stock(sku) for sku in before} == {"MUG": 3, "BOOK": 1}
-

@@ -6,7 +6,7 @@ warehouse has told, and nothing that a warehouse has told is ever left out of Sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -44,7 +44,8 @@ def plan_order(facts: OrderFacts) -> Plan | Blocked:
     told = fulfilments(standing, despatched)
     again = [sent.command for sent in facts.requests if sent.state == "intended"]
     commands: list[AnyCommand] = [*leaving.commands, *stop.commands, *again]
-    commands += going.requests if going is not None else ()
+    requests = going.requests if going is not None else ()
+    commands += requests
     commands += told.commands
     faults = (*leaving.faults, *stop.faults, *(going.faults if going is not None else ()), *told.faults)
     raised = tuple(dict.fromkeys((*faults, *concerns(standing))))
@@ -55,7 +56,7 @@ def plan_order(facts: OrderFacts) -> Plan | Blocked:
         commands=tuple(commands),
         legs=legs,
         waived=(),
-        waiting_for=_waits_for(standing, leaving, (going.waits_for if going else "", told.waits_for)),
+        waiting_for=_waits_for(standing, leaving, requests, (going.waits_for if going else "", told.waits_for)),
         rules=tuple(facts.tables.names()),
         raised=raised,
         look_again_at=_look_again(standing, commands),
@@ -135,7 +136,9 @@ def _warehouse_legs(standing: Standing, commands: list[AnyCommand]) -> Iterator[
             )
 
 
-def _waits_for(standing: Standing, leaving: Leaving, said: tuple[str, ...]) -> str:
+def _waits_for(
+    standing: Standing, leaving: Leaving, going: Sequence[SendShipmentRequest], said: tuple[str, ...]
+) -> str:
     """What must happen elsewhere; empty when everything of the order that concerns us has left and is told."""
     for reason in (leaving.waits_for, *said):
         if reason:
@@ -152,7 +155,8 @@ def _waits_for(standing: Standing, leaving: Leaving, said: tuple[str, ...]) -> s
         if node_of(facts.tables, line.warehouse, country_code(facts.tables, order.deliver_to.country))
     ]
     if any(leaving.open_of(line) > 0 for line in ours):
-        accounts = ", ".join(dict.fromkeys(sent.command.account for sent in waiting))
+        asked = [*(sent.command for sent in waiting), *going]
+        accounts = ", ".join(dict.fromkeys(request.account for request in asked))
         return f"{accounts} to ship" if accounts else "goods to be released"
     return ""
 

@@ -104,6 +104,7 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
 - GET    ledgers/nominal             {"total": "0.00", "accounts": [...]}; ledgers/nominal/{account} lists postings
 - GET    ledgers/stock               per item, warehouse and bin; ledgers/stock/movements?product=&reference=
 - GET    ledgers/sales?reference=    posted sales transactions
+- GET    ledgers/despatches          what left of every order line by the despatch notes, in stock units, and its cost
 - GET    ledgers/proofs              {"nominal_balanced", "stock_equals_movements", "stock_equals_nominal",
                                      "debtors_equals_control", "allocations_agree", "numbers_agree",
                                      "duplicates": [...]}; "not_claimed" instead of "stock_equals_nominal" where the
@@ -271,6 +272,7 @@ def _ledger_routes(system: Sage200Sandbox) -> list[Route]:
         "nominal/{account}": lambda books, r: proofs.nominal_entries(books, r.path_params["account"]),
         "stock": lambda books, _: proofs.stock_by_bin(books),
         "stock/movements": lambda books, r: proofs.movements(books, asked(r, "product"), asked(r, "reference")),
+        "despatches": lambda books, _: proofs.despatched_lines(books),
         "sales": lambda books, r: proofs.sales_ledger(books, asked(r, "reference")),
         "proofs": lambda books, _: proofs.proofs(books),
     }

@@ -66,6 +66,26 @@ def nominal_entries(books: Books, account: str) -> list[Json]:
     ]
 
 
+def despatched_lines(books: Books) -> list[Json]:
+    """Return what the despatch notes say left of every order line, in stock units, and what it cost."""
+    rows = books.rows(
+        "SELECT d.document_no, l.id, l.code, sum(x.quantity) AS gone, sum(x.cost) AS cost, count(*) AS notes "
+        "FROM despatch_line x JOIN line l ON l.id = x.line_id JOIN document d ON d.id = l.document_id "
+        "GROUP BY l.id ORDER BY d.document_no, l.id"
+    )
+    return [
+        {
+            "order": row["document_no"],
+            "line": row["id"],
+            "product": row["code"],
+            "quantity": plain(row["gone"]),
+            "cost": pounds(row["cost"]),
+            "notes": row["notes"],
+        }
+        for row in rows
+    ]
+
+
 def stock_by_bin(books: Books) -> list[Json]:
     """Return quantity and value per item, warehouse and bin; average-cost items share their pool by quantity."""
     pools = {
