@@ -126,6 +126,7 @@ def _requests(company: Company, known: tuple[Known, ...]) -> Iterator[Sent]:
 
 def _names(order: OpenOrder | None, requests: Sequence[Sent]) -> Iterator[tuple[str, str, str]]:
     if order is not None:
+        yield "sage", "order", order.number
         yield "storefront", "order", order.channel_reference
     for sent in requests:
         yield "warehouse", "shipment request", sent.command.reference

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from tieout.domain.legs import LegState, debt
+from tieout.processes.kinds import ORDER
 from tieout.processes.standing import leg_state, standing_of
 from tieout.store.effects import Effect
 from tieout.store.legs import Leg
@@ -22,7 +23,13 @@ STAGES: Final[Mapping[str, Sequence[str]]] = {
     "Given to the customer": ("refund", "refund payment", "store credit", "gift card"),
     "Sent in exchange": ("sales order", "despatch", "exchange despatched"),
 }
-"""What happens to a document, in the order in which it does, and the kinds of legs that show it."""
+"""What happens to a return, in the order in which it does, and the kinds of legs that show it."""
+STAGES_OF_ORDERS: Final[Mapping[str, Sequence[str]]] = {
+    "Asked of the warehouse": ("shipment request", "acknowledgement"),
+    "Gone out": ("shipment", "despatch", "fulfilment"),
+    "Written off": ("stock out",),
+}
+"""The same of an order that goes out."""
 SYSTEMS: Final = ("portal", "storefront", "sage", "payouts")
 """The order of the columns; others follow by name."""
 
@@ -100,7 +107,7 @@ def grid_of(legs: Sequence[Leg], effects: Iterable[Effect], now: datetime) -> Gr
     for leg in legs:
         state = leg_state(leg, now)
         batch = numbers.get(batch_of.get(leg.ref, leg.ref), 0) if len(numbers) > 1 else 0
-        place, stage = _stage_of(leg.kind)
+        place, stage = _stage_of(leg)
         mark = Mark(leg=leg, state=state, debt_minor=debt(standing_of(leg), state))
         rows.setdefault((place, batch, stage), {}).setdefault(leg.system, []).append(mark)
     return Grid(
@@ -120,11 +127,12 @@ def _batches(effects: Iterable[Effect]) -> dict[str, str]:
     }
 
 
-def _stage_of(kind: str) -> tuple[int, str]:
-    for place, (stage, kinds) in enumerate(STAGES.items()):
-        if kind in kinds:
+def _stage_of(leg: Leg) -> tuple[int, str]:
+    stages = STAGES_OF_ORDERS if leg.document_kind == ORDER else STAGES
+    for place, (stage, kinds) in enumerate(stages.items()):
+        if leg.kind in kinds:
             return place, stage
-    return len(STAGES), kind.capitalize()
+    return len(stages), leg.kind.capitalize()
 
 
 def _columns(found: set[str]) -> tuple[str, ...]:
