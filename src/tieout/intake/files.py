@@ -22,8 +22,10 @@ from tieout.ports.errors import ConnectorError
 from tieout.ports.inbound import MalformedError
 from tieout.ports.warehouses import FileContent, FileFeed, RefusedRow, WaitingFile
 from tieout.processes import told
+from tieout.processes.charges import keep_charge
 from tieout.processes.kinds import ORDER
 from tieout.processes.lanes import Floor
+from tieout.processes.movements import keep_movement
 from tieout.processes.routing import wake
 from tieout.processes.strays import report_stray
 from tieout.processes.warehouses_seen import report_orphan
@@ -112,6 +114,8 @@ def _tell(company: Company, c: Connection, account: str, content: FileContent, n
             wake(c, company.name, company.lanes, number, at=now, kind=ORDER)
     if any(not order_of(answer.reference) for answer in content.answers):
         _wake_unacknowledged(company, c, account, now)
+    new += sum(keep_movement(company, c, movement, at=now) for movement in content.movements)
+    new += sum(keep_charge(company, c, charge, at=now) for charge in content.charges)
     for snapshot in content.snapshots:
         place = (told.SNAPSHOT, told.site_key(account, snapshot.site))
         new += keep(told.SNAPSHOT, snapshot, document=place, occurred_at=snapshot.taken_at)

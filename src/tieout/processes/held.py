@@ -49,6 +49,8 @@ MENDED_BY: Mapping[str, frozenset[str]] = {
             "DESPATCH_PERIOD_CLOSED",
             "WAREHOUSE_ITEM_UNMAPPED",
             "UNAUTHORISED_RESTOCK",
+            "CHARGE_UNMAPPED",
+            "CHARGE_UNMATCHED",
         }
     ),
     "warehouse_node": frozenset({"WAREHOUSE_UNKNOWN", "UNKNOWN_LOCATION", "LOCATION_DIFFERS"}),
@@ -59,8 +61,10 @@ MENDED_BY: Mapping[str, frozenset[str]] = {
     "warehouse_alias": frozenset({"SKU_NOT_ON_ORDER", "SUBSTITUTED", "PICK_NOT_STOCK_ITEM", "UNKNOWN_STOCK_CODE"}),
     "country": frozenset({"DELIVERY_ADDRESS_INCOMPLETE"}),
     "carrier": frozenset({"CARRIER_UNMAPPED"}),
-    "stock_reason": frozenset({"STOCK_REASON_UNMAPPED", "MOVEMENT_NOT_APPROVED"}),
-    "warehouse_charge": frozenset({"CHARGE_UNMAPPED", "CHARGE_UNMATCHED"}),
+    "stock_reason": frozenset(
+        {"STOCK_REASON_UNMAPPED", "MOVEMENT_NOT_APPROVED", "NOMINAL_MISSING", "NOMINAL_CLOSED"},
+    ),
+    "warehouse_charge": frozenset({"CHARGE_UNMAPPED", "CHARGE_UNMATCHED", "NOMINAL_MISSING", "NOMINAL_CLOSED"}),
 }
 """Which faults a change of a table can mend."""
 

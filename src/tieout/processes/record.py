@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass as validated
 
+from tieout.domain.charges.facts import ChargeFacts
 from tieout.domain.commands import AnyCommand
 from tieout.domain.orders.facts import OrderFacts
 from tieout.domain.plans import Blocked, Plan
 from tieout.domain.returns.facts import ReturnFacts
+from tieout.domain.warehouse_stock.facts import MovementFacts
 
 Json = Any
 """Plain JSON values; typed again the moment they are read back."""
@@ -39,6 +41,8 @@ _DECISION: TypeAdapter[_Planned | _BlockedOff] = TypeAdapter(
 _COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(Annotated[AnyCommand, Field(discriminator="kind")])
 _FACTS: TypeAdapter[ReturnFacts] = TypeAdapter(ReturnFacts)
 _ORDER_FACTS: TypeAdapter[OrderFacts] = TypeAdapter(OrderFacts)
+_CHARGE_FACTS: TypeAdapter[ChargeFacts] = TypeAdapter(ChargeFacts)
+_MOVEMENT_FACTS: TypeAdapter[MovementFacts] = TypeAdapter(MovementFacts)
 
 
 def decision_to_json(decision: Plan | Blocked) -> Json:
@@ -81,6 +85,21 @@ def order_facts_to_json(facts: OrderFacts) -> Json:
 def order_facts_from_json(kept: Json) -> OrderFacts:
     """The facts of an order that were kept."""
     return _ORDER_FACTS.validate_python(kept)
+
+
+def movement_facts_to_json(facts: MovementFacts) -> Json:
+    """Facts of a stock movement as they are kept beside the decision made on them."""
+    return _MOVEMENT_FACTS.dump_python(facts, mode="json")
+
+
+def movement_facts_from_json(kept: Json) -> MovementFacts:
+    """The facts of a stock movement that were kept."""
+    return _MOVEMENT_FACTS.validate_python(kept)
+
+
+def charge_facts_to_json(facts: ChargeFacts) -> Json:
+    """Facts of a 3PL's invoice as they are kept beside the decision made on them."""
+    return _CHARGE_FACTS.dump_python(facts, mode="json")
 
 
 def content_hash(content: Json) -> str:

@@ -14,7 +14,7 @@ from tieout.domain.documents.shipping import Shipment
 from tieout.domain.documents.warehouse_stock import ChargeLine, StockSnapshot, WarehouseMovement
 from tieout.domain.orders.keys import order_of
 from tieout.ports.warehouses import RequestAnswer
-from tieout.processes.kinds import ORDER
+from tieout.processes.kinds import MOVEMENT, ORDER
 from tieout.store import Store, inbox
 from tieout.store.store import Connection
 
@@ -22,6 +22,7 @@ JSON: Final = "application/json"
 FILE: Final = "file"
 SHIPMENT: Final = "shipment"
 ANSWER: Final = "answer"
+CHARGE: Final = "charge"
 SNAPSHOT: Final = "stock count"
 """Also the kind of document that counts of a site are kept under."""
 
@@ -29,8 +30,8 @@ _OF: Final[dict[str, TypeAdapter[Any]]] = {
     SHIPMENT: TypeAdapter(Shipment),
     ANSWER: TypeAdapter(RequestAnswer),
     SNAPSHOT: TypeAdapter(StockSnapshot),
-    "movement": TypeAdapter(WarehouseMovement),
-    "charge": TypeAdapter(ChargeLine),
+    MOVEMENT: TypeAdapter(WarehouseMovement),
+    CHARGE: TypeAdapter(ChargeLine),
 }
 T = TypeVar("T")
 

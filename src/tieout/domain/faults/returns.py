@@ -244,18 +244,18 @@ TAX_MISMATCH = FaultKind(
 )
 NOMINAL_MISSING = FaultKind(
     code="NOMINAL_MISSING",
-    title="The returns nominal does not exist in Sage",
-    means="The reason table names a nominal account that the company does not have.",
-    do="Create the nominal in Sage or correct the reason table, then choose Try again.",
+    title="The nominal does not exist in Sage",
+    means="The mapping row names no nominal account, or one that the company does not have.",
+    do="Create the nominal in Sage or correct the row, then choose Try again.",
     owner=Owner.FINANCE,
     fault_class=FaultClass.DATA,
     again=_AGAIN,
 )
 NOMINAL_CLOSED = FaultKind(
     code="NOMINAL_CLOSED",
-    title="The returns nominal takes no postings",
+    title="The nominal takes no postings",
     means="The nominal account is hidden, or is a group or memo account.",
-    do="Open the account in Sage or choose another in the reason table, then choose Try again.",
+    do="Open the account in Sage or choose another in the row, then choose Try again.",
     owner=Owner.FINANCE,
     fault_class=FaultClass.DATA,
     again=_AGAIN,

@@ -51,6 +51,14 @@ MOVEMENT_NOT_APPROVED = _fault(
     fault_class=FaultClass.POLICY,
     can_accept=True,
 )
+MOVEMENT_PERIOD_CLOSED = _fault(
+    "MOVEMENT_PERIOD_CLOSED",
+    "The day of a stock movement is in a closed period",
+    "The warehouse's movement was on a day whose stock period is closed in Sage, so it is not booked.",
+    "Open the period in Sage and choose Try again, or accept that it is booked on today's date.",
+    owner=Owner.FINANCE,
+    can_accept=True,
+)
 UNAUTHORISED_RESTOCK = _fault(
     "UNAUTHORISED_RESTOCK",
     "The warehouse put returned goods back on sale, and may not",
@@ -109,6 +117,14 @@ CHARGE_UNMATCHED = _fault(
     "A 3PL charges for something that we do not know",
     "The charge names no shipment of ours, or one that was charged before.",
     "Ask the 3PL for a credit. If it is right all the same, accept it with a reason to have it booked.",
+    owner=Owner.FINANCE,
+    can_accept=True,
+)
+CHARGE_PERIOD_CLOSED = _fault(
+    "CHARGE_PERIOD_CLOSED",
+    "The day of a 3PL's charges is in a closed period",
+    "The last charge that can be booked is of a day whose nominal period is closed in Sage, so none is accrued.",
+    "Open the period in Sage and choose Try again, or accept that they are accrued on today's date.",
     owner=Owner.FINANCE,
     can_accept=True,
 )

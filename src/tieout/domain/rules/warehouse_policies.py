@@ -107,13 +107,30 @@ WAREHOUSE_POLICIES: dict[str, OwnRow] = {
         "sage",
         "count",
     ),
-    "publish_availability": _choice("Whether the storefront is told what may be sold.", _OPS, "off", "on", "off"),
+    "publish_availability": _choice(
+        "Whether the storefront is told what may be sold. With `watch` it is worked out and shown, and not told.",
+        _OPS,
+        "off",
+        "on",
+        "watch",
+        "off",
+    ),
     "restock_authority": _choice(
         "Who may put returned goods back on sale: Sage's returns, or the warehouse.",
         _OPS,
         "returns",
         "returns",
         "warehouse",
+    ),
+    "charges_grace_hours": _whole(
+        "How many hours a shipment may be told after it is charged for, before its owner is asked.", _FIN, "4"
+    ),
+    "movements_from": _of(
+        FieldKind.TEXT,
+        "From which day (2026-04-01) stock movements of a warehouse are booked that Tieout reads for the first time; "
+        "movements before it are taken to be in Sage.",
+        _FIN,
+        "the day it is connected",
     ),
     "charges_nominal": _of(
         FieldKind.NOMINAL, "Where charges of 3PLs are accrued until their invoice is entered.", _FIN, "it stops"
