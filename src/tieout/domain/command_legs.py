@@ -72,6 +72,9 @@ def weight_of(command: c.AnyCommand, figures: c.Figures) -> tuple[Money | None, 
             return Money(int(_sum(figures, "net") + _sum(figures, "tax ")), currency), None
         case c.PostSopInvoice():
             return Money(int(_sum(figures, "net") + _sum(figures, "tax")), command.net.currency), None
+        case c.PostJournal():
+            debits = (Decimal(value) for name, value in figures.items() if name.startswith("nominal "))
+            return Money(int(sum(value for value in debits if value > 0)), command.lines[0].value.currency), None
         case c.PostRefundPayment() | c.Refund() | c.PostReceipt() | c.TransferCash():
             return Money(int(figures.get("amount", "0")), command.amount.currency), None
         case _:

@@ -147,7 +147,7 @@ class Registers:
         return self._sop.now()
 
     def ledger_word(self, ledger: str) -> str:
-        """The wire's word for `sales`, `stock` or `cash`, prefixed as this release does."""
+        """The wire's word for `sales`, `stock`, `cash` or `nominal`, prefixed as this release does."""
         word = self._settings.compat.ledger_words[ledger]
         values = [ledger_type.value for ledger_type in self._ledgers.now()]
         return next((v for v in values if v.casefold().endswith(word.casefold())), word)

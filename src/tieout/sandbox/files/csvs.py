@@ -32,7 +32,7 @@ _COLUMNS = {
         "movement_id node_code occurred_at type reason_code sku qty_signed uom batch serial ref_type ref user"
     ),
     "ack": "file_id source_file source_file_id order_ref release_no line_no row status reason",
-    "charges": "file_id invoice charge_id charge_date code description reference quantity net currency",
+    "charges": "file_id invoice charge_id date code description reference quantity net currency",
 }
 LAYOUTS = {layout: tuple(columns.split(" ")) for layout, columns in _COLUMNS.items()}
 NEEDED = ("order_ref", "line_no", "sku", "qty")
@@ -193,7 +193,7 @@ class Csv:
             {
                 "invoice": charge.invoice,
                 "charge_id": charge.charge_id,
-                "charge_date": charge.on.isoformat(),
+                "date": charge.on.isoformat(),
                 "code": charge.code,
                 "description": charge.description,
                 "reference": charge.reference,
