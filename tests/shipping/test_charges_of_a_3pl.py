@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.processes.house import COMPANY, LONG_AGO
@@ -67,7 +68,8 @@ def document(depot: Depot, invoice: str) -> documents.Document:
 def faults(depot: Depot, invoice: str) -> list[str]:
     with depot.house.application.store.scope(COMPANY) as c:
         case = cases.open_case_of(c, COMPANY, CHARGES, f"threepl|{invoice}")
-    return [] if case is None else [str(fault["code"]) for fault in case.faults]
+    found: Any = case.faults if case is not None else []
+    return [str(fault["code"]) for fault in found]
 
 
 def ends(depot: Depot, invoice: str) -> tuple[str, set[str]]:
