@@ -258,6 +258,18 @@ def test_a_customer_is_put_on_hold_by_a_person(sage: Sage) -> None:
     assert "on hold" in sage.refused("sales_credit_notes", {"customer_id": 1, "document_goods_value": 1})
 
 
+def test_an_order_on_hold_is_not_despatched_until_a_person_lets_it_go_on(sage: Sage) -> None:
+    order = sage.order()
+    before = sage.get(f"sop_orders/{order['id']}")["date_time_updated"]
+    sage.control("POST", "desktop/hold", {"order": order["document_no"], "on_hold": True})
+    held = sage.get(f"sop_orders/{order['id']}")
+    assert held["document_status"] == "EnumDocumentStatusOnHold"
+    assert held["date_time_updated"] > before
+    sage.control("POST", "desktop/hold", {"order": order["document_no"], "on_hold": False})
+    assert sage.get(f"sop_orders/{order['id']}")["document_status"] == "EnumDocumentStatusLive"
+    sage.proofs()
+
+
 def test_what_a_person_does_stands_in_the_journal_under_their_name(sage: Sage) -> None:
     since = sage.http.get("/_sandbox/sage200/journal").json()["entries"][-1]["seq"]
     sage.control("POST", "desktop/change", {"customers": {"SHOP": {"on_hold": True}}, "user": "MOWENS"})

@@ -74,6 +74,7 @@ Money and quantities are decimal strings (numbers are taken too), dates are YYYY
 - POST   desktop/ledger-credit-note, desktop/ledger-receipt   as the API's POST, by another user's hand
 - POST   desktop/ledger-invoice, desktop/ledger-payment, desktop/ledger-allocation          the same
 - PUT    limited-price-bands         {customer reference: [price band names]}: the limited bands of accounts
+- POST   desktop/hold                {"order", "on_hold": true or false}: an order is put on hold, or goes on
 - POST   desktop/archive-ledger      {"upto": date}: fully allocated transactions dated up to it become historical
 - POST   desktop/archive             {"upto": date}: completed and cancelled documents vanish; {"order" or "return"}:
                                      that one. Their invoices and credit notes stay in the sales ledger

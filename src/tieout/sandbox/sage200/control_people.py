@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from tieout.sandbox.sage200.control_parts import by_hand, chosen, route
-from tieout.sandbox.sage200.desktop import backups, corrections, screens
+from tieout.sandbox.sage200.desktop import backups, corrections, deeds, screens
 
 if TYPE_CHECKING:
     from tieout.sandbox.sage200.system import Sage200Sandbox
@@ -18,6 +18,7 @@ DEEDS = {
     "crash": screens.crash,
     "period": screens.set_period,
     "change": screens.change,
+    "hold": deeds.hold,
     "invoice-run": corrections.invoice_run,
     "nominal-journal": corrections.post_nominal_journal,
     "reverse": corrections.reverse,

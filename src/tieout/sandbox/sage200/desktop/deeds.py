@@ -16,6 +16,7 @@ from tieout.sandbox.sage200.company.set_up_items import numbers_of
 from tieout.sandbox.sage200.ledger.sales_ledger import CREDIT_NOTE, post_trade_document
 from tieout.sandbox.sage200.orders import allocation, documents
 from tieout.sandbox.sage200.orders.despatch import Returned, confirm_despatch, confirm_receipt
+from tieout.sandbox.sage200.orders.entry_lines import record_of
 from tieout.sandbox.sage200.orders.invoicing import Billed, everything_due, post_bill
 from tieout.sandbox.sage200.orders.pricing import STANDARD
 
@@ -211,6 +212,18 @@ def edit(books: Books, body: Body) -> dict[str, Any]:
         documents.amend_one_line(books, document, line, position)
     documents.amend_header(books, document, header)
     return {"id": document["id"]}
+
+
+def hold(books: Books, body: Body) -> dict[str, Any]:
+    """Put an order on hold, or back to live: {"order", "on_hold"}."""
+    document = document_named(books, "order", body.get("order"))
+    if document["status"] in OVER:
+        raise RefusedError(f"Order {document['document_no']} is {document['status'].lower()}.")
+    books.locks.touch(record_of(document))
+    status = "OnHold" if body.get("on_hold", True) else "Live"
+    books.update("document", document["id"], status=status, updated=books.stamp())
+    books.effect("sop_order.status", id=document["id"], document_no=document["document_no"], status=status)
+    return {"id": document["id"], "status": status}
 
 
 def archive(books: Books, body: Body) -> dict[str, Any]:
