@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, cast, func, insert, select, update
-from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
 from tieout.store.documents import Document
@@ -103,6 +103,26 @@ def last_gathered(c: Connection, document: Document) -> Attempt | None:
     """Return the newest attempt that has facts, or None where none could be gathered."""
     query = select(*_COLUMNS).where(_of(document), attempts.c.facts.is_not(None))
     return read_maybe(Attempt, c.execute(query.order_by(attempts.c.number.desc()).limit(1)).first())
+
+
+def newest_facts(c: Connection, company: str, kind: str, *, since: datetime) -> Iterator[tuple[str, Json]]:
+    """Return the key and the newest facts of every document that is not done, or was touched since."""
+    is_wanted = (documents.c.state != "done") | (documents.c.touched_at >= since)
+    query = (
+        select(attempts.c.document_key, attempts.c.facts)
+        .join(
+            documents,
+            (documents.c.company == attempts.c.company)
+            & (documents.c.kind == attempts.c.document_kind)
+            & (documents.c.key == attempts.c.document_key)
+            & (documents.c.opened_month == attempts.c.opened_month),
+        )
+        .where(documents.c.company == company, documents.c.kind == kind, is_wanted, attempts.c.facts.is_not(None))
+        .order_by(attempts.c.document_key, attempts.c.number.desc())
+        .ext(distinct_on(attempts.c.document_key))
+    )
+    for row in c.execute(query):
+        yield row.document_key, row.facts
 
 
 def attempts_of(c: Connection, document: Document) -> list[Attempt]:

@@ -44,8 +44,9 @@ def keep(c: Connection, figures: Sequence[KeptFigure]) -> None:
     """Put figures in the place of those kept before; a time of publishing stays until there is a later one."""
     for start in range(0, len(figures), AT_ONCE):
         fresh = insert(availability).values([asdict(one) for one in figures[start : start + AT_ONCE]])
-        changed = {column.name: fresh.excluded[column.name] for column in availability.c if column.name not in KEYS}
-        changed["published_at"] = func.coalesce(fresh.excluded.published_at, availability.c.published_at)
+        names = [column.name for column in availability.c if column.name not in (*KEYS, "published_at")]
+        published_at = func.coalesce(fresh.excluded.published_at, availability.c.published_at)
+        changed = {**{name: fresh.excluded[name] for name in names}, "published_at": published_at}
         c.execute(fresh.on_conflict_do_update(index_elements=list(KEYS), set_=changed))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,3 +63,14 @@ def references_of(c: Connection, company: str, kind: str, key: str) -> list[Cros
         cross_references.c.document_key == key,
     )
     return read_all(CrossReference, c.execute(query.order_by(*_COLUMNS)))
+
+
+def known(c: Connection, company: str, kind: str, values: Sequence[str], *, system: str) -> set[str]:
+    """Return those of the values that some system has for a document of this kind."""
+    query = select(cross_references.c.value).where(
+        cross_references.c.company == company,
+        cross_references.c.document_kind == kind,
+        cross_references.c.system == system,
+        cross_references.c.value.in_(values),
+    )
+    return {row.value for row in c.execute(query.distinct())}

@@ -160,6 +160,14 @@ def under_key(c: Connection, company: str, key: str) -> Effect | None:
     return read_maybe(Effect, c.execute(query).first())
 
 
+def done_keys(c: Connection, company: str, keys: Sequence[str]) -> set[str]:
+    """Return those of the keys under which something was done and read back."""
+    query = select(effects.c.key).where(
+        effects.c.company == company, effects.c.key.in_(keys), effects.c.state == "done"
+    )
+    return {row.key for row in c.execute(query)}
+
+
 def effects_of(c: Connection, document: Document) -> list[Effect]:
     """Return all effects of a document in the order in which they were intended."""
     query = select(*_COLUMNS).where(
