@@ -1,4 +1,4 @@
-"""`tieout report NAME`: the reports of the returns flow, as text for a person or one JSON document."""
+"""`tieout report NAME`: the reports of every flow, as text for a person or one JSON document."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tieout.cli.report_shared import company_option, tell
 from tieout.cli.report_texts import arrivals_text, control_text, stock_text, variance_text, worklist_text
 from tieout.cli.reports_of_goods import exchanges_command, lag_command
 from tieout.cli.reports_of_money import bypass_command, credits_command, journals_command
+from tieout.cli.reports_of_orders import cut_off_command
 from tieout.cli.reports_of_rules import flow_map_command, reasons_command
 from tieout.cli.shared import Context, json_option, known_company
 from tieout.processes.reports.arrivals import arrivals
@@ -20,7 +21,7 @@ from tieout.processes.reports.worklist import worklist
 from tieout.store import sweeps
 from tieout.store.store import Connection
 
-HELP = """One report of the returns flow: every figure says by whom and when it was read.
+HELP = """One report: every figure says by whom and when it was read.
 
 Example: tieout report variance --company giftware
 """
@@ -126,6 +127,7 @@ for command in (
     exchanges_command,
     reasons_command,
     flow_map_command,
+    cut_off_command,
 ):
     report.add_command(command)
 
