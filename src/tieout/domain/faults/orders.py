@@ -33,7 +33,9 @@ WAREHOUSE_ITEM_UNMAPPED = _fault(
     "WAREHOUSE_ITEM_UNMAPPED",
     "The warehouse's code of a stock item is not known",
     "The order has a line that cannot go out, because nobody has said what the warehouse calls it.",
-    "Add the stock code under Mappings, Stock codes and units of warehouses. The order then goes out by itself.",
+    "Add the stock code under Mappings, Stock codes and units of warehouses: the order then goes out by itself. Or "
+    "correct "
+    "the order in Sage and choose Try again.",
 )
 UOM_NON_INTEGER = _fault(
     "UOM_NON_INTEGER",
@@ -60,25 +62,32 @@ ORDER_NOT_ACKED = _fault(
     "ORDER_NOT_ACKED",
     "The warehouse has not acknowledged an order",
     "The order was sent, and the warehouse has not said within its time that it has it.",
-    "Ask the warehouse whether it has the order under the reference below. Do not send it by hand as well.",
+    "Ask the warehouse whether it has the order under the reference below, then choose Try again. Do not send it "
+    "by hand "
+    "as well.",
 )
 REQUEST_REJECTED = _fault(
     "REQUEST_REJECTED",
     "The warehouse does not take an order, or holds it",
     "The warehouse has the order and will not ship it as it is. Its own words are below.",
-    "Settle it with the warehouse. When it has gone on, the exception closes by itself.",
+    "Settle it with the warehouse, then choose Try again. To have a rejected order sent once more, accept it with "
+    "a reason.",
+    can_accept=True,
 )
 DESPATCH_LATE = _fault(
     "DESPATCH_LATE",
     "The warehouse has not shipped an order within its time",
     "The order was acknowledged, and nothing or not everything has left.",
-    "Ask the warehouse. The customer may have to be told.",
+    "Ask the warehouse, and tell the customer if need be; then choose Try again.",
 )
 SHORT_SHIPPED = _fault(
     "SHORT_SHIPPED",
     "The warehouse shipped less than it was asked for",
     "The warehouse has closed the order and some units did not leave. Sage still shows them as to be despatched.",
-    "Cancel them on the order in Sage, or have them sent again (rule back_order). Count the bin: they may be lost.",
+    "Cancel them on the order in Sage and choose Try again, or accept it with a reason to have them sent again. "
+    "Have the "
+    "bin counted: they may be lost.",
+    can_accept=True,
 )
 OVER_DESPATCHED = _fault(
     "OVER_DESPATCHED",
@@ -110,7 +119,9 @@ UNKNOWN_LOCATION = _fault(
     "UNKNOWN_LOCATION",
     "The warehouse names a place that Sage does not know",
     "The site is mapped to no warehouse of Sage, or to one that is not there.",
-    "Add or correct it under Mappings, Sites of warehouses in Sage. What waits then goes on by itself.",
+    "Add or correct it under Mappings, Sites of warehouses in Sage: what waits then goes on by itself. Or choose "
+    "Try again "
+    "once the warehouse stands in Sage.",
 )
 LOCATION_DIFFERS = _fault(
     "LOCATION_DIFFERS",
@@ -123,13 +134,13 @@ WAITING_FOR_STATUS = _fault(
     "A despatch waits for the order in Sage",
     "Goods have left, and the order in Sage is not in a state in which it can be despatched: on hold, cancelled or "
     "complete.",
-    "Release the order in Sage, or settle with its owner what becomes of it. The despatch then goes through by itself.",
+    "Release the order in Sage, or settle with its owner what becomes of it; then choose Try again.",
 )
 SHIPPED_NOT_DESPATCHED_IN_SAGE = _fault(
     "SHIPPED_NOT_DESPATCHED_IN_SAGE",
     "Shipped, and still open in Sage",
     "Goods have left the warehouse and Sage has not been told within its time, for the reason that stands beside it.",
-    "Settle the reason. Before the period ends there must be none of these.",
+    "Settle the reason, then choose Try again. Before the period ends there must be none of these.",
 )
 DESPATCHED_BY_HAND = _fault(
     "DESPATCHED_BY_HAND",
@@ -144,20 +155,21 @@ CANCEL_TOO_LATE = _fault(
     "CANCEL_TOO_LATE",
     "Cancelled or changed in Sage, too late for the warehouse",
     "The order was cancelled or made smaller in Sage after it went out, and the warehouse will not stop it any more.",
-    "Tell the customer, and expect the goods back. What leaves is booked all the same.",
+    "Tell the customer, and expect the goods back: what leaves is booked all the same. Choose Try again to ask "
+    "once more.",
     owner=Owner.CUSTOMER_EXPERIENCE,
 )
 CARRIER_UNMAPPED = _fault(
     "CARRIER_UNMAPPED",
     "A carrier's name is not known",
     "The despatch went through without a courier, so that finance is not held up; the customer may lack a link.",
-    "Add the carrier under Mappings, Carriers.",
+    "Add the carrier under Mappings, Carriers: the exception then closes by itself. Or choose Try again.",
 )
 TRACKING_MISSING = _fault(
     "TRACKING_MISSING",
     "A despatch has no tracking number",
     "Goods have left, and the warehouse has given no tracking number within its time.",
-    "Ask the warehouse for it. The storefront is told of the despatch without one.",
+    "Ask the warehouse for it, then choose Try again. The storefront is told of the despatch without one.",
     owner=Owner.CUSTOMER_EXPERIENCE,
 )
 SERIAL_MISSING = _fault(
@@ -177,7 +189,8 @@ ORPHANED_SHIPMENT = _fault(
     "ORPHANED_SHIPMENT",
     "The warehouse shipped something that no order explains",
     "A shipment names a reference that leads to no order of ours. Its stock has left and Sage knows nothing of it.",
-    "Find out from the warehouse what it was. Enter it in Sage, or have it corrected, and close this with the number.",
+    "Find out from the warehouse what it was. Enter it in Sage, or have it corrected, and close this case with the "
+    "number.",
 )
 
 KINDS = tuple(value for value in tuple(globals().values()) if isinstance(value, FaultKind))

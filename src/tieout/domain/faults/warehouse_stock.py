@@ -39,7 +39,7 @@ STOCK_REASON_UNMAPPED = _fault(
     "STOCK_REASON_UNMAPPED",
     "Nobody has said what this stock movement becomes in Sage",
     "The warehouse's kind and reason of the movement have no row, so it is not booked.",
-    "Add it under Mappings, Stock movements of warehouses. What waits is then booked by itself.",
+    "Add it under Mappings, Stock movements of warehouses: what waits is then booked by itself. Or choose Try again.",
     owner=Owner.FINANCE,
 )
 MOVEMENT_NOT_APPROVED = _fault(
@@ -70,13 +70,17 @@ INVENTORY_DRIFT = _fault(
     "INVENTORY_DRIFT",
     "The warehouse's count and Sage differ",
     "After everything that is under way is taken into account, two counts in a row differ from Sage.",
-    "Look at the movements below, have the goods counted, and correct Sage by an adjustment with a reason.",
+    "Look at the movements below, have the goods counted, and correct Sage by an adjustment with a reason. A count "
+    "that "
+    "agrees closes it; or close this case with the reason why the difference may stand.",
 )
 FEED_LATE = _fault(
     "FEED_LATE",
     "A warehouse has said nothing for too long",
     "Neither a message nor a file has come within the time that was agreed. What it did is not in Sage.",
-    "Ask the warehouse whether its feed runs. What is late is taken in as soon as it comes.",
+    "Ask the warehouse whether its feed runs. What is late is taken in as soon as it comes, and this closes by "
+    "itself; or "
+    "close this case with the reason.",
     owner=Owner.INTEGRATION,
     fault_class=FaultClass.TECHNICAL,
 )
@@ -84,26 +88,29 @@ FILE_REFUSED = _fault(
     "FILE_REFUSED",
     "A file of a warehouse cannot be used",
     "The whole file, or the rows below, cannot be read. What could be read was taken in.",
-    "Have the warehouse send it again as agreed. The file is kept.",
+    "Have the warehouse send it again as agreed, and close this case. The file is kept.",
     owner=Owner.INTEGRATION,
 )
 LOCATION_MAP_BROKEN = _fault(
     "LOCATION_MAP_BROKEN",
     "A mapped warehouse or bin is no longer in Sage",
     "It was removed or renamed in Sage. The next booking there would fail.",
-    "Correct the mapping of the site, or put the bin back in Sage.",
+    "Correct the mapping of the site, or put the bin back in Sage; then close this case, or wait for the nightly look.",
 )
 SYNC_ILLUSION_STOCK = _fault(
     "SYNC_ILLUSION_STOCK",
     "Everything runs, and stock agrees less and less",
     "The warehouse's connection is healthy and its work succeeds, yet more stock codes differ than before.",
-    "Look at the stock codes that differ most: something is not told to Sage, or told twice.",
+    "Look at the stock codes that differ most: something is not told to Sage, or told twice. Close this case with "
+    "what it was.",
 )
 OVERSELL_RISK = _fault(
     "OVERSELL_RISK",
     "More may be sold than is there",
     "What is offered for sale is more than what is there, less what is promised, or is worked out from old figures.",
-    "Lower what is offered, or have the goods counted.",
+    "Lower what is offered, or have the goods counted. It closes by itself once enough is there; or close this "
+    "case with "
+    "the reason.",
 )
 CHARGE_UNMAPPED = _fault(
     "CHARGE_UNMAPPED",
@@ -132,7 +139,9 @@ DESPATCH_NOT_IN_GL = _fault(
     "DESPATCH_NOT_IN_GL",
     "Goods left, and Sage shows no stock issue for it",
     "Sage has the despatch and its movement log has no issue of the stock, so cost of sales is not booked.",
-    "Look at the order's despatch in Sage, and at whether the company reduces stock at despatch or at invoice.",
+    "Look at the order's despatch in Sage, and at whether the company reduces stock at despatch or at invoice. "
+    "Close this "
+    "case with what you found.",
     owner=Owner.FINANCE,
 )
 
