@@ -122,7 +122,7 @@ CHARGE_UNMAPPED = _fault(
 CHARGE_UNMATCHED = _fault(
     "CHARGE_UNMATCHED",
     "A 3PL charges for something that we do not know",
-    "The charge names no shipment of ours, or one that was charged before.",
+    "The charge names no despatch of ours, or one that was charged before.",
     "Ask the 3PL for a credit. If it is right all the same, accept it with a reason to have it booked.",
     owner=Owner.FINANCE,
     can_accept=True,
