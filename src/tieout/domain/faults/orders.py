@@ -145,7 +145,8 @@ SHIPPED_NOT_DESPATCHED_IN_SAGE = _fault(
 DESPATCHED_BY_HAND = _fault(
     "DESPATCHED_BY_HAND",
     "Sage shows a despatch that Tieout did not make",
-    "Of this order more is despatched in Sage than Tieout has told it, and what the warehouse despatched would exceed the "
+    "Of this order more is despatched in Sage than Tieout has told it, and what the warehouse despatched would "
+    "exceed the "
     "order.",
     "If somebody entered this despatch in Sage by hand, accept it with a reason. If not, reverse the despatch in "
     "Sage and choose Try again.",
@@ -188,7 +189,8 @@ DESPATCH_PERIOD_CLOSED = _fault(
 ORPHANED_SHIPMENT = _fault(
     "ORPHANED_SHIPMENT",
     "The warehouse shipped something that no order explains",
-    "A warehouse's despatch names a reference that leads to no order of ours. Its stock has left and Sage knows nothing of it.",
+    "A warehouse's despatch names a reference that leads to no order of ours. Its stock has left and Sage knows "
+    "nothing of it.",
     "Find out from the warehouse what it was. Enter it in Sage, or have it corrected, and close this case with the "
     "number.",
 )
