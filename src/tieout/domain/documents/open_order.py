@@ -78,6 +78,11 @@ class OpenOrder:
     changed_by: str = ""
     """Who last changed it, as Sage names them."""
 
+    @property
+    def stands_at(self) -> str:
+        """Its status as people say it; Sage's own word where it is a rare one."""
+        return self.status_text if self.status == "other" else self.status.replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromisedLine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from tieout.domain.business_dates import uk_date
@@ -69,14 +69,18 @@ def despatches(standing: Standing) -> Leaving:
 
 def _wait_for_status(standing: Standing, one: Resolved, leaving: Leaving) -> None:
     order, facts = standing.order, standing.facts
-    leaving.waits_for = f"the order to be live in Sage: it is {order.status_text}"
-    patience = timedelta(hours=facts.tables.number("status_grace_hours", STATUS_HOURS))
-    if facts.now > one.shipment.reached_at + patience:
+    leaving.waits_for = f"the order to be live in Sage: it is {order.stands_at}"
+    if facts.now > live_by(facts, one.shipment.reached_at):
         who = f", last changed by {order.changed_by}" if order.changed_by else ""
         at = f"order {order.number}, shipment {one.shipment.shipment_id}"
         leaving.faults.append(
-            Fault(code=kinds.WAITING_FOR_STATUS.code, at=at, saw=f"{order.status_text}{who}", wanted="live")
+            Fault(code=kinds.WAITING_FOR_STATUS.code, at=at, saw=f"{order.stands_at}{who}", wanted="live")
         )
+
+
+def live_by(facts: OrderFacts, reached_at: datetime) -> datetime:
+    """Until when a despatch waits for its order in Sage before anybody is asked."""
+    return reached_at + timedelta(hours=facts.tables.number("status_grace_hours", STATUS_HOURS))
 
 
 def _misplaced(standing: Standing, one: Resolved) -> Iterator[Fault]:

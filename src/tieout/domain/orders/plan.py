@@ -20,12 +20,12 @@ from tieout.domain.orders.changing import stopping
 from tieout.domain.orders.delivery import country_code
 from tieout.domain.orders.facts import OrderFacts
 from tieout.domain.orders.keys import despatch_key
-from tieout.domain.orders.leaving import Leaving, despatches
+from tieout.domain.orders.leaving import Leaving, despatches, live_by
 from tieout.domain.orders.nodes import node_of
 from tieout.domain.orders.release import release
 from tieout.domain.orders.standing import Standing, left_of, physical, standing_of
-from tieout.domain.orders.telling import fulfilments
-from tieout.domain.orders.watching import acknowledged_by, concerns, told_by
+from tieout.domain.orders.telling import fulfilments, is_tracked, tracked_by
+from tieout.domain.orders.watching import acknowledged_by, concerns, shipped_by, told_by
 from tieout.domain.plans import LEG_GRACE_HOURS, Blocked, Plan
 
 
@@ -48,7 +48,7 @@ def plan_order(facts: OrderFacts) -> Plan | Blocked:
     commands += requests
     commands += told.commands
     faults = (*leaving.faults, *stop.faults, *(going.faults if going is not None else ()), *told.faults)
-    raised = tuple(dict.fromkeys((*faults, *concerns(standing))))
+    raised = tuple(dict.fromkeys((*faults, *concerns(standing, despatched))))
     legs = (*_declared(standing, commands), *_warehouse_legs(standing, commands))
     if leaving.faults and not commands:
         return Blocked(faults=raised, legs=legs, stake=stake_of(facts))
@@ -165,9 +165,12 @@ def _look_again(standing: Standing, commands: list[AnyCommand]) -> datetime | No
     """The next moment at which time alone makes something late."""
     facts = standing.facts
     moments = [told_by(facts, one.shipment.reached_at) for one in standing.waiting()]
-    moments += [
-        acknowledged_by(facts, sent.at) for sent in facts.requests if sent.at is not None and sent.stands is None
-    ]
+    if standing.order.status != "live":
+        moments += [live_by(facts, one.shipment.reached_at) for one in standing.waiting()]
+    moments += [tracked_by(facts, one.shipment.reached_at) for one in standing.gone() if not is_tracked(one)]
+    for sent in facts.requests:
+        if sent.state == "done" and sent.at is not None and not sent.is_closed:
+            moments.append((shipped_by if sent.stands is not None else acknowledged_by)(facts, sent.at))
     if any(isinstance(command, SendShipmentRequest) for command in commands):
         moments.append(acknowledged_by(facts, facts.now))
     ahead = [moment + timedelta(minutes=1) for moment in moments if moment > facts.now]

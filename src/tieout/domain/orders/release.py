@@ -74,7 +74,7 @@ def _is_open(facts: OrderFacts, order: OpenOrder) -> bool:
 def _not_cleared(facts: OrderFacts, order: OpenOrder) -> str:
     """Why the order is not cleared; empty when it is (WMS-50: shown for every order that is not released)."""
     if order.status != "live":
-        return f"the order to be live in Sage: it is {order.status_text}"
+        return f"the order to be live in Sage: it is {order.stands_at}"
     if order.customer_is_on_hold:
         return f"customer {order.customer_reference} to be taken off hold in Sage"
     due = order.net + order.tax

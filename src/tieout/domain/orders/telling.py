@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tieout.domain.commands import FulfilOrder, SentLine
 from tieout.domain.faults import orders as kinds
@@ -38,8 +38,8 @@ def fulfilments(standing: Standing, despatched: frozenset[str]) -> Telling:
     waits_for = ""
     for one in standing.gone():
         key = despatch_key(facts.company, one.shipment)
-        lacks = not any(parcel.tracking for parcel in one.shipment.parcels)
-        is_late = facts.now > one.shipment.reached_at + _patience(facts)
+        lacks = not is_tracked(one)
+        is_late = facts.now > tracked_by(facts, one.shipment.reached_at)
         if lacks and is_late:
             at = f"shipment {one.shipment.shipment_id} of {one.shipment.reference}"
             faults.append(Fault(code=kinds.TRACKING_MISSING.code, at=at, saw="no tracking number"))
@@ -63,8 +63,14 @@ def unknown_carriers(standing: Standing) -> Iterator[Fault]:
             yield Fault(code=kinds.CARRIER_UNMAPPED.code, at=at, saw=courier.told, row=row)
 
 
-def _patience(facts: OrderFacts) -> timedelta:
-    return timedelta(hours=facts.tables.number("tracking_grace_hours", TRACKING_HOURS))
+def is_tracked(one: Resolved) -> bool:
+    """Whether the customer can follow any parcel of a shipment."""
+    return any(parcel.tracking for parcel in one.shipment.parcels)
+
+
+def tracked_by(facts: OrderFacts, reached_at: datetime) -> datetime:
+    """By when a warehouse should have given a tracking number of what left."""
+    return reached_at + timedelta(hours=facts.tables.number("tracking_grace_hours", TRACKING_HOURS))
 
 
 def _is_done(facts: OrderFacts, one: Resolved) -> bool:

@@ -9,6 +9,7 @@ from tieout.domain.documents.shipping import RequestStatus
 from tieout.domain.faults import orders as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.orders.facts import OrderFacts, Sent
+from tieout.domain.orders.keys import despatch_key
 from tieout.domain.orders.standing import Standing, sends_again, shorts
 from tieout.domain.orders.telling import unknown_carriers
 
@@ -18,12 +19,12 @@ GRACE_MINUTES = 60
 STOPPED = frozenset({RequestStatus.REJECTED, RequestStatus.HELD})
 
 
-def concerns(standing: Standing) -> tuple[Fault, ...]:
-    """Everything to be seen beside what is done, the gravest first."""
+def concerns(standing: Standing, despatched: frozenset[str]) -> tuple[Fault, ...]:
+    """Everything to be seen beside what is done, the gravest first; `despatched` holds the keys that go to Sage now."""
     return tuple(
         dict.fromkeys(
             (
-                *untold(standing),
+                *_untold(standing, despatched),
                 *_rejected(standing.facts),
                 *_unacknowledged(standing.facts),
                 *_late(standing.facts),
@@ -34,13 +35,15 @@ def concerns(standing: Standing) -> tuple[Fault, ...]:
     )
 
 
-def untold(standing: Standing) -> Iterator[Fault]:
-    """Goods that left and that Sage still shows as open after the time it may take (WMS-32)."""
-    facts = standing.facts
+def _untold(standing: Standing, despatched: frozenset[str]) -> Iterator[Fault]:
+    """Goods that left and that Sage still shows as open after the time it may take (WMS-32), and why it does."""
+    facts, order = standing.facts, standing.order
+    why = "" if order.status == "live" else f"; the order is {order.stands_at} in Sage"
     for one in standing.waiting():
-        if facts.now > told_by(facts, one.shipment.reached_at):
+        is_now = despatch_key(facts.company, one.shipment) in despatched
+        if not is_now and facts.now > told_by(facts, one.shipment.reached_at):
             at = f"order {facts.order_number}, shipment {one.shipment.shipment_id} of {one.shipment.account}"
-            saw = f"left {one.shipment.reached_at:%d %b %Y %H:%M} UTC"
+            saw = f"left {one.shipment.reached_at:%d %b %Y %H:%M} UTC{why}"
             yield Fault(code=kinds.SHIPPED_NOT_DESPATCHED_IN_SAGE.code, at=at, saw=saw, wanted="despatched in Sage")
 
 
