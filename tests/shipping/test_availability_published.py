@@ -159,7 +159,7 @@ def test_a_stock_code_that_sage_has_no_more_of_is_taken_off_the_shop(depot: Depo
             "product": "MUG",
             "warehouse": "HOME",
             "bin": "A1",
-            "quantity": str(depot.stock("MUG")),
+            "quantity": units,
             "category": "Damaged",
         },
     )

@@ -58,8 +58,11 @@ MARK_NAMESPACE = "tieout"
 SET_REASON = "correction"
 """One of the documented reasons of inventory adjustments."""
 
-SET_URI = "gid://tieout/Availability/published"
-"""What the inventory history names as the origin of a published level."""
+
+def published_uri(key: str) -> str:
+    """What the inventory history names as the origin of published levels: each setting is told from the others."""
+    return f"gid://tieout/Published/{key}"
+
 
 LEVELS_AT_ONCE = 100
 """Levels set by one call; Shopify takes at most 250 entries in a list [recall]."""

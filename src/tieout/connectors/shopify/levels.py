@@ -146,14 +146,15 @@ class ShopifyStock:
 
         Its idempotency key is its own: the same change may rightly be made again another day.
         """
+        key = str(uuid4())
         body: Mapping[str, Json] = {
             "name": "available",
             "reason": compat.SET_REASON,
-            "referenceDocumentUri": compat.SET_URI,
+            "referenceDocumentUri": compat.published_uri(key),
             "quantities": [setting.entry() for setting in settings],
         }
         try:
-            result = self._client.tell(q.INVENTORY_SET, {"input": body, "key": str(uuid4())}, "inventorySetQuantities")
+            result = self._client.tell(q.INVENTORY_SET, {"input": body, "key": key}, "inventorySetQuantities")
         except EntriesRefused as refusal:
             return refusal
         is_change = any(setting.change.before != setting.change.after for setting in settings)

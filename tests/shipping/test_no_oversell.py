@@ -1,0 +1,49 @@
+"""Twenty sellers at once against one stock code: nothing is sold twice, and with Sage's free stock it would be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.processes.house import LONG_AGO
+from tests.shipping.depot import Depot, open_depot
+from tests.shipping.race import Race, by_free_stock, by_tieout
+
+
+@pytest.fixture
+def depot(address: str, tmp_path: Path) -> Iterator[Depot]:
+    with open_depot(address, tmp_path) as opened:
+        opened.house.rule("policy", "publish_availability", LONG_AGO, value="on")
+        yield opened
+
+
+def test_nothing_is_sold_twice_while_tieout_tells_the_shop(depot: Depot) -> None:
+    came = Race(depot, 300, by_tieout).run()
+    print(came.line("Tieout"))  # noqa: T201 - figures for people
+    assert (came.oversold_at_worst, came.oversold_orders, came.not_sendable) == (0, 0, 0)
+    assert came.orders >= 300
+    assert came.published > 1
+    depot.control.prove()
+
+
+def test_the_same_race_on_sages_free_stock_does_oversell(depot: Depot) -> None:
+    came = Race(depot, 150, by_free_stock).run()
+    print(came.line("Free stock"))  # noqa: T201 - figures for people
+    assert came.oversold_at_worst > 0
+
+
+@pytest.mark.long
+def test_over_ten_thousand_orders_tieout_oversells_nothing(depot: Depot) -> None:
+    ours = Race(depot, 10_000, by_tieout).run()
+    print("\n" + ours.line("Availability by Tieout"))  # noqa: T201 - figures for people
+    assert (ours.oversold_at_worst, ours.oversold_orders, ours.not_sendable) == (0, 0, 0)
+    assert ours.orders >= 10_000
+    depot.control.prove()
+
+
+@pytest.mark.long
+def test_over_ten_thousand_orders_sages_free_stock_oversells(depot: Depot) -> None:
+    theirs = Race(depot, 10_000, by_free_stock).run()
+    print("\n" + theirs.line("Control: Sage's free-stock field"))  # noqa: T201 - figures for people
+    assert theirs.oversold_at_worst > 0
