@@ -64,8 +64,13 @@ def _resolve_line(
     shipped: ShippedLine,
     room: dict[str, Decimal],
 ) -> Iterator[LeftUnits | Fault]:
-    at = f"shipment {shipment.shipment_id} of {shipment.reference}, {shipped.sku}"
+    told_in = f" ({shipment.source})" if shipment.source else ""
+    at = f"shipment {shipment.shipment_id} of {shipment.reference}, {shipped.sku}{told_in}"
     if shipped.sku_ordered and not _is_same(facts.tables, sent, shipped.sku_ordered, shipped.sku):
+        if likened(shipped.sku_ordered) == likened(shipped.sku):
+            # The same item in another spelling, unless Sage has an item of that very code.
+            yield _not_on_order(facts, order, sent, shipment, shipped, at)
+            return
         yield Fault(code=kinds.SUBSTITUTED.code, at=at, saw=shipped.sku, wanted=shipped.sku_ordered)
         return
     asked = tuple(_asked(facts.tables, sent, shipped))
@@ -140,7 +145,7 @@ def _not_on_order(
         return Fault(code=kinds.PICK_NOT_STOCK_ITEM.code, at=at, saw=code, wanted="a stock item")
     is_item = any(product.sku == code for product in facts.products)
     likely = [line.sku for line in sent.command.lines if likened(line.sku) == likened(shipped.sku)]
-    if is_item and not likely:
+    if is_item and (not likely or shipped.sku_ordered):
         wanted = ", ".join(dict.fromkeys(line.sku for line in sent.command.lines))
         return Fault(code=kinds.SUBSTITUTED.code, at=at, saw=code, wanted=wanted)
     wanted = f"perhaps {likely[0]}" if likely else ""

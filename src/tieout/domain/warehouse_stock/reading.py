@@ -102,9 +102,14 @@ def _item_faults(facts: MovementFacts) -> Iterator[Fault]:
     row = f"warehouse_alias/{movement.account}|{movement.sku}"
     code = stock_code_of(facts.tables, movement.account, movement.sku)
     said = movement.sku if code == movement.sku else f"{movement.sku}, by our rows {code}"
-    where = f" ({movement.source})" if movement.source else ""
     saw = f"{said}: not a stock item" if product is not None else said
-    yield Fault(code=UNKNOWN_STOCK_CODE.code, at=f"{facts.at}{where}", saw=saw, wanted=near, row=row)
+    yield Fault(code=UNKNOWN_STOCK_CODE.code, at=_told_at(facts), saw=saw, wanted=near, row=row)
+
+
+def _told_at(facts: MovementFacts) -> str:
+    """Which movement, and where it was told: a file and its row."""
+    source = facts.movement.source
+    return f"{facts.at} ({source})" if source else facts.at
 
 
 def _ends(facts: MovementFacts, becomes: str) -> tuple[Spot | None, Spot | None] | Fault:
@@ -143,7 +148,7 @@ def _place(facts: MovementFacts, site: str) -> Place | Fault:
     if place is None:
         wanted = nearest_sites(facts.tables, movement.account)
         saw = f"{movement.account} {site}".strip()
-        return Fault(code=UNKNOWN_LOCATION.code, at=facts.at, saw=saw, wanted=wanted, row=row)
+        return Fault(code=UNKNOWN_LOCATION.code, at=_told_at(facts), saw=saw, wanted=wanted, row=row)
     return place
 
 
@@ -163,7 +168,7 @@ def _known(facts: MovementFacts, leaves: Spot | None, reaches: Spot | None) -> t
             saw = str(spot) if spot.bin else f"{spot.warehouse}, no bin"
             row = site_row(movement.account, its_site)
             wanted = ", ".join(sorted(each.name for each in facts.bins if each.warehouse == spot.warehouse))
-            return Fault(code=UNKNOWN_LOCATION.code, at=facts.at, saw=saw, wanted=wanted, row=row)
+            return Fault(code=UNKNOWN_LOCATION.code, at=_told_at(facts), saw=saw, wanted=wanted, row=row)
     return leaves, reaches
 
 
