@@ -6,20 +6,26 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
+from tests.processes.estate import SKUS
 from tests.processes.house import COMPANY, LONG_AGO
 from tests.shipping.depot import Depot
 from tests.shipping.floors import FilesFloor
 
+from tieout.intake.files import pick_up
 from tieout.processes.kinds import MOVEMENT
 from tieout.processes.movements import keep_movement, sweep_movements
 from tieout.processes.routing import wake
 from tieout.processes.standing import leg_state
 from tieout.processes.told import unpacked
+from tieout.reconciliation.counts import keep_counts
+from tieout.reconciliation.stock_watch import watch_stock
 from tieout.store import approvals, cases, documents, effects, inbox, legs
 from tieout.store.cases import Case
 from tieout.store.documents import Document
 
 Json: TypeAlias = Any  # a JSON edge
+AT_FIRST = 100
+"""What every depot's warehouse holds of each stock code."""
 REASONS = (
     ("adjustment", {"treatment": "write_off", "account": "5200", "category": "Damaged", "approve_over": "50"}),
     ("receipt", {"treatment": "write_on", "account": "5200", "approve_over": "never"}),
@@ -44,6 +50,7 @@ class Stockroom:
         self.depot.house.rule("warehouse_site", f"{account}|{site}", LONG_AGO, **place)
         for key, value in REASONS:
             self.depot.house.rule("stock_reason", key, LONG_AGO, **value)
+        self.level()
         if account == "shipbob":
             self.depot.house.later(timedelta(seconds=2))
         self.settle()  # the first look only finds where the warehouse stands
@@ -110,6 +117,30 @@ class Stockroom:
             )
         self.again(key)
 
+    def count(self) -> int:
+        """The warehouse is counted, now and not a moment before, and compared; returns how many codes are on a case."""
+        floor, house = self.depot.floor, self.depot.house
+        house.later(timedelta(minutes=30))
+        if isinstance(floor, FilesFloor):
+            self.depot.control.post(f"/files/partners/{floor.form}/snapshots", {"site": floor.site})
+        application = house.application
+        pick_up(application.floor, application.companies[COMPANY])
+        keep_counts(application.floor, application.companies[COMPANY])
+        return watch_stock(application.floor, application.companies[COMPANY])
+
+    def lose(self, units: int) -> None:
+        """Mugs vanish at the warehouse, which says nothing of it but by its next count."""
+        self.depot.house.rule("stock_reason", "adjustment", LONG_AGO, treatment="ignore")
+        self.depot.house.rule("stock_reason", "write_off", LONG_AGO, treatment="ignore")
+        self.act("adjust", "MUG", -units, reason="Lost")
+
+    def level(self) -> None:
+        """Warehouse and Sage begin with the same stock: in Sage some was sold before."""
+        for sku in SKUS:
+            units = str(AT_FIRST - self.depot.stock(sku))
+            body = {"product": sku, "warehouse": "HOME", "bin": "A1", "quantity": units, "unit_cost": "1.50"}
+            self.depot.control.post("/sage200/desktop/add-stock", body)
+
     # What stands where
 
     def movements(self) -> list[Document]:
@@ -144,10 +175,10 @@ class Stockroom:
             assert document is not None
             return [effect.command for effect in effects.effects_of(c, document) if effect.state == "done"]
 
-    def leg_states(self, key: str) -> dict[tuple[str, str], str]:
+    def leg_states(self, key: str, kind: str = MOVEMENT) -> dict[tuple[str, str], str]:
         """How the legs of a movement stand, by system and kind."""
         with self.depot.house.application.store.scope(COMPANY) as c:
-            document = documents.document(c, COMPANY, MOVEMENT, key)
+            document = documents.document(c, COMPANY, kind, key)
             assert document is not None
             found = legs.legs_of(c, document)
         return {(leg.system, leg.kind): leg_state(leg, self.depot.now()).value for leg in found}

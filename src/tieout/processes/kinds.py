@@ -14,3 +14,5 @@ MOVEMENT = "movement"
 
 AVAILABILITY = "availability"
 """What a storefront offers of a stock code, where somebody must see to it."""
+STOCK = "stock"
+"""Stock of one code at a site of a warehouse, or of the site, where a count and Sage differ."""

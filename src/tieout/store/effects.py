@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from tieout.store.connection import lock_number
 from tieout.store.documents import Document
 from tieout.store.rows import Json, columns_of, read, read_all, read_maybe
-from tieout.store.tables import effects
+from tieout.store.tables import documents, effects
 
 ANSWERED: Final = "answered_as_done"
 EffectState = Literal["intended", "done", "refused", "withdrawn"]
@@ -177,6 +177,23 @@ def effects_of(c: Connection, document: Document) -> list[Effect]:
         effects.c.opened_month == document.opened_month,
     )
     return read_all(Effect, c.execute(query.order_by(effects.c.intended_at, effects.c.key)))
+
+
+def done_of_open(c: Connection, company: str, kind: str, *, command: str, since: datetime) -> list[Effect]:
+    """Return the done effects of a command of all documents of a kind that are not done, or were touched since."""
+    is_wanted = (documents.c.state != "done") | (documents.c.touched_at >= since)
+    query = (
+        select(*_COLUMNS)
+        .join(
+            documents,
+            (documents.c.company == effects.c.company)
+            & (documents.c.kind == effects.c.document_kind)
+            & (documents.c.key == effects.c.document_key),
+        )
+        .where(documents.c.company == company, documents.c.kind == kind, is_wanted)
+        .where(effects.c.command == command, effects.c.state == "done")
+    )
+    return read_all(Effect, c.execute(query.order_by(effects.c.document_key, effects.c.key)))
 
 
 def open_effects(c: Connection, *, intended_before: datetime, limit: int = 100) -> list[Effect]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from tieout.store.documents import touch
 from tieout.store.rows import columns_of, read_all, read_maybe
-from tieout.store.tables import event_keys, events
+from tieout.store.tables import documents, event_keys, events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +129,48 @@ def newest_of_account(c: Connection, company: str, kind: str, account: str) -> l
         .order_by(events.c.document_key, events.c.occurred_at.desc(), events.c.id.desc())
     )
     return [bytes(row.payload) for row in c.execute(query)]
+
+
+def newest_before(c: Connection, company: str, kind: str, key: str, *, until: datetime) -> bytes | None:
+    """Return the body of a document's newest event, by when it occurred, up to a time."""
+    query = select(events.c.payload).where(_is(company, kind, key), events.c.occurred_at <= until)
+    newest = query.order_by(events.c.occurred_at.desc(), events.c.id.desc()).limit(1)
+    row = c.execute(newest).first()
+    return bytes(row.payload) if row is not None else None
+
+
+def keys_of_account(c: Connection, company: str, kind: str, account: str) -> list[str]:
+    """Return the keys of all documents of a kind that an account told of."""
+    query = select(events.c.document_key).distinct()
+    told = query.where(events.c.company == company, events.c.document_kind == kind, events.c.account == account)
+    return sorted(c.execute(told).scalars())
+
+
+def newest_open(c: Connection, company: str, kind: str, account: str, *, since: datetime) -> list[tuple[str, bytes]]:
+    """Return key and newest body of every document that an account told of and that is not done, or was touched since.
+
+    The newest is the one that came last.
+    """
+    is_wanted = (documents.c.state != "done") | (documents.c.touched_at >= since)
+    query = (
+        select(events.c.document_key, events.c.payload)
+        .join(
+            documents,
+            (documents.c.company == events.c.company)
+            & (documents.c.kind == events.c.document_kind)
+            & (documents.c.key == events.c.document_key),
+        )
+        .where(events.c.company == company, events.c.document_kind == kind, events.c.account == account, is_wanted)
+        .order_by(events.c.document_key, events.c.received_at.desc(), events.c.id.desc())
+        .ext(distinct_on(events.c.document_key))
+    )
+    return [(row.document_key, bytes(row.payload)) for row in c.execute(query)]
+
+
+def newest_heard(c: Connection, company: str, account: str) -> datetime | None:
+    """Return when an account told us anything last, or None."""
+    query = select(func.max(events.c.received_at)).where(events.c.company == company, events.c.account == account)
+    return c.execute(query).scalar_one_or_none()
 
 
 def events_of(c: Connection, company: str, kind: str, key: str) -> list[Event]:
