@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from tests.acceptance.warehouses.yard import people_of
+from tests.console.conftest import add_person
 from tests.processes.house import COMPANY
 
+from tieout.domain.people import Role
 from tieout.store import cases
 
 if TYPE_CHECKING:
     from tests.acceptance.warehouses.yard import Yard
 
     from tieout.store.cases import Case
+
+
+_people = itertools.count(1)
 
 
 def at_3pl(yard: Yard, path: str, **body: Any) -> Any:  # noqa: ANN401 - a JSON edge
@@ -45,16 +51,25 @@ def gone(yard: Yard, number: str, *, release: int = 1, tracking: str = "", **mor
     at_3pl(yard, "despatches", order_ref=order["order_ref"], release_no=order["release_no"], **body)
 
 
-def asked_lines(yard: Yard, number: str, release: int = 1) -> dict[str, tuple[str, str]]:
-    """What the 3PL was asked for: quantity and unit by its own code."""
-    order = order_at_3pl(yard, number, release)
-    return {line["sku"]: (str(line["asked"]), line["unit"]) for line in order["lines"]}
-
-
 def files_of(yard: Yard, kind: str) -> list[Any]:
     """The files that the 3PL has written of a kind, oldest first."""
     rows = yard.control.get(f"/files/partners/{people_of(yard.floor).form}/ledgers/written")["written"]
     return [row for row in rows if row["kind"] == kind]
+
+
+def name_of(file: Any) -> str:  # noqa: ANN401 - a JSON edge
+    """A file's name without its folder."""
+    return str(file["path"]).rpartition("/")[2]
+
+
+def agreed(yard: Yard, table: str, key: str, *, why: str, **value: str) -> None:
+    """One of operations proposes a mapping row and a colleague approves it, both at the command line."""
+    people = [f"{table.replace('_', '-')}-{next(_people)}" for _ in range(2)]
+    for name in people:
+        add_person(yard.house.application.store, name, Role.OPERATIONS, at=yard.now())
+    fields = [f"{name}={text}" for name, text in value.items()]
+    proposal = yard.read("mapping", "propose", COMPANY, table, key, *fields, "--why", why, "--as", people[0])
+    yard.typed("mapping", "approve", str(proposal["id"]), "--as", people[1])
 
 
 def cases_of(yard: Yard, code: str) -> list[Case]:
