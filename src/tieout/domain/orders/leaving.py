@@ -39,6 +39,8 @@ class Leaving:
     waits_for: str = ""
     taken: dict[str, Decimal] = field(default_factory=dict)
     """What this plan despatches of each line, in selling units."""
+    holds_back: bool = False
+    """Whether shipments stay behind one whose despatch may stand in Sage already: what is open is not known."""
 
     def open_of(self, line: OpenLine) -> Decimal:
         """What is left to despatch of a line once this plan is carried out."""
@@ -51,10 +53,15 @@ def despatches(standing: Standing) -> Leaving:
     What was sent and has no answer is planned as it was: whether it arrived is seen by looking, not worked out.
     """
     facts, leaving = standing.facts, Leaving()
-    for one in sorted(standing.waiting(), key=lambda each: (each.shipment.reached_at, each.shipment.shipment_id)):
-        sent = facts.posted_under(despatch_key(facts.company, one.shipment))
-        if sent is not None and sent.state == "intended":
-            leaving.commands.append(sent.command)
+    waiting = sorted(standing.waiting(), key=lambda each: (each.shipment.reached_at, each.shipment.shipment_id))
+    sent = {key: posted for one in waiting if (posted := facts.posted_under(key := _key(facts, one))) is not None}
+    leaving.commands += [posted.command for posted in sent.values()]
+    for one in waiting:
+        if _key(facts, one) in sent:
+            continue
+        if sent:
+            leaving.holds_back = True
+            leaving.waits_for = "a despatch that may stand in Sage to be read back"
         elif standing.order.status != "live":
             _wait_for_status(standing, one, leaving)
         else:
@@ -65,6 +72,10 @@ def despatches(standing: Standing) -> Leaving:
                 _tell(standing, one, leaving)
     leaving.commands += _written_off(standing, leaving)
     return leaving
+
+
+def _key(facts: OrderFacts, one: Resolved) -> str:
+    return despatch_key(facts.company, one.shipment)
 
 
 def _wait_for_status(standing: Standing, one: Resolved, leaving: Leaving) -> None:

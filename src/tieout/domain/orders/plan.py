@@ -59,7 +59,7 @@ def plan_order(facts: OrderFacts) -> Plan | Blocked:
         waiting_for=_waits_for(standing, leaving, requests, (going.waits_for if going else "", told.waits_for)),
         rules=tuple(facts.tables.names()),
         raised=raised,
-        look_again_at=_look_again(standing, commands),
+        look_again_at=facts.now if leaving.holds_back else _look_again(standing, commands),
     )
 
 
