@@ -12,6 +12,7 @@ from tieout.intake.files import pick_up
 from tieout.ports.directory import Company
 from tieout.processes import polls, sweeps
 from tieout.processes.accounts import check_account
+from tieout.processes.availability import publish_availability
 from tieout.processes.figures_kept import keep_figures
 from tieout.processes.held import wake_for_rows_begun
 from tieout.processes.lanes import Floor
@@ -32,6 +33,7 @@ def schedule_sweeps(engine: Engine, settings: Settings, floor: Floor) -> None:
         ("sweep.payouts/1", times.payout_sweep, lambda company: sweep_payouts(floor, company, back)),
         ("sweep.warehouses/1", times.warehouse_sweep, lambda company: sweep_warehouses(floor, company, back)),
         ("files.pick_up/1", times.file_pick_up, lambda company: pick_up(floor, company)),
+        ("availability.publish/1", times.availability, lambda company: publish_availability(floor, company)),
         ("sweep.overdue/1", times.overdue_sweep, lambda company: sweeps.sweep_overdue(floor, company)),
         ("rows.begun/1", times.rows_begun, lambda company: wake_for_rows_begun(floor, company)),
     )

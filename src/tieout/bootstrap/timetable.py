@@ -28,6 +28,7 @@ SETTING_OF: Final[Mapping[str, str]] = {
     "sweep.overdue": "overdue_sweep",
     "sweep.warehouses": "warehouse_sweep",
     "files.pick_up": "file_pick_up",
+    "availability.publish": "availability",
     "rows.begun": "rows_begun",
     "accounts.check": "account_check",
     "alerts.look": "alerts",

@@ -12,6 +12,7 @@ from tieout.cli.shared import Context, UserError, json_option, say
 from tieout.durable.life import last_sign_of_life
 from tieout.ports.accounts import AccountReport, Finding, OpenAccount
 from tieout.processes.accounts import sign_in_state
+from tieout.processes.availability_checked import availability_findings
 from tieout.settings import Settings
 from tieout.store import pauses, probes
 from tieout.store.condition import condition, reach
@@ -85,6 +86,7 @@ def tieout_findings(application: Application) -> list[Finding]:
     if failed:
         says = f"{len(failed)} lanes or schedules ended in a defect last time: look at the worker's log"
         found.append(Finding(subject="defects", is_well=False, says=says))
+    found += availability_findings(application.store, tuple(application.companies), application.clock())
     found += [
         Finding(subject=f"company {name}", is_well=False, says=why)
         for name, why in unconnected(application.settings).items()

@@ -11,6 +11,7 @@ from tieout.cli.reports_of_goods import exchanges_command, lag_command
 from tieout.cli.reports_of_money import bypass_command, credits_command, journals_command
 from tieout.cli.reports_of_orders import cut_off_command
 from tieout.cli.reports_of_rules import flow_map_command, reasons_command
+from tieout.cli.reports_of_stock import availability_command
 from tieout.cli.shared import Context, json_option, known_company
 from tieout.processes.reports.arrivals import arrivals
 from tieout.processes.reports.control import control
@@ -128,6 +129,7 @@ for command in (
     reasons_command,
     flow_map_command,
     cut_off_command,
+    availability_command,
 ):
     report.add_command(command)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tieout.store.rows import Json, columns_of, read_all
-from tieout.store.tables import availability
+from tieout.store.tables import availability, cases
 
 KEYS: Final = ("company", "location", "sku")
 AT_ONCE: Final = 500
@@ -60,3 +60,10 @@ def kept_figures(
     if sku is not None:
         query = query.where(availability.c.sku == sku)
     return read_all(KeptFigure, c.execute(query.limit(limit).offset(offset)))
+
+
+def incidents(c: Connection, company: str, code: str) -> tuple[int, int]:
+    """Return how many cases of a code were ever opened for what is on offer, and how many of them are open."""
+    mine = (cases.c.company == company) & (cases.c.document_kind == "availability") & (cases.c.code == code)
+    found = c.execute(select(func.count(), func.count().filter(cases.c.state == "open")).where(mine)).one()
+    return int(found[0]), int(found[1])

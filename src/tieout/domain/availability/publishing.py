@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
-from tieout.domain.availability.facts import ZERO, Offer
+from tieout.domain.availability.facts import ZERO, Offer, Source
 from tieout.domain.availability.figures import Figure
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.faults.warehouse_stock import OVERSELL_RISK
 from tieout.domain.rules.mapping import MappingTables
+from tieout.domain.rules.row_checks import FREE_STOCK_REFUSED, is_free_stock
 
 Mode = Literal["off", "watch", "on"]
 Outcome = Literal["published", "agrees", "unpublished", "sold meanwhile", "stale", "unknown", "refused"]
+
+SOURCES: tuple[str, ...] = get_args(Source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +75,24 @@ def buffer_of(tables: MappingTables, offer: Offer) -> Decimal:
 def case_key(offer: Offer) -> str:
     """The key of the document that a figure in trouble becomes."""
     return f"{offer.location}|{offer.sku}"
+
+
+def misgivings(tables: MappingTables) -> Iterator[str]:
+    """What keeps availability from being right by the rules in force, each in a sentence.
+
+    Sage's free-stock field is refused as a source however the row came in (WMS-55).
+    """
+    source = (tables.policy("availability_source") or SOURCES[0]).strip()
+    if source.casefold() not in SOURCES:
+        yield (
+            f"policy availability_source says {source!r}. {FREE_STOCK_REFUSED}"
+            if is_free_stock(source)
+            else f"policy availability_source says {source!r}, which is none of {', '.join(SOURCES)}"
+        )
+    if mode_of(tables) == "off":
+        return
+    used = {rule.table for rule in tables.rules}
+    if "storefront_location" not in used:
+        yield "no warehouse has a row under Storefront locations, so nothing is worked out"
+    if source.casefold() == "count" and "warehouse_site" not in used:
+        yield "counts are the source, and no site has a row under Sites of warehouses in Sage, so no count can be used"

@@ -22,6 +22,10 @@ NEVER = "never"
 _MONEY = re.compile(r"\d{1,9}(\.\d{1,2})?")
 _PERCENT = re.compile(r"\d{1,3}(\.\d{1,4})?")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
+FREE_STOCK_REFUSED = (
+    "Sage's own free-stock field is no source of availability: it knows nothing of orders on their way and is worked "
+    "out late, so that it oversells. Choose sage or count; the report of availability shows the field beside it."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,8 @@ def _value_problems(table: Table, key: str, value: Mapping[str, str]) -> Iterato
         text = value.get(name, "")
         if not text and field.is_required:
             yield RowProblem(field=name, text=f"{field.label} is missing.")
+        elif key.casefold() == "availability_source" and is_free_stock(text):
+            yield RowProblem(field=name, text=FREE_STOCK_REFUSED)
         elif text and (wanted := _wanted(field, text)) is not None:
             yield RowProblem(field=name, text=f"{field.label}: {text!r} is not {wanted}.")
 
@@ -154,6 +160,11 @@ def _whole_problems(table: Table, key: str, value: Mapping[str, str]) -> Iterato
         yield RowProblem(field="components", text=text)
     if value.get("treatment") == "liability" and not value.get("bank"):
         yield RowProblem(field="bank", text="Clearing account is missing: store credit that is owed is paid from it.")
+
+
+def is_free_stock(text: str) -> bool:
+    """Whether somebody means Sage's free-stock field, however they spell it: `free`, `Free Stock`, `free_stock`."""
+    return "free" in text.casefold()
 
 
 def _is_percent(text: str) -> bool:
