@@ -6,22 +6,29 @@ Counted at the stand-ins' own books only: the warehouse's units that left, Sage'
 from __future__ import annotations
 
 import sys
+import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.processes.house import COMPANY
 from tests.shipping.day import FULL, DayLine, orders_of
 from tests.shipping.depot import Depot, open_depot
 
 from tieout.cli.demo.tempers import TEMPERS
 from tieout.domain import commands as c
+from tieout.durable import Deadline, LaneJob
+from tieout.processes.lanes import drain
+from tieout.processes.orders import ORDERS
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(not FULL.exists(), reason="not run: the full trading file is absent"),
 ]
+LANES = 4
 SHIFT = {"split": 0.3, "short": 0.05, "delay": 0.2, "parcels": 2}
 """How the warehouse works: a third of the orders leaves in parts, one line in twenty is short."""
 
@@ -29,15 +36,15 @@ SHIFT = {"split": 0.3, "short": 0.05, "delay": 0.2, "parcels": 2}
 @pytest.mark.parametrize("day", ["2010-11-04", "2009-12-14"])
 def test_every_unit_that_left_is_despatched_in_sage_and_no_other(day: str, address: str, tmp_path: Path) -> None:
     documents = orders_of(day)
-    with open_depot(address, tmp_path, "mintsoft", lanes=2, late_commit=0.8) as depot:
+    with open_depot(address, tmp_path, "mintsoft", lanes=LANES, late_commit=0.8, read_seconds=1.0) as depot:
         goods = _goods(documents)
         depot.stock_up(goods)
         before = depot.stock_value()
         for invoice, lines in documents.items():
             _enter(depot, invoice, lines)
         hostile = TEMPERS["hostile"]["sage200"]
-        depot.control.temper("sage200", **hostile, seed=7, lost_reply_as="any", silence_seconds=2.5)
-        depot.control.temper("mintsoft", lost_reply=0.05, error_before=0.03, busy=0.03, busy_seconds=0, seed=8)
+        depot.control.temper("sage200", **hostile, seed=7, lost_reply_as="any", silence_seconds=1.2)
+        depot.control.temper("mintsoft", lost_reply=0.05, silence_seconds=0.4, error_before=0.03, busy=0.03, seed=8)
         _play(depot, calm_after=6)
         _count(depot, before)
 
@@ -77,13 +84,27 @@ def _play(depot: Depot, *, calm_after: int, rounds: int = 40) -> None:
         if number == calm_after:
             for system in ("sage200", "mintsoft"):
                 depot.control.temper(system)
-        depot.settle(seconds=1800)
+        _settle(depot)
         shift = {**SHIFT, "delay": 0} if is_calm else SHIFT
         did = depot.control.post("/mintsoft/work", {**shift, "seed": number})
         say(f"shift {number}: " + ", ".join(f"{name} {len(found)}" for name, found in did.items() if name != "open"))
         if is_calm and not did["despatched"] and not did["delayed"]:
             break
-    depot.settle(seconds=1800)
+    _settle(depot)
+
+
+def _settle(depot: Depot) -> None:
+    """Look, and work in as many threads as a worker has, until nothing is due soon."""
+    floor = depot.house.application.floor
+
+    def work(lane: int) -> None:
+        drain(floor, LaneJob(company=COMPANY, lane=lane, deadline=Deadline(600, threading.Event())), ORDERS)
+
+    for _ in range(2):
+        depot.look()
+        while depot.is_due():
+            with ThreadPoolExecutor(LANES) as pool:
+                list(pool.map(work, range(LANES)))
 
 
 def _count(depot: Depot, before: Decimal) -> None:

@@ -117,6 +117,13 @@ class Depot:
             self.look()
             self.house.drain(seconds=seconds)
 
+    def is_due(self) -> bool:
+        """Whether any document is due within moments."""
+        with self.house.application.store.scope(COMPANY) as connection:
+            soon = self.now() + timedelta(seconds=5)
+            lanes = range(self.house.choices.lanes)
+            return any(documents.next_due(connection, COMPANY, lane, soon, kinds=(ORDER,)) for lane in lanes)
+
     def now(self) -> Any:  # noqa: ANN401 - a moment
         return self.house.application.clock()
 
