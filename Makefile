@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Whatever is installed stands in a lock with its hash, and is never built from source on the way.
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
 
-.PHONY: help demo live test check pytest screens rows test-long api-fuzz bench bench-console lock clean
+.PHONY: help demo live test check pytest screens rows test-long race api-fuzz bench bench-console lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make test-long  the tests that take minutes"
 	@echo "make screens    visit the console in a real browser and keep a picture of every page in build/screens"
 	@echo "make rows       play every row of the requirements and write docs/returns-rows.md and docs/warehouse-rows.md"
+	@echo "make race       twenty sellers against one stock code over 10,000 orders, and the control run (minutes)"
 	@echo "make api-fuzz   send the JSON API whatever fits its description and what does not (minutes)"
 	@echo "make bench      what a poll of a large Sage company costs against a small one (minutes)"
 	@echo "make bench-console  how long the console's pages take with a million documents (minutes)"
@@ -49,6 +50,9 @@ rows: $(VENV)/dev.stamp
 
 test-long: $(VENV)/dev.stamp
 	$(BIN)/pytest -q -m long $(ARGS)
+
+race: $(VENV)/dev.stamp
+	$(BIN)/pytest -q -m long tests/shipping/test_no_oversell.py $(ARGS)
 
 api-fuzz: $(VENV)/dev.stamp
 	$(BIN)/pytest -q -m long tests/console/test_api_fuzz.py $(ARGS)

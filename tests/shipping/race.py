@@ -28,6 +28,7 @@ from tieout.sandbox.shopify import ShopifySandbox
 Json: TypeAlias = Any  # a JSON edge
 SKU, PLACE = "MUG", "HOME"
 SELLERS = 20
+INVOICED_AT_ONCE = 100
 Publisher: TypeAlias = Callable[[Depot], None]
 
 
@@ -171,10 +172,14 @@ class Race:
             self.stop.wait(0.01)
 
     def _send(self) -> None:
-        """The warehouse picks and sends what Sage has, and the shop is told."""
+        """The warehouse picks and sends what Sage has, the shop is told, and Sage invoices now and then."""
+        sent = 0
         while not self.stop.is_set() or self.to_enter or self.to_send:
             for name, units in _due(self.to_send, is_last=self.stop.is_set()):
                 self._despatch(name, units)
+                sent += 1
+                if sent % INVOICED_AT_ONCE == 0:
+                    self.depot.control.post("/sage200/desktop/invoice-run", {})
             self.stop.wait(0.005)
 
     def _despatch(self, name: str, units: int) -> None:
