@@ -24,6 +24,9 @@ class OrderBook(Protocol):
 class Fulfilments(Protocol):
     """Tells the storefront what left."""
 
+    def has_order(self, name: str) -> bool:
+        """Whether the storefront has an order of exactly this name: Sage's others came by telephone, post or EDI."""
+
     def find_fulfilment(self, command: c.FulfilOrder) -> c.Found | None:
         """The fulfilment that carries the tracking number, or the key where there is none."""
 

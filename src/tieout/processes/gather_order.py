@@ -47,8 +47,7 @@ def gather_order(
     requests = tuple(_requests(company, known))
     with held.begin() as c:
         note_names(c, document, _names(order, requests))
-    wants_telling = (tables.policy("tell_storefront") or "no").casefold() == "yes"
-    has_storefront = wants_telling and company.fulfilments is not None
+    told = tuple(Told(command=x, state=state) for x, state, _ in known if isinstance(x, FulfilOrder))
     posted = tuple(Posted(command=x, state=state, at=at) for x, state, at in known if isinstance(x, Despatch))
     return OrderFacts(
         company=company.name,
@@ -58,7 +57,7 @@ def gather_order(
         order=order,
         requests=requests,
         posted=posted,
-        told=tuple(Told(command=x, state=state) for x, state, _ in known if isinstance(x, FulfilOrder)),
+        told=told,
         amended=tuple(x.key for x, state, _ in known if isinstance(x, AmendOrder) and state == "done"),
         written_off=tuple(x.key for x, state, _ in known if isinstance(x, WriteOff) and state == "done"),
         products=_products(company, order, requests, tables),
@@ -67,8 +66,19 @@ def gather_order(
         accounts=tuple(sorted(company.warehouses)),
         tables=_narrowed(tables, order, requests),
         accepted=frozenset(approval.code for approval in accepted),
-        has_storefront=has_storefront and order is not None and bool(order.channel_reference),
+        has_storefront=bool(told) or _is_of_storefront(company, order, requests, tables),
     )
+
+
+def _is_of_storefront(
+    company: Company, order: OpenOrder | None, requests: Sequence[Sent], tables: MappingTables
+) -> bool:
+    """Whether the house tells the storefront and that has the order; asked only once something has left."""
+    wants_telling = (tables.policy("tell_storefront") or "no").casefold() == "yes"
+    has_left = any(sent.shipments for sent in requests)
+    if not wants_telling or not has_left or company.fulfilments is None or order is None:
+        return False
+    return bool(order.channel_reference) and company.fulfilments.has_order(order.channel_reference)
 
 
 def complete_order(_c: Connection, facts: OrderFacts) -> OrderFacts:

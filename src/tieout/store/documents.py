@@ -168,9 +168,10 @@ def documents_in(
     return read_all(Document, c.execute(query))
 
 
-def count_due(c: Connection) -> int:
-    """Count documents of the companies in scope that are due, now or at a known time."""
-    return int(c.execute(select(func.count()).where(documents.c.due_at.is_not(None))).scalar_one())
+def count_due(c: Connection, by: datetime | None = None) -> int:
+    """Count documents of the companies in scope that are due now or at a known time; with `by` those due by then."""
+    is_due = documents.c.due_at.is_not(None) if by is None else documents.c.due_at <= by
+    return int(c.execute(select(func.count()).where(is_due)).scalar_one())
 
 
 def counted(c: Connection) -> dict[tuple[str, str, State], int]:

@@ -23,11 +23,14 @@ from tieout.cli.demo.days import days_of
 from tieout.cli.demo.house import set_house_rules, set_outlet_rules
 from tieout.cli.demo.installation import COMPANY, Installation
 from tieout.cli.demo.living import Players, Show, Wish, live_through, opened
+from tieout.cli.demo.orders_cast import orders_of
+from tieout.cli.demo.orders_report import tie_out_orders
 from tieout.cli.demo.outlet import Outlet
 from tieout.cli.demo.playing import Cast
 from tieout.cli.demo.printing import print_tie_out
 from tieout.cli.demo.report import TieOut, tie_out
 from tieout.cli.demo.script import Script
+from tieout.cli.demo.shipping import Shipping
 from tieout.cli.demo.sign_ins import SignIn, let_people_in, print_sign_ins
 from tieout.cli.demo.stage import build_stage, fill
 from tieout.cli.demo.tempers import TEMPERS, faults_injected
@@ -116,16 +119,20 @@ def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation
     home.chmod(0o711)
     try:
         stage = build_stage(play, wish.seed)
-        with ServedEstate(stage.estate, port=wish.port) as served, Progress(console=console) as progress:
+        serving = ServedEstate(stage.estate, port=wish.port)
+        with stage.files, serving as served, Progress(console=console) as progress:
             show = _progress(progress)
             show("sales loaded", 0, len(play.sales))
             shop_ids = fill(served.url, play)
             cast, outlet = Cast(served.url, cast_of(play), COMPANY), Outlet(served.url, play, goods_of(play))
+            shipping = Shipping(served.url, orders_of(play, wish.seed), COMPANY)
             cast.fill()
             outlet.fill()
+            shipping.fill()
             show("sales loaded", len(play.sales), len(play.sales))
             installation = Installation(home, served.url, route=wish.route, portal_calls=PORTAL_CALLS)
-            players = Players(script=Script(served.url, play, shop_ids, wish.seed), cast=cast, outlet=outlet)
+            script = Script(served.url, play, shop_ids, wish.seed)
+            players = Players(script=script, cast=cast, outlet=outlet, shipping=shipping)
             days = days_of(play.returns, stage.today, wish.days)
             try:
                 installation.set_clock(days[0].offset(datetime.now(UTC)))
@@ -136,6 +143,7 @@ def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation
                 raised = live_through(wish, installation, players, days, show)
                 with opened(installation) as application:
                     result = tie_out(application, COMPANY, served.url, raised, cast, outlet)
+                    result.orders = tie_out_orders(application, COMPANY, shipping)
                 result.faults_injected = faults_injected(served.url)
                 result.workers_killed = installation.kills
                 result.seconds = time.monotonic() - began

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from tieout.cli.demo.cast import Scene, bundle_rule
+from tieout.cli.demo.floors import MINTSOFT, MINTSOFT_SITE, THREEPL, THREEPL_SITE
+from tieout.cli.demo.orders_cast import COUNTRIES, HOME, LEEDS
 from tieout.cli.demo.script import email_of
-from tieout.cli.demo.stage import CREDIT_BANK, FEES, GATEWAY, GOODWILL, TAX_CODES
+from tieout.cli.demo.stage import BINS, CREDIT_BANK, FEES, GATEWAY, GOODWILL, TAX_CODES
 from tieout.cli.demo.trading import DAMAGED_REASONS, HOME_COUNTRY, SOUND_REASONS, Play, vat_percent
 from tieout.store import Store, mapping_rules
 
@@ -47,6 +49,20 @@ RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
     *(("tax_rate", f"{rate.normalize():f}", {"code": str(code)}) for rate, code in TAX_CODES.items()),
 )
 
+ORDER_RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("policy", "release_orders", {"value": "on"}),
+    ("policy", "tell_storefront", {"value": "yes"}),
+    ("policy", "exchange_warehouse", {"value": "DESK"}),
+    ("warehouse_node", HOME, {"account": MINTSOFT, "site": MINTSOFT_SITE}),
+    ("warehouse_node", LEEDS, {"account": THREEPL, "site": THREEPL_SITE}),
+    ("warehouse_site", f"{MINTSOFT}|{MINTSOFT_SITE}", {"warehouse": HOME, "bin": BINS[HOME]}),
+    ("warehouse_site", f"{THREEPL}|{THREEPL_SITE}", {"warehouse": LEEDS, "bin": BINS[LEEDS]}),
+    ("carrier", f"{MINTSOFT}|*", {"courier": "", "storefront": "DPD UK"}),
+    ("carrier", f"{THREEPL}|*", {"courier": "", "storefront": "DPD UK"}),
+    *(("country", name, {"code": code}) for name, code in COUNTRIES.items()),
+)
+"""Who ships what of the first company. Exchanges are packed at the returns desk, and no warehouse is asked for them."""
+
 FIRST_DAY = date(2000, 1, 1)
 
 OUTLET_RULES: tuple[tuple[str, str, dict[str, str]], ...] = (
@@ -62,7 +78,7 @@ def set_house_rules(store: Store, company: str, play: Play, scenes: tuple[Scene,
     customers = sorted({request.customer for request in play.returns if request.customer})
     customers += [scene.account for scene in scenes]
     accounts = [("customer", email_of(customer), {"account": customer}) for customer in customers]
-    put_in_force(store, company, [*RULES, *accounts, *_rules_of_the_day(play, scenes)], at)
+    put_in_force(store, company, [*RULES, *ORDER_RULES, *accounts, *_rules_of_the_day(play, scenes)], at)
 
 
 def set_outlet_rules(store: Store, company: str, at: datetime) -> None:

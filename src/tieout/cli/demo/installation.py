@@ -52,6 +52,7 @@ lanes = 3
 ledger = "sage"
 portal = "returngo"
 storefront = "shopify"
+warehouses = ["mintsoft", "threepl"]
 
 [account.sage]
 system = "sage200"
@@ -65,7 +66,7 @@ company_id = {company_id}
 channel = "companion"
 companion_url = "{estate}/sage200/companion"
 companion_key = {{ file = "companion-key" }}
-bins_known = ["HOME/A1", "HOME/GOODS-IN", "QUARANTINE/Q1"]
+bins_known = ["HOME/A1", "HOME/GOODS-IN", "QUARANTINE/Q1", "LEEDS/L1", "DESK/D1"]
 bins_held_back = ["HOME/GOODS-IN"]
 read_seconds = 1.0
 busy_seconds = 0.3
@@ -89,6 +90,29 @@ access_token = {{ file = "shopify-token" }}
 client_secret = {{ file = "shopify-secret" }}
 read_seconds = 1.0
 busy_seconds = 0.3
+
+[account.mintsoft]
+system = "mintsoft"
+base_url = "{estate}/mintsoft"
+api_key = {{ file = "mintsoft-key" }}
+inbound_secret = {{ file = "mintsoft-inbound" }}
+webhook_url = "http://127.0.0.1:{port}/in/mintsoft"
+read_seconds = 1.0
+busy_seconds = 0.3
+
+[account.threepl]
+system = "files"
+host = "{sftp_host}"
+port = {sftp_port}
+host_key = "{host_key}"
+username = "csv"
+password = {{ file = "threepl-password" }}
+sender_renames = true
+claim_minutes = 0.05
+[account.threepl.directories]
+orders = "orders/in"
+orders_taken = ["orders/archive"]
+acknowledgements = "ack"
 
 [company.outlet]
 credit_route = "{route}"
@@ -144,6 +168,7 @@ class Installation:
         self._kills = 0
         tokens = httpx.post(f"{estate}/_sandbox/sage200/tokens", timeout=30).json()
         outlet = httpx.post(f"{estate}/_sandbox/outlet-sage/tokens", timeout=30).json()
+        sftp = httpx.get(f"{estate}/_sandbox/files/sftp", timeout=30).json()
         home.mkdir(parents=True, exist_ok=True)
         for name, secret in (
             ("sage-client-secret", "sandbox-secret"),
@@ -153,6 +178,9 @@ class Installation:
             ("companion-key", COMPANION_KEY),
             ("returngo-key", "returngo-sandbox-key"),
             ("returngo-inbound", self.inbound_secret),
+            ("mintsoft-key", "mintsoft-sandbox-key"),
+            ("mintsoft-inbound", secrets.token_urlsafe(16)),
+            ("threepl-password", "files-sandbox-password"),
             ("shopify-token", "shpat_sandbox"),
             ("shopify-secret", "sandbox-client-secret"),
         ):
@@ -166,6 +194,9 @@ class Installation:
             "site": tokens["site_id"],
             "company_id": tokens["company_id"],
             "portal_calls": portal_calls,
+            "sftp_host": sftp["host"],
+            "sftp_port": sftp["port"],
+            "host_key": sftp["host_key"],
         }
         self.set_clock(timedelta(0))
 

@@ -15,6 +15,7 @@ from tieout.cli.demo.installation import Installation, Reaper
 from tieout.cli.demo.outlet import Outlet
 from tieout.cli.demo.playing import Cast
 from tieout.cli.demo.script import RaisedRma, Script
+from tieout.cli.demo.shipping import Shipping
 from tieout.cli.demo.tempers import set_tempers
 from tieout.processes import sweeps
 from tieout.processes.accounts import check_account
@@ -25,6 +26,9 @@ from tieout.store import documents
 DRAIN_SECONDS_MAX = 900
 ANNOUNCE_SECONDS_MAX = 40
 """How long the parcels are on their way; a return that is not announced by then is announced and booked at once."""
+SHIP_ROUNDS_MAX = 5
+SOON = timedelta(minutes=2)
+"""What is due later than this waits for somebody else; nobody waits for it here."""
 SWEEP_BACK = timedelta(days=3 * 365)
 Show = Callable[[str, int, int], None]
 
@@ -47,11 +51,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Players:
-    """Who acts in the play: the file's customers, and those of the special returns in both companies."""
+    """Who acts in the play: the file's customers, those of the special returns in both companies, and warehouses."""
 
     script: Script
     cast: Cast
     outlet: Outlet
+    shipping: Shipping
 
 
 @contextmanager
@@ -106,13 +111,18 @@ def _perform(
         if day.is_last:
             players.cast.open()
             players.outlet.open()
+            players.shipping.look(application)
         _drain(application, show, "announced", ANNOUNCE_SECONDS_MAX)
 
-    with _tempered(wish, installation):
+    if day.is_last:
+        players.shipping.enter(application)
+    with _tempered(wish, installation, players):
         raised = players.script.run(day, show, announced)
         if day.is_last:
+            players.shipping.take_in()
             players.cast.send_back()
             players.outlet.send_back(installation.url, installation.dock_secret, application.clock())
+            players.shipping.ship(application)
         _drain(application, show, "settled", DRAIN_SECONDS_MAX)
     _come_to_rest(application, players.script, show)
     if day.is_last:
@@ -125,23 +135,36 @@ def _bring_to_an_end(
     wish: Wish, installation: Installation, application: Application, players: Players, show: Show
 ) -> None:
     """What people decide about the special returns, and what can be done only then."""
-    cast, outlet = players.cast, players.outlet
+    cast, outlet, shipping = players.cast, players.outlet, players.shipping
     cast.decide(application)
     outlet.look_again(application)
+    shipping.look(application)
     _drain(application, show, "settled", DRAIN_SECONDS_MAX)
-    with _tempered(wish, installation):
+    with _tempered(wish, installation, players):
         cast.finish(application)
         outlet.finish(application)
+        shipping.finish(application)
         _drain(application, show, "settled", DRAIN_SECONDS_MAX)
     cast.look_again(application)
     outlet.look_again(application)
     _come_to_rest(application, players.script, show)
+    _ship_all(application, shipping, show)
+
+
+def _ship_all(application: Application, shipping: Shipping, show: Show) -> None:
+    """Whatever a lost answer or a spoilt file has held up leaves now; then nothing is left that can."""
+    for _ in range(SHIP_ROUNDS_MAX):
+        left = shipping.finish(application)
+        _drain(application, show, "settled", DRAIN_SECONDS_MAX)
+        if not left:
+            return
 
 
 @contextmanager
-def _tempered(wish: Wish, installation: Installation) -> Iterator[None]:
+def _tempered(wish: Wish, installation: Installation, players: Players) -> Iterator[None]:
     """The systems misbehave as wished, and workers die, while the block runs; then all is calm again."""
     set_tempers(installation.estate, wish.temper, wish.seed)
+    players.shipping.behave(wish.temper, wish.seed)
     reaper = Reaper(installation, wish.seed, every_seconds=wish.kill_every) if wish.kill_every else None
     if reaper:
         reaper.start()
@@ -151,6 +174,7 @@ def _tempered(wish: Wish, installation: Installation) -> Iterator[None]:
         if reaper:
             reaper.stop()
     set_tempers(installation.estate, "calm", wish.seed)
+    players.shipping.behave("calm", wish.seed)
 
 
 def _come_to_rest(application: Application, script: Script, show: Show) -> None:
@@ -168,18 +192,18 @@ def _end_the_day(application: Application) -> None:
     for name, company in application.companies.items():
         sweeps.sweep_credit_notes(application.floor, company, SWEEP_BACK)
         its = application.settings.company[name]
-        for account in dict.fromkeys((its.ledger, its.portal, its.storefront)):
+        for account in dict.fromkeys((its.ledger, its.portal, its.storefront, *its.warehouses)):
             check_account(application.store, application.accounts.open(account), name, now)
     keep_figures(application.store, tuple(application.companies), now=now)
 
 
 def _drain(application: Application, show: Show, what: str, seconds_max: float) -> None:
-    """Wait until no document is due, or the time is up."""
+    """Wait until no document is due soon, or the time is up."""
     until = time.monotonic() + seconds_max
     most = 1
     while time.monotonic() < until:
         with application.store.scope(None) as c:
-            due = documents.count_due(c)
+            due = documents.count_due(c, application.clock() + SOON)
         most = max(most, due)
         show(what, most - due, most)
         if due == 0:

@@ -11,7 +11,7 @@ import httpx
 from tieout.bootstrap import Application
 from tieout.cli.demo.cast import BONUS_PERCENT, CastOrder, Part, RefundByHand, Scene
 from tieout.cli.demo.script import email_of
-from tieout.cli.demo.stage import load_into, sage_order, shop_order
+from tieout.cli.demo.stage import BINS, load_into, sage_order, shop_order
 from tieout.domain.business_dates import uk_date
 from tieout.domain.returns.adopted import Adoption, document_key
 from tieout.processes.adoption import adopt_when_agreed, record_adoption, second_adoption
@@ -75,7 +75,8 @@ class Cast:
         sold = {"orders": [_sold(order) for order in orders]}
         self._shop_ids = load_into(self._control, "shopify", sold)["orders"]
         for sku in sorted({line.sku for order in orders for line in order.sold.lines}):
-            goods = {"product": sku, "bin": "A1", "quantity": FOR_EXCHANGE, "unit_cost": "1.00"}
+            where = {"warehouse": "DESK", "bin": BINS["DESK"]}
+            goods = {"product": sku, **where, "quantity": FOR_EXCHANGE, "unit_cost": "1.00"}
             self._post("/sage200/desktop/goods-in", goods)
         for order in orders:
             if order.is_archived:

@@ -10,6 +10,7 @@ import httpx
 
 from tieout.bootstrap import Application
 from tieout.cli.demo import outlet as second
+from tieout.cli.demo.orders_report import OrdersTieOut
 from tieout.cli.demo.outlet import Outlet
 from tieout.cli.demo.playing import Cast
 from tieout.cli.demo.script import RaisedRma
@@ -42,6 +43,7 @@ class TieOut:
     """Credit notes less refunds, over the documents that are on a case."""
     debt_minor: int = 0
     specials: list[Tally] = field(default_factory=list)
+    orders: OrdersTieOut = field(default_factory=OrdersTieOut)
     damaged_units: int = 0
     """Units of tied-out returns that were found damaged."""
     quarantined_units: int = 0
@@ -61,7 +63,7 @@ class TieOut:
         """Whether everything is accounted for, nothing is doubled, and the remote books agree with one another."""
         agrees = self.credited_minor == self.refunded_minor + self.explained_minor
         is_apart = self.damaged_units == self.quarantined_units
-        as_expected = is_apart and all(line.is_right for line in self.specials)
+        as_expected = is_apart and self.orders.is_right and all(line.is_right for line in self.specials)
         return not (self.unaccounted or self.duplicates or self.broken_proofs) and agrees and as_expected
 
     def to_json(self) -> Json:
@@ -79,6 +81,7 @@ class TieOut:
             "explained_minor": self.explained_minor,
             "debt_minor": self.debt_minor,
             "special_returns": [line.to_json() for line in self.specials],
+            "orders": self.orders.to_json(),
             "damaged_units": self.damaged_units,
             "quarantined_units": self.quarantined_units,
             "faults_injected": dict(sorted(self.faults_injected.items())),

@@ -15,6 +15,8 @@ from tieout.cli.demo.trading import Play, Sale, SaleLine
 from tieout.domain.money import Money, money, tax_on, total
 from tieout.sandbox.clock import SandboxClock
 from tieout.sandbox.estate import Estate, SandboxSystem
+from tieout.sandbox.files import FilesSandbox
+from tieout.sandbox.mintsoft import MintsoftSandbox
 from tieout.sandbox.returngo import ReturnGoSandbox
 from tieout.sandbox.sage200 import Sage200Sandbox
 from tieout.sandbox.shopify import ShopifySandbox
@@ -30,6 +32,8 @@ CREDIT_BANK = "CREDITS"
 GOODWILL, FEES = "6210", "4910"
 """Nominals of what is given away, and of what is kept of a refund."""
 ORDERS_AT_ONCE = 250
+BINS = {"HOME": "A1", "LEEDS": "L1", "DESK": "D1"}
+"""Warehouses that goods leave from, with the bin that they lie in: those of two 3PLs, and the returns desk."""
 
 Json = dict[str, Any]
 
@@ -56,6 +60,8 @@ class Stage:
     """A filled estate, ready to be served."""
 
     estate: Estate
+    files: FilesSandbox
+    """The 3PL whose file server must run while the play does."""
     clock: SandboxClock
     today: date
 
@@ -70,9 +76,10 @@ def build_stage(play: Play, seed: int) -> Stage:
     outlet_sage = Sage200Sandbox(clock, seed=seed + 30)
     outlet = ShopifySandbox(clock, shop_domain=OUTLET, seed=seed + 40)
     outlet_sage.name, outlet.name = "outlet-sage", "outlet"
+    files = FilesSandbox(clock, seed=seed + 60)
     systems: list[SandboxSystem] = [Sage200Sandbox(clock, seed=seed + 20), returngo, shopify, outlet_sage, outlet]
-    estate = Estate(systems, clock, seed)
-    return Stage(estate=estate, clock=clock, today=today)
+    estate = Estate([*systems, MintsoftSandbox(clock, seed=seed + 50), files], clock, seed)
+    return Stage(estate=estate, files=files, clock=clock, today=today)
 
 
 def fill(url: str, play: Play) -> Json:
@@ -101,6 +108,7 @@ def _sage_records(play: Play) -> Json:
     prices = {line.sku: line.unit_price for sale in play.sales for line in sale.lines}
     return {
         **PLACES,
+        "warehouses": [*PLACES["warehouses"], *_more_warehouses()],
         "customers": [
             {"reference": WEB_CUSTOMER, "name": "Web shop customers"},
             *({"reference": ref, "name": f"Customer {ref}, {where}"[:60]} for ref, where in countries.items()),
@@ -110,6 +118,11 @@ def _sage_records(play: Play) -> Json:
             for sku, price in prices.items()
         ],
     }
+
+
+def _more_warehouses() -> Iterator[Json]:
+    for name in ("LEEDS", "DESK"):
+        yield {"name": name, "use_for_sales_trading": True, "bins": [{"name": BINS[name]}]}
 
 
 def _titles(play: Play) -> dict[str, str]:

@@ -41,6 +41,10 @@ class ShopifyFulfilments:
         self._reader = ShopifyReader(settings, client)
         self._pager = Pager(client)
 
+    def has_order(self, name: str) -> bool:
+        """Whether Shopify has an order of exactly this name, with or without its `#`."""
+        return self._reader.order_id(name) is not None
+
     def find_fulfilment(self, command: c.FulfilOrder) -> c.Found | None:
         """The fulfilments of the command together; None while fewer units are marked than left.
 
