@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from tests.acceptance.rows import Row, play
-from tests.acceptance.warehouses.threepl import agreed, at_3pl, files_of, gone, name_of
+from tests.acceptance.warehouses.threepl import agreed, at_3pl, files_of, gone, keeps, name_of
 from tests.acceptance.warehouses.yard import Setup
 from tests.processes.house import COMPANY
 
@@ -23,12 +23,6 @@ SETUP = Setup(
 )
 SITE = "threepl|LEEDS"
 HERE = {"warehouse": "HOME", "bin": "A1"}
-
-
-def keeps(yard: Yard, code: str, **more: object) -> None:
-    """The 3PL keeps an item under a code of its own, and has ten of it."""
-    item = {"sku": code, "description": code, "base_unit": "EA", "units": {"EA": 1}, **more}
-    at_3pl(yard, "load", items=[item], stock=[{"site": "LEEDS", "sku": code, "quantity": "10"}])
 
 
 def nothing_is_made_up(yard: Yard) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
+import httpx
 from tests.acceptance.warehouses.yard import people_of
 from tests.console.conftest import add_person
 from tests.processes.house import COMPANY
+from tests.shipping.depot import HOME
 
+from tieout.connectors.sage200.sop.order_bodies import address_body
 from tieout.domain.people import Role
 from tieout.store import cases
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from tieout.store.cases import Case
 
 
+API = "/uk/sage200extra/accounts/v1"
 _people = itertools.count(1)
 
 
@@ -62,14 +66,18 @@ def name_of(file: Any) -> str:  # noqa: ANN401 - a JSON edge
     return str(file["path"]).rpartition("/")[2]
 
 
-def agreed(yard: Yard, table: str, key: str, *, why: str, **value: str) -> None:
+def operator(yard: Yard) -> str:
+    """Somebody new of operations, by the name they sign in with."""
+    name = f"operator-{next(_people)}"
+    add_person(yard.house.application.store, name, Role.OPERATIONS, at=yard.now())
+    return name
+
+
+def agreed(yard: Yard, table: str, key: str, *more: str, why: str, **value: str) -> None:
     """One of operations proposes a mapping row and a colleague approves it, both at the command line."""
-    people = [f"{table.replace('_', '-')}-{next(_people)}" for _ in range(2)]
-    for name in people:
-        add_person(yard.house.application.store, name, Role.OPERATIONS, at=yard.now())
     fields = [f"{name}={text}" for name, text in value.items()]
-    proposal = yard.read("mapping", "propose", COMPANY, table, key, *fields, "--why", why, "--as", people[0])
-    yard.typed("mapping", "approve", str(proposal["id"]), "--as", people[1])
+    proposal = yard.read("mapping", "propose", COMPANY, table, key, *fields, *more, "--why", why, "--as", operator(yard))
+    yard.typed("mapping", "approve", str(proposal["id"]), "--as", operator(yard))
 
 
 def cases_of(yard: Yard, code: str) -> list[Case]:
@@ -77,3 +85,40 @@ def cases_of(yard: Yard, code: str) -> list[Case]:
     with yard.house.application.store.scope(COMPANY) as connection:
         found = cases.open_cases(connection)
     return [case for case in found if code in str(case.faults)]
+
+
+def keeps(yard: Yard, code: str, quantity: int = 10, **more: Any) -> None:  # noqa: ANN401 - a JSON edge
+    """The 3PL keeps an item under a code of its own, and has some of it."""
+    item = {"sku": code, "description": code, "base_unit": "EA", "units": {"EA": 1}, **more}
+    stock = [{"site": people_of(yard.floor).site, "sku": code, "quantity": str(quantity)}] if quantity else []
+    at_3pl(yard, "load", items=[item], stock=stock)
+
+
+def sold_in(yard: Yard, sku: str, each: int, quantity: int) -> str:
+    """Somebody enters an order in Sage in units of so many stock units, all allocated; returns its number."""
+    tokens = yard.control.post("/sage200/tokens")
+    head = {
+        "Authorization": f"Bearer {tokens['access_token']}",
+        "X-Site": str(tokens["site_id"]),
+        "X-Company": str(tokens["company_id"]),
+        "Ocp-Apim-Subscription-Key": "sandbox",
+    }
+    with httpx.Client(base_url=f"{yard.control.url}/sage200{API}", headers=head) as api:
+        (item,) = api.get("/products", params={"$filter": f"code eq '{sku}'", "$expand": "units"}).json()
+        (chosen,) = (one for one in item["units"] if one["multiple_of_base_unit"] == each)
+        line = {
+            "line_type": "EnumLineTypeStandard",
+            "product_id": item["id"],
+            "line_quantity": quantity,
+            "to_allocate_quantity": quantity,
+            "selling_unit_id": chosen["unit_id"],
+            "tax_code_id": item["tax_code_id"],
+        }
+        customer = int(yard.house.application.companies[COMPANY].orders.customer_id("12345"))
+        body = {"customer_id": customer, "document_date": "2011-01-20T00:00:00Z", "lines": [line]}
+        body |= {"use_invoice_address": False, "delivery_address": address_body(HOME)}
+        answer = api.post("/sop_orders", json=body)
+    assert answer.is_success, answer.text
+    number = str(answer.json()["document_no"])
+    yard.entered.append(number)
+    return number
