@@ -134,6 +134,11 @@ class Stockroom:
         self.depot.house.rule("stock_reason", "write_off", LONG_AGO, treatment="ignore")
         self.act("adjust", "MUG", -units, reason="Lost")
 
+    def lose_in_sage(self, sku: str, units: int) -> None:
+        """Somebody writes units off in Sage that are still at the warehouse."""
+        body = {"product": sku, "warehouse": "HOME", "bin": "A1", "quantity": str(units)}
+        self.depot.control.post("/sage200/desktop/write-off", body)
+
     def level(self) -> None:
         """Warehouse and Sage begin with the same stock: in Sage some was sold before."""
         for sku in SKUS:

@@ -38,12 +38,10 @@ def the_key(stockroom: Stockroom, sku: str = "MUG") -> str:
 
 
 def test_what_sage_lost_alone_is_a_case_after_two_counts_and_closes_when_a_count_agrees(stockroom: Stockroom) -> None:
-    depot, key = stockroom.depot, the_key(stockroom)
+    key = the_key(stockroom)
     assert stockroom.count() == 0
     assert compared(stockroom).breaks == ()
-    depot.control.post(
-        "/sage200/desktop/write-off", {"product": "MUG", "warehouse": "HOME", "bin": "A1", "quantity": "4"}
-    )
+    stockroom.lose_in_sage("MUG", 4)
     assert stockroom.count() == 0
     assert stockroom.codes(key, STOCK) == []
     assert stockroom.count() == 1

@@ -16,8 +16,14 @@ from tieout.processes.availability import publish_availability
 from tieout.processes.figures_kept import keep_figures
 from tieout.processes.held import wake_for_rows_begun
 from tieout.processes.lanes import Floor
+from tieout.processes.movements import sweep_movements
 from tieout.processes.payouts_seen import sweep_payouts
 from tieout.processes.warehouses_seen import sweep_warehouses
+from tieout.reconciliation.counts import keep_counts
+from tieout.reconciliation.despatches_seen import check_despatches
+from tieout.reconciliation.feeds_late import watch_feeds
+from tieout.reconciliation.places import check_places
+from tieout.reconciliation.stock_watch import watch_stock
 from tieout.settings import Settings
 
 
@@ -32,6 +38,10 @@ def schedule_sweeps(engine: Engine, settings: Settings, floor: Floor) -> None:
         ("sweep.credit_notes/1", times.credit_note_sweep, lambda c: sweeps.sweep_credit_notes(floor, c, back)),
         ("sweep.payouts/1", times.payout_sweep, lambda company: sweep_payouts(floor, company, back)),
         ("sweep.warehouses/1", times.warehouse_sweep, lambda company: sweep_warehouses(floor, company, back)),
+        ("sweep.movements/1", times.movement_sweep, lambda company: sweep_movements(floor, company)),
+        ("stock.counts/1", times.stock_counts, lambda company: _count(floor, company)),
+        ("feeds.late/1", times.feeds_late, lambda company: watch_feeds(floor, company)),
+        ("stock.check/1", times.stock_check, lambda company: _check_stock(floor, company)),
         ("files.pick_up/1", times.file_pick_up, lambda company: pick_up(floor, company)),
         ("availability.publish/1", times.availability, lambda company: publish_availability(floor, company)),
         ("sweep.overdue/1", times.overdue_sweep, lambda company: sweeps.sweep_overdue(floor, company)),
@@ -39,6 +49,16 @@ def schedule_sweeps(engine: Engine, settings: Settings, floor: Floor) -> None:
     )
     for name, cron, look in work:
         engine.schedule(name, cron, partial(_each, floor, look))
+
+
+def _count(floor: Floor, company: Company) -> None:
+    keep_counts(floor, company)
+    watch_stock(floor, company)
+
+
+def _check_stock(floor: Floor, company: Company) -> None:
+    check_places(floor, company)
+    check_despatches(floor, company)
 
 
 def _each(floor: Floor, look: Callable[[Company], object], _due: datetime) -> None:

@@ -15,6 +15,7 @@ from tieout.cli.doctor import doctor
 from tieout.cli.goods_in import goods_in
 from tieout.cli.locks import locks
 from tieout.cli.mapping_desk import mapping
+from tieout.cli.reconcile import reconcile
 from tieout.cli.reports import report
 from tieout.cli.running import db, down, init, up, web, worker
 from tieout.cli.sandbox import sandbox
@@ -58,6 +59,7 @@ for command in (
     report,
     audit,
     goods_in,
+    reconcile,
     mapping,
     locks,
     token,

@@ -250,7 +250,7 @@ class _Site:
         with self._floor.store.scope(self._company.name) as c:
             asked = tuple(requests(c, self._scope))
         for request in asked:
-            command = request.sent.command
+            command = request.command
             if any(line.stock_sku in skus for line in command.lines):
                 yield from reread(self._scope, request, warehouse.shipments(command.reference))
 

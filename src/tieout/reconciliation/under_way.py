@@ -13,10 +13,9 @@ from tieout.domain.commands import SendShipmentRequest
 from tieout.domain.documents.shipping import Shipment
 from tieout.domain.documents.warehouse_stock import WarehouseMovement
 from tieout.domain.faults.kinds import Fault
-from tieout.domain.orders.facts import OrderFacts, Sent
+from tieout.domain.orders.facts import Sent
 from tieout.domain.orders.keys import despatch_key
 from tieout.domain.orders.nodes import Node, Place
-from tieout.domain.orders.resolving import resolve
 from tieout.domain.orders.units import PLACES, exact, stock_code_of
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.domain.rules.mapping import MappingTables
@@ -133,27 +132,24 @@ def shipments(c: Connection, scope: Scope) -> Iterator[Happening]:
                 site = shipment.site or sent.command.site
                 if shipment.stage == "despatched" and site == scope.node.site:
                     in_sage = _stands(c, scope.company, despatch_key(scope.company, shipment))
-                    yield from left(scope, facts, sent, shipment, in_sage)
+                    yield from left(scope, sent, shipment, in_sage)
 
 
-def left(scope: Scope, facts: OrderFacts | None, sent: Sent, shipment: Shipment, in_sage: Known) -> Iterator[Happening]:
-    """What left with a shipment: by the factors that went out with its request where its lines can be read."""
-    order = facts.order if facts is not None else None
-    resolved = resolve(facts, order, sent, shipment) if facts is not None and order is not None else None
-    units: list[tuple[str, Fraction]] = []
-    if resolved is not None and not resolved.faults:
-        units = [(each.line.sku, each.stock_quantity) for each in resolved.left]
-    else:
-        for line in shipment.lines:
-            read = stock_units(scope.tables, shipment.account, line.sku, line.quantity, line.unit, "shipment")
-            if not isinstance(read, Fault):
-                units.append((stock_code_of(scope.tables, shipment.account, line.sku), Fraction(read)))
-    for sku, quantity in units:
-        amount = exact(quantity, PLACES)
-        if amount:
-            said = f"shipment {shipment.shipment_id} of {shipment.reference}"
+def left(scope: Scope, sent: Sent, shipment: Shipment, in_sage: Known) -> Iterator[Happening]:
+    """What left with a shipment, by the factors that went out with its request; by today's for what it did not hold."""
+    said = f"shipment {shipment.shipment_id} of {shipment.reference}"
+    for line in shipment.lines:
+        sku = stock_code_of(scope.tables, shipment.account, line.sku)
+        asked = next((each for each in sent.command.lines if line.sku == each.sku or sku == each.stock_sku), None)
+        if asked is not None:
+            factor = Fraction(asked.stock_quantity) / Fraction(asked.quantity)
+            sku, units = asked.stock_sku, exact(Fraction(line.quantity) * factor, PLACES)
+        else:
+            read = stock_units(scope.tables, shipment.account, line.sku, line.quantity, line.unit, said)
+            units = None if isinstance(read, Fault) else read
+        if units:
             yield Happening(
-                sku=sku, where="on hand", quantity=-amount, at=shipment.reached_at, in_sage=in_sage, what=said
+                sku=sku, where="on hand", quantity=-units, at=shipment.reached_at, in_sage=in_sage, what=said
             )
 
 
@@ -186,15 +182,7 @@ def _comes_to(facts: ReturnFacts, place: Place) -> bool:
     return wanted.strip().casefold() in ("", place.warehouse.casefold())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """A shipment request that may still be worked on, with what was last gathered of its order."""
-
-    sent: Sent
-    facts: OrderFacts | None
-
-
-def requests(c: Connection, scope: Scope) -> Iterator[Request]:
+def requests(c: Connection, scope: Scope) -> Iterator[Sent]:
     """Every request of the account of which more may have left than we know."""
     gathered = dict(attempts.newest_facts(c, scope.company, ORDER, since=scope.since))
     for effect in effects.done_of_open(c, scope.company, ORDER, command="send_shipment_request", since=scope.since):
@@ -202,18 +190,17 @@ def requests(c: Connection, scope: Scope) -> Iterator[Request]:
         if not isinstance(command, SendShipmentRequest) or command.account != scope.node.account:
             continue
         kept = gathered.get(effect.document_key)
-        facts = order_facts_from_json(kept) if kept is not None else None
-        known = [sent for sent in facts.requests if sent.command.key == command.key] if facts is not None else []
-        sent = known[0] if known else Sent(command=command, state="done", at=None, stands=None, shipments=())
+        known = order_facts_from_json(kept).requests if kept is not None else ()
+        sent = next((each for each in known if each.command.key == command.key), None)
+        sent = sent or Sent(command=command, state="done", at=None, stands=None, shipments=())
         if not sent.is_closed:
-            yield Request(sent=sent, facts=facts)
+            yield sent
 
 
-def reread(scope: Scope, request: Request, told: tuple[Shipment, ...]) -> Iterator[Happening]:
+def reread(scope: Scope, sent: Sent, told: tuple[Shipment, ...]) -> Iterator[Happening]:
     """What a warehouse says now of a request, beyond what was known of it: Sage knows nothing of that."""
-    sent = request.sent
     known = {shipment.shipment_id for shipment in sent.shipments if shipment.stage == "despatched"}
     for shipment in told:
         is_new = shipment.stage == "despatched" and shipment.shipment_id not in known
         if is_new and (shipment.site or sent.command.site) == scope.node.site:
-            yield from left(scope, request.facts, sent, shipment, "no")
+            yield from left(scope, sent, shipment, "no")

@@ -119,6 +119,17 @@ class ScheduleSettings(Group):
     )
     warehouse_sweep: str = Field(default="*/5 * * * *", description="Ask warehouses which of their orders changed.")
     file_pick_up: str = Field(default="*/2 * * * *", description="Take in the files that warehouses dropped.")
+    movement_sweep: str = Field(
+        default="*/15 * * * *", description="Take in what warehouses did to their stock: adjustments, receipts, losses."
+    )
+    stock_counts: str = Field(
+        default="7 */4 * * *", description="Ask warehouses what they hold, and compare every new count with Sage."
+    )
+    feeds_late: str = Field(default="*/30 * * * *", description="Look for warehouses that have said nothing for long.")
+    stock_check: str = Field(
+        default="23 5 * * *",
+        description="Check that mapped warehouses and bins are in Sage, and that despatches have their issue of stock.",
+    )
     availability: str = Field(
         default="*/5 * * * *",
         description="Work out what may be sold and tell the storefront; only where the house has it on.",
