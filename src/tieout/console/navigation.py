@@ -24,6 +24,7 @@ MENU: tuple[Entry, ...] = (
     Entry(group="Work", title="Today", address="/", permission=None),
     Entry(group="Work", title="Exceptions", address="/exceptions", permission=Permission.DESK_SEE),
     Entry(group="Work", title="Documents", address="/documents", permission=Permission.DOCUMENTS_SEE),
+    Entry(group="Work", title="Stock", address="/stock", permission=Permission.DOCUMENTS_SEE),
     Entry(group="Work", title="For customers", address="/customer", permission=Permission.CUSTOMER_SEE),
     Entry(group="Set-up", title="Mappings", address="/mappings", permission=Permission.MAPPINGS_SEE),
     Entry(group="Set-up", title="Accounts", address="/accounts", permission=Permission.ACCOUNTS_SEE),

@@ -29,7 +29,11 @@ PRODUCTS: Final = {
     "dock": "Warehouse",
 }
 """What the maker calls each kind of account."""
-KINDS: Final = {"goods": "Goods nobody announced", "refund": "Refund without a return"}
+KINDS: Final = {
+    "goods": "Goods nobody announced",
+    "refund": "Refund without a return",
+    "availability": "Stock on offer",
+}
 
 
 def money(minor: int | None, currency: str | None = "GBP") -> str:
