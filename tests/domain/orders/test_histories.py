@@ -29,12 +29,18 @@ class Histories(RuleBasedStateMachine):
         over=st.sampled_from(["stop", "raise", "write_off"]),
         back_order=st.sampled_from(["keep", "again", "ask"]),
         names_lines=st.booleans(),
+        is_rough=st.booleans(),
+        there=st.lists(st.sampled_from([0, 1, 2, 9]), min_size=len(LINES), max_size=len(LINES)),
     )
-    def begin(self, over: str, back_order: str, *, names_lines: bool) -> None:
+    def begin(self, over: str, back_order: str, there: list[int], *, names_lines: bool, is_rough: bool) -> None:
         self.town = Town(
             rows=tuple(policy(over_despatch=over, back_order=back_order, **NOMINAL)), names_lines=names_lines
         )
         self.over = over
+        self.is_rough = is_rough
+        for line, units in zip(LINES, there, strict=True):
+            self.sage_allocates(line, units)
+        self.town.run(itertools.repeat("well"))
         self.names = itertools.count(1)
         self.is_odd = False
         """Whether more was shipped than asked for, or less wanted than before."""
@@ -79,10 +85,14 @@ class Histories(RuleBasedStateMachine):
     # People in Sage
 
     @rule(line=st.sampled_from(LINES), units=st.integers(1, 6))
+    def more_is_allocated(self, line: str, units: int) -> None:
+        self.sage_allocates(line, units)
+
     def sage_allocates(self, line: str, units: int) -> None:
         one = self.town.line(line)
         self.town.set_line(line, allocated=min(one.allocated + units, one.open))
 
+    @precondition(lambda self: self.is_rough)
     @rule(line=st.sampled_from(LINES), quantity=st.integers(0, 9))
     def a_line_is_made_larger_or_smaller(self, line: str, quantity: int) -> None:
         one = self.town.line(line)
@@ -110,8 +120,9 @@ class Histories(RuleBasedStateMachine):
             # Who does not keep our lines fills them in their own sequence, as far as anybody can tell.
             units = data.draw(st.integers(0, rest)) if self.town.names_lines or is_filled else 0
             is_filled = is_filled and units == rest
-            units += over if units and stage == "despatched" else 0
-            self.is_odd |= bool(over and units)
+            more = over if self.is_rough and units and stage == "despatched" else 0
+            units += more
+            self.is_odd |= more > 0
             if units:
                 lines.append(shipped_line(self.town, asked, units))
                 job.shipped[asked.line] += units
@@ -190,7 +201,5 @@ class Histories(RuleBasedStateMachine):
         assert set(doubts) <= {"cancel_shipment_request", "amend_order"}, "left in doubt for good"
 
 
-Histories.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None
-)
+Histories.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestAnyHistoryOfAnOrder = Histories.TestCase

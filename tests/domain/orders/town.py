@@ -162,7 +162,7 @@ class Town:
             command=command,
             state=record.state,
             at=self.now,
-            stands=job and _standing(job),
+            stands=_standing(job) if job else None,
             shipments=tuple(job.shipments) if job else (),
             cancelling=stop.state if stop is not None and (stop.state != "intended" or stop.is_sent) else None,
             cancelling_since=self.now if stop is not None else None,

@@ -79,7 +79,11 @@ class ShippedLine:
     sku_ordered: str = ""
     """What it stands in for, where the warehouse says that it is a substitute."""
     batches: tuple[BatchQuantity, ...] = ()
-    """Batches or serial numbers that left, in stock units."""
+    """Batches or serial numbers that left: in stock units, or in the line's own unit, as the warehouse told them.
+
+    Which it was is seen by what they add up to (`domain/orders/batches.py`); where they add up to neither, the
+    despatch stops for its numbers.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -214,7 +214,7 @@ def _line(units: LeftUnits, leaving: Leaving, excess: Decimal) -> DespatchLine:
 
 def _rest(standing: Standing, leaving: Leaving) -> Iterator[DespatchLine]:
     """Lines that no warehouse picks go with the goods that complete the order, so that it can be invoiced in full."""
-    if any(leaving.open_of(line) > 0 for line in physical(standing.order.lines)):
+    if leaving.faults or any(leaving.open_of(line) > 0 for line in physical(standing.order.lines)):
         return
     for line in standing.order.lines:
         is_bodiless = line.line_class == "free_text" or (line.line_class == "standard" and not line.is_stocked)

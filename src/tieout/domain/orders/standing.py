@@ -13,7 +13,7 @@ from tieout.domain.documents.shipping import RequestStatus, Stage
 from tieout.domain.orders.facts import OrderFacts, Sent
 from tieout.domain.orders.keys import despatch_key
 from tieout.domain.orders.nodes import place_of
-from tieout.domain.orders.resolving import Resolved, resolve
+from tieout.domain.orders.resolving import Resolved, resolve_request
 from tieout.domain.orders.units import to_selling
 
 STAGES: tuple[Stage, ...] = ("picked", "packed", "despatched")
@@ -72,12 +72,7 @@ class Standing:
 
 def standing_of(facts: OrderFacts, order: OpenOrder) -> Standing:
     """Read every shipment."""
-    resolved = tuple(
-        resolve(facts, order, sent, shipment)
-        for sent in facts.requests
-        for shipment in sent.shipments
-        if shipment.lines
-    )
+    resolved = tuple(one for sent in facts.requests for one in resolve_request(facts, order, sent))
     return Standing(facts=facts, order=order, resolved=resolved)
 
 

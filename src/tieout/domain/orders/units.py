@@ -79,7 +79,10 @@ def factor_of(text: str) -> Fraction | None:
 def exact(value: Fraction, decimals: int) -> Decimal | None:
     """The value as a decimal of so many digits behind the point; None when that would not be exact."""
     scaled = value * 10**decimals
-    return Decimal(scaled.numerator).scaleb(-decimals) if scaled.denominator == 1 else None
+    if scaled.denominator != 1:
+        return None
+    found = Decimal(scaled.numerator).scaleb(-decimals)
+    return Decimal(value.numerator) if value.denominator == 1 else found.normalize()
 
 
 def to_warehouse(item: WarehouseItem, stock_units: Fraction) -> Decimal | None:
