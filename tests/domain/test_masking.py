@@ -114,3 +114,10 @@ def test_what_is_nested_without_end_is_cut() -> None:
     for _ in range(200):
         told = {"a": told}
     assert DEEP in str(masked(told))
+
+
+def test_the_number_of_a_sage_order_is_no_telephone_number() -> None:
+    said = "Order 0000000123 is in use; request 0000000123-1; call 0113 496 0000 or 00441134960000"
+    assert masked_looks(said) == (
+        "Order 0000000123 is in use; request 0000000123-1; call [masked: telephone] or [masked: telephone]"
+    )

@@ -55,11 +55,12 @@ _LOOKS: Final = (
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), SECRET),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), SECRET),
     (re.compile(r"\b(shp(at|ss|ca|pa)|whsec|sk_(live|test)|pk_(live|test)|xox[abp]|ghp)[_-][\w/+=-]{6,}"), SECRET),
-    (re.compile(r"(?<![\w+])(\+\d{1,3}|00\d{2}|0)[\s().-]{0,2}(\d[\s().-]{0,2}){8,11}\d(?![\w.])"), PHONE),
+    (re.compile(r"(?<![\w+])(?!000)(\+\d{1,3}|00\d{2}|0)[\s().-]{0,2}(\d[\s().-]{0,2}){8,11}\d(?![\w.])"), PHONE),
     (re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s+\d[A-Z]{2}\b"), POSTCODE),
     (re.compile(r"\b[A-Z]{2}\d{2}( ?[A-Z\d]{4}){3,7}( ?[A-Z\d]{1,3})?\b"), CARD),
 )
-"""What gives itself away. The postcode is British and spaced: `SW1A 1AA`; codes of goods have no such gap."""
+"""What gives itself away. The postcode is British and spaced: `SW1A 1AA`; codes of goods have no such gap. Nobody can
+dial what begins with 000: Sage's numbers of orders do."""
 _RECORD: Final = re.compile(r"(gid://\w+/\w+/)?\d{1,40}")
 _DIGITS: Final = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])")
 _TAGGED: Final = re.compile(r"<([\w:.-]{1,80})((?:\s[^<>]{0,400})?)>([^<>]{1,4000})</\1>")
