@@ -28,6 +28,14 @@ def test_an_order_that_was_dropped_is_acknowledged_shipped_and_told(depot: Depot
     assert {(r["line_no"], r["quantity"]) for r in depot.ledger("shipped")} == {("1", "24"), ("2", "3")}
 
 
+def test_the_depositors_own_acknowledgement_is_taken_and_never_answered(depot: Depot) -> None:
+    rows = "file_id,input_file,order_ref,release_no,action,line_no,status,reason\r\n1,d.csv,,,,,accepted,\r\n"
+    depot.drop("ack_d.csv", rows.encode())
+    depot.work()
+    assert [seen["outcome"] for seen in depot.ledger("seen")] == ["answer"]
+    assert depot.out("ack") == []
+
+
 def test_the_same_order_in_another_file_ships_once(depot: Depot) -> None:
     body = depot.manifest(*depot.order("SO1", ("MUG", "2", "EA")))
     depot.drop("a.csv", body)

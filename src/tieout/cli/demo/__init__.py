@@ -102,7 +102,8 @@ def demo(  # noqa: PLR0913, PLR0917 - click hands over one argument per option
         with _played(wish, console) as (result, installation, sign_ins):
             say(as_json, result.to_json(), lambda: print_tie_out(result, wish.route))
             if not headless:
-                _keep_running(installation, sign_ins)
+                ridden_out = result.orders.ridden_out
+                _keep_running(installation, sign_ins, ridden_out.number if ridden_out else "")
     except TradingFileError as error:
         raise UserError(str(error), code=2) from None
     if not result.is_right:
@@ -134,6 +135,7 @@ def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation
             script = Script(served.url, play, shop_ids, wish.seed)
             players = Players(script=script, cast=cast, outlet=outlet, shipping=shipping)
             days = days_of(play.returns, stage.today, wish.days)
+            stage.clock.offset = days[-1].offset(datetime.now(UTC))
             try:
                 installation.set_clock(days[0].offset(datetime.now(UTC)))
                 with opened(installation) as application:
@@ -175,7 +177,7 @@ def _progress(progress: Progress) -> Show:
     return show
 
 
-def _keep_running(installation: Installation, sign_ins: Sequence[SignIn]) -> None:
+def _keep_running(installation: Installation, sign_ins: Sequence[SignIn], shipped: str) -> None:
     click.echo(print_sign_ins(installation.url, sign_ins))
     click.echo("\nTieout keeps running until you press Ctrl-C. In another terminal:\n")
     command = f"{sys.executable} -m tieout --config {installation.config} --home {installation.home}"
@@ -183,6 +185,8 @@ def _keep_running(installation: Installation, sign_ins: Sequence[SignIn]) -> Non
     click.echo("  td cases         the exceptions, most money first")
     click.echo("  td case show 1   one exception with its runbook")
     click.echo("  td show 1001     one return: tie-out grid and timeline")
+    if shipped:
+        click.echo(f"  td show {shipped}   one order: what it was asked for, what left, and what Sage has of it")
     click.echo(f"  {installation.estate}/_sandbox/sage200/ledgers/proofs   the sandbox's own books")
     try:
         while True:

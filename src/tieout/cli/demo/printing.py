@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tieout.cli.demo.printing_orders import order_lines
 from tieout.cli.demo.report import TieOut
 from tieout.cli.demo.tally import Tally
 from tieout.domain.faults import BY_CODE
@@ -36,6 +37,7 @@ def print_tie_out(result: TieOut, route: str) -> str:
             for code, count in result.cases.most_common()
         ]
     lines += _special_lines(result)
+    lines += order_lines(result.orders)
     if result.faults_injected:
         faults = ", ".join(
             f"{kind.replace('_', ' ')} {count}" for kind, count in sorted(result.faults_injected.items())

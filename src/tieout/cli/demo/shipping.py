@@ -41,6 +41,7 @@ SCREEN_SECONDS = 600
 HELD_SECONDS_MIN, HELD_SECONDS_MAX = 4.0, 25.0
 """How long the screen stays open: some seconds, and until Tieout has met it, unless that takes too long."""
 MET = 2
+LOOK_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +145,15 @@ class Shipping:
 
     def _wait_until_met(self, application: Application, held: Entered, began: float) -> None:
         """Somebody goes on looking at the order until its despatch has come back and found it in use."""
+        looked = 0.0
         while (seconds := time.monotonic() - began) < HELD_SECONDS_MAX:
-            self.look(application)
-            if seconds > HELD_SECONDS_MIN and len(met_by(application, self._company, held.number)) >= MET:
+            times = len(met_by(application, self._company, held.number))
+            if seconds > HELD_SECONDS_MIN and times >= MET:
                 return
-            time.sleep(0.3)
+            if not times and time.monotonic() - looked > LOOK_SECONDS:
+                self.look(application)
+                looked = time.monotonic()
+            time.sleep(0.2)
 
     def _post(self, path: str, content: Json) -> Json:
         answer = self._control.post(path, json=content)

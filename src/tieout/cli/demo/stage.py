@@ -67,10 +67,12 @@ class Stage:
 
 
 def build_stage(play: Play, seed: int) -> Stage:
-    """An empty estate whose clock stands at noon of the day after the last sale."""
+    """An empty estate whose clock stands at six of the day after the last sale.
+
+    What it is filled with is hours old when the play begins at noon, so that nobody takes it for today's work.
+    """
     today = max(sale.day for sale in play.sales) + timedelta(days=1)
-    noon = datetime.combine(today, time(12), UTC)
-    clock = SandboxClock.set_to(noon)
+    clock = SandboxClock.set_to(datetime.combine(today, time(6), UTC))
     shopify = ShopifySandbox(clock, shop_domain=SHOP, seed=seed)
     returngo = ReturnGoSandbox(clock, shop_name=SHOP, shopify=shopify, seed=seed + 10)
     outlet_sage = Sage200Sandbox(clock, seed=seed + 30)

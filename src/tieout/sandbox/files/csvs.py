@@ -35,6 +35,8 @@ _COLUMNS = {
     "charges": "file_id invoice charge_id date code description reference quantity net currency",
 }
 LAYOUTS = {layout: tuple(columns.split(" ")) for layout, columns in _COLUMNS.items()}
+ANSWERING = frozenset({"source_file", "source_file_id", "input_file"})
+"""Columns that name the file which is answered: in our words, and in the depositor's."""
 NEEDED = ("order_ref", "line_no", "sku", "qty")
 TRAILERS = {"TRAILER", "TRL", "TRAIL", "EOF", "TOTAL"}
 SLIPS = ("latin1", "bom", "excel_numbers", "blank_tracking", "sku_case", "unknown_carrier", "total_row")
@@ -63,7 +65,7 @@ class Csv:
         rows = parsed(body)
         names = {theirs: ours for ours, theirs in self.columns.get("order_manifest", {}).items()}
         header = [names.get(cell.strip(), cell.strip()) for cell in rows[0]] if rows else []
-        if "source_file" in header or "source_file_id" in header:
+        if not ANSWERING.isdisjoint(header):
             return Intake(file_id="", is_answer=True)
         missing = [name for name in NEEDED if name not in header]
         if missing:
