@@ -16,7 +16,7 @@ from tieout.domain.people import Actor, Permission, Role
 from tieout.processes.desk import Desk, NotPossible, acts
 from tieout.processes.desk.acting import Done, given, settles
 from tieout.processes.desk.overriding import override
-from tieout.processes.kinds import RETURN
+from tieout.processes.flows import FLOWS
 from tieout.store import audit, bulk_acts, cases, people
 from tieout.store.bulk_acts import BulkAct
 from tieout.store.cases import Case
@@ -226,7 +226,7 @@ def _why_not(actor: Actor, action: str, case: Case) -> str:
         return f"It is for {case.owner} to settle."
     if action == "override" and (kind is None or not kind.can_accept):
         return f"{kind.title if kind else case.code}: that cannot be overridden."
-    if action == "retry" and case.document_kind != RETURN:
+    if action == "retry" and case.document_kind not in FLOWS:
         return f"There is nothing to try again for a {case.document_kind}."
     return ""
 

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from tieout.domain.faults import BY_CODE
 from tieout.domain.rules.tables import TABLES
-from tieout.processes.kinds import REFUND, RETURN
+from tieout.processes.flows import FLOWS
+from tieout.processes.kinds import REFUND
 from tieout.store import desk_lists
 from tieout.store.case_filters import CaseFilter
 from tieout.store.cases import Case
@@ -73,7 +74,7 @@ def fix_for(c: Connection, case: Case, now: datetime) -> Fix:
         return Fix(kind="by hand", says=says, others=others)
     if kind is not None and kind.can_accept:
         return Fix(kind="override", says=says, others=others)
-    if case.document_kind == RETURN:
+    if case.document_kind in FLOWS:
         return Fix(kind="retry", says=says, others=others)
     return Fix(kind="elsewhere", says=says, others=others)
 

@@ -17,7 +17,8 @@ from tieout.domain.people import Actor, Permission
 from tieout.processes.desk import Desk, NotPossible
 from tieout.processes.desk.acting import Act, Done, acting, given
 from tieout.processes.desk.adopting import ADOPTION_REFUSED, go_on, second_word
-from tieout.processes.kinds import REFUND, RETURN
+from tieout.processes.flows import FLOWS
+from tieout.processes.kinds import REFUND
 from tieout.processes.rules import rules_on
 from tieout.store import approvals
 from tieout.store.approvals import Approval
@@ -124,8 +125,8 @@ def refuse_what_cannot_be_overridden(case: Case) -> None:
 
 
 def _accept(act: Act, who: str, why: str) -> None:
-    """The fact counts as accepted: a return goes on, anything else is closed."""
-    if act.case.document_kind == RETURN:
+    """The fact counts as accepted: a document that is worked on goes on, anything else is closed."""
+    if act.case.document_kind in FLOWS:
         _keep(act, act.case.code, who, why)
         act.start_again()
     else:
