@@ -67,11 +67,14 @@ def told_of(rma: Rma) -> str:
 
 
 @contextmanager
-def people_told(stage: Housed, owner: str) -> Iterator[Web]:
-    """The address at which people of an owner are told of trouble, at any hour and without waiting."""
+def people_told(stage: Housed, owner: str, more: str = "") -> Iterator[Web]:
+    """The address at which people of an owner are told of trouble, at any hour and without waiting.
+
+    `more` are further settings of alerts.
+    """
     with web() as found:
         channel = f'[alerts.channel.people]\nkind = "webhook"\naddress = "{found.url}/told"\nserves = ["{owner}"]\n'
-        with stage.set_up(f'[alerts]\nwait_minutes = 0\ndata_hours = ""\n{channel}'):
+        with stage.set_up(f'[alerts]\nwait_minutes = 0\ndata_hours = ""\n{channel}{more}'):
             yield found
 
 

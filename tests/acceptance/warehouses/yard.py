@@ -6,13 +6,13 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from click.testing import CliRunner
 from tests.acceptance.intake import served_intake
@@ -34,6 +34,7 @@ from tieout.processes.standing import leg_state
 from tieout.store import attempts, cases
 from tieout.store.cases import Case
 
+Json: TypeAlias = Any  # a JSON edge
 SHIPBOB_NEWS = ("order.shipped", "order.shipment.on_hold", "order.shipment.exception", "order.shipment.cancelled")
 SHIPBOB_SECRET = "whsec_c2hpcGJvYi1zYW5kYm94LXNlY3JldA=="
 SYSTEMS = ("mintsoft", "shipbob", "shopify")
@@ -84,7 +85,7 @@ class Yard(Depot):
 
     def held_in_sage(self, number: str, *, on_hold: bool = True) -> None:
         """Somebody puts the order on hold in Sage, or takes it off."""
-        self.control.post("/sage200/desktop/edit", {"order": number, "document_status": "Hold" if on_hold else "Live"})
+        self.control.post("/sage200/desktop/hold", {"order": number, "on_hold": on_hold})
 
     def days_pass(self, days: float) -> None:
         """Time goes by for everybody, and the schedules run."""
@@ -134,6 +135,18 @@ class Yard(Depot):
             self.house.choose(more=before)
 
     @contextmanager
+    def chosen(self, **choices: Any) -> Iterator[None]:  # noqa: ANN401 - any choice of a house
+        """Other settings for a while: `lock_window`, `tries_max` and the like."""
+        before = {name: getattr(self.house.choices, name) for name in choices}
+        self.delivered()
+        self.house.choose(**choices)
+        try:
+            yield
+        finally:
+            self.delivered()
+            self.house.choose(**before)
+
+    @contextmanager
     def ruled(self, table: str, key: str, otherwise: dict[str, str], /, **value: str) -> Iterator[None]:
         """A mapping rule for a while; `otherwise` is the rule in force afterwards."""
         self.house.rule(table, key, **value)
@@ -174,6 +187,13 @@ class Yard(Depot):
             drain(self.house.application.floor, LaneJob(company=COMPANY, lane=0, deadline=until), ORDERS)
             time.sleep(0.01)
 
+    def tried_until(self, what: Callable[[], object], seconds: float = 20.0) -> None:
+        """What has come in is worked on until something has come to pass."""
+        until = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < until, "it did not come to pass"
+            self.tried_for(0.05)
+
     # What is seen
 
     def open_books(self) -> None:
@@ -201,7 +221,9 @@ class Yard(Depot):
             floor = next(each for each in (self.floor, *self.others.values()) if each.account == command.account)
             for code, units in floor.shipped(command.reference).items():
                 line = lines.get(code)
-                share = line.stock_quantity / line.quantity if line else Decimal(1)
+                # A 3PL with files counts in base units, and those are Sage's stock units where a unit is named.
+                in_base = line is None or (isinstance(floor, FilesFloor) and bool(line.unit))
+                share = Decimal(1) if in_base or line is None else line.stock_quantity / line.quantity
                 found[line.stock_sku if line else code] += units * share  # type: ignore[assignment]  # counts exactly
         return {sku: Decimal(units) for sku, units in found.items() if units}
 
@@ -255,10 +277,6 @@ class Yard(Depot):
         """What went out of an order, oldest first."""
         sent = [command_from_json(e.content) for e in self.effects(number) if e.state == "done"]
         return [each for each in sent if isinstance(each, c.SendShipmentRequest)]
-
-    def despatches_in_sage(self, number: str) -> int:
-        """How many despatches went in through Sage's doors for an order, by our effects read back there."""
-        return sum(e.command == "despatch" and e.state == "done" for e in self.effects(number))
 
 
 @contextmanager
