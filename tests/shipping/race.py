@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeAlias
 
 import httpx
@@ -106,7 +107,7 @@ class Race:
         began = time.monotonic()
         before = units_ordered(self.depot)
         self.publisher(self.depot)
-        sellers = [self._thread(lambda number=number: self._sell(number)) for number in range(SELLERS)]
+        sellers = [self._thread(partial(self._sell, number)) for number in range(SELLERS)]
         others = [self._thread(work) for work in (self._enter, self._send, self._bring, self._publish)]
         for thread in sellers:
             thread.join()

@@ -2,8 +2,9 @@
 
 A unit that is sold wanders from the shop's order to Sage's, to its allocation, to a warehouse and off the shelf. What
 a read may miss must be seen by a later one: so first what we know of warehouses, then orders in Sage, then Sage's
-stock, then what the shop offers, and last what the shop has sold. What wandered meanwhile is taken off twice until the
-next look, never not at all; and what was sold after the shop's levels were read makes the setting of them fail.
+stock, then what returns are about to offer, then what the shop offers, and last what the shop has sold. What wandered
+meanwhile is taken off twice until the next look, never not at all; and what was sold after the shop's levels were read
+makes the setting of them fail.
 """
 
 from __future__ import annotations
@@ -14,9 +15,21 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from tieout.domain.availability.facts import ZERO, Count, Departure, Loss, Offer, Promise, Shelf, Source, Stock
+from tieout.domain.availability.facts import (
+    ZERO,
+    Count,
+    Departure,
+    Loss,
+    Offer,
+    Promise,
+    Returning,
+    Shelf,
+    Source,
+    Stock,
+)
 from tieout.domain.availability.promising import at_warehouses, departures, location_of, lost_units, merged
 from tieout.domain.availability.publishing import buffer_of
+from tieout.domain.commands import RaiseAvailability
 from tieout.domain.documents.open_order import PromisedLine
 from tieout.domain.documents.warehouse_stock import StockSnapshot, WarehouseMovement
 from tieout.domain.orders.keys import despatch_key
@@ -26,7 +39,7 @@ from tieout.domain.rules.mapping import MappingTables
 from tieout.ports.directory import Company
 from tieout.ports.selling import OrderBook, ShopSale, ShopStock
 from tieout.processes.kinds import MOVEMENT, ORDER
-from tieout.processes.record import order_facts_from_json
+from tieout.processes.record import command_from_json, order_facts_from_json
 from tieout.processes.told import unpacked
 from tieout.store import attempts, availability, cross_references, documents, effects, inbox
 from tieout.store.store import Connection, Held
@@ -67,6 +80,8 @@ def look(  # the systems, our store, the time and the rules
         own = _own(c, company, now, tables)
     lines = tuple(orders.promised())
     shelves = tuple(_shelves(company, tables))
+    with held.begin() as c:  # behind Sage's stock: whatever of a return is in it was decided on before
+        returning = tuple(_returning(c, company.name))
     snapshots = tuple(_snapshots(company)) if source == "count" else ()
     counts = tuple(_counts(snapshots, tables, now))
     ordered = tuple(_ordered(lines, tables))
@@ -87,6 +102,7 @@ def look(  # the systems, our store, the time and the rules
         promises=merged((*own.promises, *ordered, *sold)),
         departures=own.departures,
         losses=own.losses,
+        returning=returning,
         counts=tuple(_with_gaps(counts, wanted, snapshots, tables, now)),
         buffers=tuple((offer, units) for offer in wanted if (units := buffer_of(tables, offer))),
     )
@@ -107,6 +123,14 @@ def _own(c: Connection, company: Company, now: datetime, tables: MappingTables) 
         losses=tuple(_losses(c, company.name, tables)),
         skus=frozenset(Offer(location=one.location, sku=one.sku) for one in kept),
     )
+
+
+def _returning(c: Connection, company: str) -> Iterator[Returning]:
+    """What flows of returns are about to offer: they raise the shop's level by it, beside what we set."""
+    for effect in effects.intended_of(c, company, "raise_availability"):
+        command = command_from_json(effect.content)
+        for line in command.lines if isinstance(command, RaiseAvailability) else ():
+            yield Returning(offer=Offer(location=line.location, sku=line.sku), units=Decimal(line.quantity))
 
 
 def _losses(c: Connection, company: str, tables: MappingTables) -> Iterator[Loss]:

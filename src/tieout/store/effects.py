@@ -160,6 +160,14 @@ def under_key(c: Connection, company: str, key: str) -> Effect | None:
     return read_maybe(Effect, c.execute(query).first())
 
 
+def intended_of(c: Connection, company: str, command: str) -> list[Effect]:
+    """Return everything of one kind of command that is decided on, or was sent, and is not known to be done."""
+    query = select(*_COLUMNS).where(
+        effects.c.company == company, effects.c.command == command, effects.c.state == "intended"
+    )
+    return read_all(Effect, c.execute(query.order_by(effects.c.key)))
+
+
 def done_keys(c: Connection, company: str, keys: Sequence[str]) -> set[str]:
     """Return those of the keys under which something was done and read back."""
     query = select(effects.c.key).where(

@@ -83,6 +83,14 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returning:
+    """Units of a return that its own flow is about to offer, once: until it has, the feed leaves them out."""
+
+    offer: Offer
+    units: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """What a site counted of one stock code; a site that counts it not at all says nought."""
 
@@ -107,5 +115,6 @@ class Stock:
     """At most one of each order and offer."""
     departures: tuple[Departure, ...] = ()
     losses: tuple[Loss, ...] = ()
+    returning: tuple[Returning, ...] = ()
     counts: tuple[Count, ...] = ()
     buffers: tuple[tuple[Offer, Decimal], ...] = ()

@@ -1,9 +1,9 @@
 """Work out what may be offered, with every part of the formula kept.
 
 available = on hand (saleable bins, or the last count) - allocated in Sage - sold in the shop and not in Sage
-- ordered in Sage and not allocated - at warehouses beyond what Sage has allocated - lost and not in Sage - buffer,
-and never less than nothing. With counts, units that left before the count are not taken off again, and those that
-left after it are.
+- ordered in Sage and not allocated - at warehouses beyond what Sage has allocated - lost and not in Sage
+- about to be offered by their return - buffer, and never less than nothing. With counts, units that left before the
+count are not taken off again, and those that left after it are.
 
 Sage's own free-stock field is no part of it: it knows nothing of orders under way, and is worked out late (WMS-22).
 """
@@ -17,7 +17,18 @@ from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import TypeVar
 
-from tieout.domain.availability.facts import ZERO, Count, Departure, Loss, Offer, Promise, Shelf, Source, Stock
+from tieout.domain.availability.facts import (
+    ZERO,
+    Count,
+    Departure,
+    Loss,
+    Offer,
+    Promise,
+    Returning,
+    Shelf,
+    Source,
+    Stock,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +53,8 @@ class Figure:
     gone: Decimal
     """Put back on: left before the count, and still among the promised units; with Sage's books nought."""
     buffer: Decimal
+    returning: Decimal = ZERO
+    """About to be offered by the flow of their return, which raises what the shop offers by itself."""
     not_for_sale: Decimal = ZERO
     """On hand in bins that are not for sale: shown, and no part of the sum."""
     free: Decimal | None = None
@@ -58,7 +71,7 @@ class Figure:
         The parts add up: this is `on_hand` less every other part, and `gone` put back.
         """
         promised = self.allocated + self.sold + self.ordered + self.at_warehouse - self.gone
-        return self.on_hand - promised - self.lost - self.left
+        return self.on_hand - promised - self.lost - self.left - self.returning
 
     @property
     def available(self) -> Decimal:
@@ -86,10 +99,11 @@ class _Sorted:
         self.promises: Mapping[Offer, list[Promise]] = _by_offer(stock.promises)
         self.departures: Mapping[Offer, list[Departure]] = _by_offer(stock.departures)
         self.losses: Mapping[Offer, list[Loss]] = _by_offer(stock.losses)
+        self.returning: Mapping[Offer, list[Returning]] = _by_offer(stock.returning)
         self.counts: Mapping[Offer, list[Count]] = _by_offer(stock.counts)
 
 
-T = TypeVar("T", Shelf, Promise, Departure, Loss, Count)
+T = TypeVar("T", Shelf, Promise, Departure, Loss, Returning, Count)
 
 
 def _by_offer(facts: Iterable[T]) -> Mapping[Offer, list[T]]:
@@ -123,6 +137,7 @@ def _figure(stock: Stock, by_offer: _Sorted, offer: Offer, buffer: Decimal) -> F
         left=_left(departures, counted_at),
         gone=_gone(promises, departures, fresh) if stock.source == "count" else ZERO,
         buffer=buffer,
+        returning=_sum(one.units for one in by_offer.returning.get(offer, [])),
         not_for_sale=_sum(shelf.on_hand for shelf in shelves if not shelf.is_for_sale),
         free=_free(saleable),
         stale=tuple(sorted(count.site for count in counts if count.is_stale)) if stock.source == "count" else (),

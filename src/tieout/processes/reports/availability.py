@@ -122,6 +122,7 @@ def parts_of(figure: Figure) -> tuple[Part, ...]:
         ("ordered in Sage, not allocated", "-", figure.ordered),
         ("at warehouses, beyond that", "-", figure.at_warehouse),
         ("lost, not in Sage", "-", figure.lost),
+        ("about to be offered by their return", "-", figure.returning),
         ("left after the count", "-", figure.left),
         ("promised, but left before the count", "+", figure.gone),
         ("buffer", "-", figure.buffer),
