@@ -6,6 +6,7 @@ invoice has no issue before that, and its case closes when there is one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,8 +56,7 @@ def check_despatches(floor: Floor, company: Company) -> int:
     now = floor.clock()
     with floor.store.scope(company.name) as c:
         last = sweeps.sweep(c, company.ledger_account, SWEEP)
-    places = dict(last.counted) if last is not None else {}
-    places = {at: row for at, row in places.items() if datetime.fromisoformat(at) >= now - BACK} or places
+    places = _places(last, now)
     try:
         newest = company.feeds.newest_movement()
         issued = _issued(company, min(places.values())) if places else {}
@@ -70,9 +70,17 @@ def check_despatches(floor: Floor, company: Company) -> int:
     costs = _costs(company, {sku for _, lacks in found for sku in lacks})
     with floor.store.scope(company.name) as c:
         lacking = _report(c, company, found, costs, now)
-        counted = {**places, now.isoformat(): newest}
-        sweeps.swept(c, company.ledger_account, SWEEP, high_water=str(newest), counted=counted, at=now)
+        place = json.dumps({**places, now.isoformat(): newest})
+        counted = {"listed": len(posted), "lacking": lacking}
+        sweeps.swept(c, company.ledger_account, SWEEP, high_water=place, counted=counted, at=now)
     return lacking
+
+
+def _places(last: sweeps.Sweep | None, now: datetime) -> dict[str, int]:
+    """The newest row of the log at each run of the last two weeks; at the last run, where it is longer ago."""
+    kept = {str(at): int(row) for at, row in json.loads(last.high_water).items()} if last is not None else {}
+    recent = {at: row for at, row in kept.items() if datetime.fromisoformat(at) >= now - BACK}
+    return recent or dict(list(kept.items())[-1:])
 
 
 def _costs(company: Company, skus: set[str]) -> dict[str, Decimal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -30,9 +31,7 @@ log = structlog.get_logger()
 
 PARITY: Final = "stock parity"
 DIFFERENCES: Final = "stock differences"
-"""The sweeps of a site under which its last comparison is kept: how many differ, and by how much."""
-SCALE: Final = 100_000
-"""Stock units are kept to five decimals."""
+"""The sweeps of a site under which its last comparison is kept: how many differ, and what and by how much."""
 WORSE: Final = 3
 """So many comparisons in a row must each show more stock codes that differ before that itself is shown."""
 SHOWN: Final = 5
@@ -60,14 +59,14 @@ def _watch(floor: Floor, company: Company, site: SiteParity) -> int:
         last, differed = sweeps.sweep(c, site_of(site), PARITY), sweeps.sweep(c, site_of(site), DIFFERENCES)
         if last is not None and last.high_water >= site.taken_at.isoformat():
             return 0  # this count was compared before: it confirms nothing
-        before = differed.counted if differed is not None else {}
+        before = dict(json.loads(differed.high_water)) if differed is not None else {}
         held = _report(c, company, site, before, now)
         worse = _worse(last, len(site.breaks))
         _of_the_site(c, company, site, worse, now)
         counted = {"compared": len(site.agreed) + len(site.breaks), "differing": len(site.breaks), "worse": worse}
         sweeps.swept(c, site_of(site), PARITY, high_water=site.taken_at.isoformat(), counted=counted, at=now)
-        kept = {_name(one.compared): int(one.compared.variance * SCALE) for one in site.breaks}
-        sweeps.swept(c, site_of(site), DIFFERENCES, high_water=site.taken_at.isoformat(), counted=kept, at=now)
+        kept = json.dumps({_name(one.compared): str(one.compared.variance) for one in site.breaks})
+        sweeps.swept(c, site_of(site), DIFFERENCES, high_water=kept, counted={"listed": len(site.breaks)}, at=now)
     log.info("parity.done", company=company.name, site=site_of(site), **counted)
     return held
 
@@ -76,11 +75,11 @@ def _name(one: Compared) -> str:
     return one.sku if one.where == "on hand" else f"{one.sku}|{one.where}"
 
 
-def _report(c: Connection, company: Company, site: SiteParity, before: Mapping[str, int], now: datetime) -> int:
+def _report(c: Connection, company: Company, site: SiteParity, before: Mapping[str, str], now: datetime) -> int:
     """A case for every stock code whose difference was there at the count before; one that agrees is closed."""
     held: dict[str, list[Break]] = {}
     for one in site.breaks:
-        earlier = Decimal(before.get(_name(one.compared), 0)) / SCALE
+        earlier = Decimal(before.get(_name(one.compared), "0"))
         if is_held(one.compared.variance, earlier):
             held.setdefault(one.compared.sku, []).append(one)
     for sku, breaks in held.items():

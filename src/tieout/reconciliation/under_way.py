@@ -155,26 +155,27 @@ def left(scope: Scope, sent: Sent, shipment: Shipment, in_sage: Known) -> Iterat
 
 def returns(c: Connection, scope: Scope) -> Iterator[Happening]:
     """Goods that came back: when a warehouse puts them where it counts them, it does not say."""
+    booked = _booked_units(c, scope)
     for number, kept in attempts.newest_facts(c, scope.company, RETURN, since=scope.since):
         facts = facts_from_json(kept)
-        if facts.rma is not None and _comes_to(facts, scope.place):
-            yield from _came_back(c, scope, facts, number)
-
-
-def _came_back(c: Connection, scope: Scope, facts: ReturnFacts, number: str) -> Iterator[Happening]:
-    assert facts.rma is not None
-    booked: dict[str, Known] = {}
-    for effect in facts.effects:
-        if effect.kind in ("receive_return", "write_on", "move_stock"):
-            known = _stands(c, scope.company, effect.key)
-            booked |= dict.fromkeys(effect.units, known)
-    for unit in facts.rma.units:
-        if unit.received_at is None or unit.is_missing or unit.is_kept:
+        if facts.rma is None or not _comes_to(facts, scope.place):
             continue
-        in_sage = booked.get(unit.unit_id, "no")
-        if in_sage != "yes" or scope.now - unit.received_at < BACK:
-            said = f"return {number}"
-            yield Happening(sku=unit.sku, where="on hand", quantity=Decimal(1), at=None, in_sage=in_sage, what=said)
+        for unit in facts.rma.units:
+            if unit.received_at is None or unit.is_missing or unit.is_kept:
+                continue
+            in_sage: Known = "yes" if (number, unit.unit_id) in booked else "no"
+            if in_sage == "no" or scope.now - unit.received_at < BACK:
+                one, said = Decimal(1), f"return {number}"
+                yield Happening(sku=unit.sku, where="on hand", quantity=one, at=None, in_sage=in_sage, what=said)
+
+
+def _booked_units(c: Connection, scope: Scope) -> set[tuple[str, str]]:
+    """Return and unit of everything that came back and stands in Sage."""
+    found: set[tuple[str, str]] = set()
+    for command in ("receive_return", "write_on", "move_stock"):
+        for effect in effects.done_of_open(c, scope.company, RETURN, command=command, since=scope.since):
+            found |= {(effect.document_key, unit) for unit in command_from_json(effect.content).units}
+    return found
 
 
 def _comes_to(facts: ReturnFacts, place: Place) -> bool:
