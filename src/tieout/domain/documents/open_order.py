@@ -43,11 +43,13 @@ class OpenLine:
     """Whether Sage keeps stock of it: false for service, labour and miscellaneous items, and for lines of no item."""
     is_traceable: bool = False
     """Whether a despatch must name batches or serial numbers."""
+    needs_despatch: bool = True
+    """Whether Sage wants its leaving confirmed at all; a charge or free text may be billed without."""
 
     @property
     def open(self) -> Decimal:
-        """What has not left, in selling units; never negative."""
-        return max(self.quantity - self.despatched, Decimal(0))
+        """What has not left, in selling units; never negative, and nothing of what need not be confirmed."""
+        return max(self.quantity - self.despatched, Decimal(0)) if self.needs_despatch else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,8 @@ def test_every_class_of_line_is_told_apart(world: World) -> None:
     assert [line.sku for line in order.lines if line.is_traceable] == ["SHIRT"]
     assert {line.warehouse for line in order.lines[:3]} == {"HOME"}
     assert order.lines[5].description == "Leave it in the porch"
-    assert order.lines[5].open == 0
+    assert [line.needs_despatch for line in order.lines] == [True, True, True, False, False, False]
+    assert [line.open for line in order.lines[3:]] == [0, 0, 0]
 
 
 def test_the_lines_make_the_total_of_the_order(world: World) -> None:

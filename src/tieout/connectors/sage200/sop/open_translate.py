@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from tieout.connectors.sage200.sop.order_changes import NO_CONFIRMATION
 from tieout.connectors.sage200.sop.wire_open import BookLine, BookOrder, BuyerShape, PlaceShape
 from tieout.connectors.sage200.sop.wire_orders import OpenLine as LineShape
 from tieout.connectors.sage200.sop.wire_orders import OpenOrder as OrderShape
@@ -177,6 +178,7 @@ def _line(order: BookOrder, line: BookLine, number: int, net: Money, facts: Orde
         warehouse=facts.warehouses.get(line.warehouse_id, ""),
         is_stocked=item.is_stocked if item else is_item,
         is_traceable=bool(item and item.is_traceable),
+        needs_despatch=bool(line.product_id) or line.confirmation_intent_type != NO_CONFIRMATION,
     )
 
 
