@@ -21,7 +21,16 @@ from tieout.store.schema import DatabaseRefused
 View = dict[str, Any]
 """Plain JSON for people and programs."""
 
-SYSTEMS = {"sage200": "Sage 200", "returngo": "ReturnGO", "shopify": "Shopify", "dock": "warehouse"}
+SYSTEMS = {
+    "sage200": "Sage 200",
+    "returngo": "ReturnGO",
+    "loop": "Loop",
+    "shopify": "Shopify",
+    "dock": "warehouse",
+    "mintsoft": "Mintsoft",
+    "shipbob": "ShipBob",
+    "files": "files over SFTP",
+}
 CLOCK_SLACK = timedelta(seconds=5)
 ROUTES = {
     "sop": ("raise_return", "receive_return", "post_sop_credit_note"),

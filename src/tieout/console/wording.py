@@ -19,6 +19,7 @@ SYSTEMS: Final = {
     "storefront": "Web shop",
     "sage": "Sage 200",
     "payouts": "Payouts",
+    "warehouse": "Warehouse",
     "people": "People",
 }
 PRODUCTS: Final = {
@@ -27,12 +28,17 @@ PRODUCTS: Final = {
     "loop": "Loop",
     "shopify": "Shopify",
     "dock": "Warehouse",
+    "mintsoft": "Mintsoft",
+    "shipbob": "ShipBob",
+    "files": "Files over SFTP",
 }
 """What the maker calls each kind of account."""
 KINDS: Final = {
     "goods": "Goods nobody announced",
     "refund": "Refund without a return",
     "availability": "Stock on offer",
+    "shipment": "Shipment without an order",
+    "file": "File of a warehouse",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from tieout.store.documents import Document
 from tieout.store.rows import columns_of, read_all, read_maybe
 from tieout.store.tables import contentions, ledger_messages
 
@@ -63,6 +64,17 @@ def contentions_since(c: Connection, since: datetime, *, company: str | None = N
     query = select(*_CONTENTION).where(contentions.c.at >= since)
     if company is not None:
         query = query.where(contentions.c.company == company)
+    return read_all(Contention, c.execute(query.order_by(contentions.c.id)))
+
+
+def contentions_of(c: Connection, document: Document) -> list[Contention]:
+    """Return the locks met while a document was worked on, oldest first."""
+    query = select(*_CONTENTION).where(
+        contentions.c.company == document.company,
+        contentions.c.at >= document.opened_at,
+        contentions.c.document_kind == document.kind,
+        contentions.c.document_key == document.key,
+    )
     return read_all(Contention, c.execute(query.order_by(contentions.c.id)))
 
 

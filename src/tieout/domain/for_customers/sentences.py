@@ -105,7 +105,7 @@ def _sentences(progress: Progress, today: date) -> Iterator[str]:
     elif progress.items and progress.status not in CLOSED:
         yield from (_parcel(parcel, today) for parcel in progress.parcels)
     if progress.kept:
-        yield f"You may keep {_items(progress.kept)}; nothing has to come back for that."
+        yield f"You may keep {items_said(progress.kept)}; nothing has to come back for that."
     yield from (_given(given, today) for given in progress.sent)
     yield from (_exchange(exchange, today) for exchange in progress.exchanges)
     if progress.trouble is not None:
@@ -113,9 +113,9 @@ def _sentences(progress: Progress, today: date) -> Iterator[str]:
 
 
 def _asked(progress: Progress, today: date) -> Iterator[str]:
-    many = _items(progress.items + progress.kept) if progress.items + progress.kept else "something"
+    many = items_said(progress.items + progress.kept) if progress.items + progress.kept else "something"
     asked = f"You asked to return {many}"
-    on = f" on {_day(progress.asked_on, today)}" if progress.asked_on else ""
+    on = f" on {day_said(progress.asked_on, today)}" if progress.asked_on else ""
     match progress.status:
         case None:
             yield "We have just heard of this return, and do not have its details yet."
@@ -131,25 +131,25 @@ def _asked(progress: Progress, today: date) -> Iterator[str]:
 
 def _received(progress: Progress, today: date) -> str:
     if progress.is_all_here and len(progress.received) == 1:
-        return f"We received your parcel on {_day(progress.received[0][0], today)}."
-    parts = " and ".join(f"{_items(count)} on {_day(day, today)}" for day, count in progress.received)
+        return f"We received your parcel on {day_said(progress.received[0][0], today)}."
+    parts = " and ".join(f"{items_said(count)} on {day_said(day, today)}" for day, count in progress.received)
     if progress.is_all_here:
         return f"We received {parts}."
     missing = progress.items - progress.received_count
-    return f"We received {parts}; {_items(missing)} {'has' if missing == 1 else 'have'} not come yet."
+    return f"We received {parts}; {items_said(missing)} {'has' if missing == 1 else 'have'} not come yet."
 
 
 def _parcel(parcel: OnItsWay, today: date) -> str:
     by = f" with {parcel.carrier}" if parcel.carrier else ""
     number = f" (tracking number {parcel.tracking})" if parcel.tracking else ""
     if parcel.delivered_on:
-        day = _day(parcel.delivered_on, today)
+        day = day_said(parcel.delivered_on, today)
         return f"The carrier says that your parcel{number} was delivered to us on {day}; we have not booked it in yet."
     return f"Your parcel is booked{by}{number}; it has not come yet."
 
 
 def _given(given: Given, today: date) -> str:
-    amount, on = _money(given.amount), f" on {_day(given.sent_on, today)}" if given.sent_on else ""
+    amount, on = _money(given.amount), f" on {day_said(given.sent_on, today)}" if given.sent_on else ""
     if given.has_failed:
         return f"We tried to give you {amount}{on}, and it did not go through."
     match given.way:
@@ -165,7 +165,7 @@ def _given(given: Given, today: date) -> str:
 def _exchange(exchange: InExchange, today: date) -> str:
     named = f"What you get in exchange ({exchange.name})" if exchange.name else "What you get in exchange"
     if exchange.has_left:
-        return f"{named} was sent to you{f' on {_day(exchange.left_on, today)}' if exchange.left_on else ''}."
+        return f"{named} was sent to you{f' on {day_said(exchange.left_on, today)}' if exchange.left_on else ''}."
     return f"{named} is being made ready." if exchange.is_released else f"{named} has not been released yet."
 
 
@@ -231,7 +231,8 @@ def _next_parcel(progress: Progress) -> tuple[str, date | None, str]:
     return "Please send the items back. When they are here we check them, and then it is settled with you.", None, ""
 
 
-def _items(count: int) -> str:
+def items_said(count: int) -> str:
+    """`1 item`, `2 items`."""
     return f"{count} {'item' if count == 1 else 'items'}"
 
 
@@ -240,6 +241,6 @@ def _money(amount: Money) -> str:
     return f"{_SIGNS.get(amount.currency, amount.currency + ' ')}{figure}"
 
 
-def _day(day: date, today: date) -> str:
+def day_said(day: date, today: date) -> str:
     """`3 November`, with the year where it is another than today's."""
     return f"{day.day} {day:%B}" + ("" if day.year == today.year else f" {day.year}")

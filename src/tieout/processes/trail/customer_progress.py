@@ -14,6 +14,7 @@ from tieout.domain.business_dates import uk_date
 from tieout.domain.documents.rma import Parcel, RmaUnit
 from tieout.domain.documents.shop_order import ShopRefund
 from tieout.domain.faults.kinds import Owner
+from tieout.domain.for_customers.orders import order_story
 from tieout.domain.for_customers.progress import Given, InExchange, LookedInto, OnItsWay, Progress, Subject, Way
 from tieout.domain.for_customers.sentences import Story, story_of
 from tieout.domain.money import Money
@@ -21,10 +22,12 @@ from tieout.domain.returns.allocation import returned_units
 from tieout.domain.returns.exchanges import DESPATCHED, exchange_key, is_despatched
 from tieout.domain.returns.facts import ReturnFacts
 from tieout.processes.goods_in import KIND as GOODS
-from tieout.processes.kinds import REFUND
+from tieout.processes.kinds import ORDER, REFUND
 from tieout.processes.record import Json, facts_from_json
+from tieout.processes.trail.order_progress import order_facts, order_progress
 from tieout.processes.trail.related import names_of
 from tieout.store import attempts, cases, effects, legs
+from tieout.store.attempts import Attempt
 from tieout.store.cases import Case
 from tieout.store.documents import Document
 from tieout.store.effects import Effect
@@ -57,6 +60,8 @@ def told_of(c: Connection, document: Document, now: datetime) -> Told:
     """What to tell the customer of a document."""
     attempt = attempts.last_gathered(c, document)
     case = cases.open_case_of(c, document.company, document.kind, document.key)
+    if document.kind == ORDER:
+        return _told_of_order(document, attempt, case, uk_date(now))
     progress = _progress(
         document,
         _facts(attempt.facts) if attempt is not None else None,
@@ -70,6 +75,20 @@ def told_of(c: Connection, document: Document, now: datetime) -> Told:
         story=story_of(progress, uk_date(now)),
         order_name=names.get("order name", ""),
         parcels=progress.parcels,
+        case=case,
+        as_of=attempt.started_at if attempt is not None else None,
+    )
+
+
+def _told_of_order(document: Document, attempt: Attempt | None, case: Case | None, today: date) -> Told:
+    facts = order_facts(attempt.facts) if attempt is not None else None
+    progress = order_progress(document, facts, _trouble(case))
+    numbers = [(parcel.carrier, number) for parcel in progress.parcels for number in parcel.tracking]
+    return Told(
+        document=document,
+        story=order_story(progress, today),
+        order_name=facts.order.channel_reference if facts is not None and facts.order is not None else "",
+        parcels=tuple(OnItsWay(carrier=by, tracking=number, delivered_on=None) for by, number in numbers),
         case=case,
         as_of=attempt.started_at if attempt is not None else None,
     )

@@ -13,7 +13,7 @@ from tieout.processes.trail.grid import Grid, grid_of
 from tieout.processes.trail.related import Related, names_of, related_of
 from tieout.processes.trail.steps import Steps, steps_of
 from tieout.processes.trail.timeline import Entry, Happenings, timeline_of
-from tieout.store import approvals, attempts, audit, cases, comments, effects, inbox, legs
+from tieout.store import approvals, attempts, audit, cases, comments, contentions, effects, inbox, legs
 from tieout.store.cases import Case
 from tieout.store.cross_references import CrossReference
 from tieout.store.documents import Document
@@ -74,6 +74,7 @@ def trail_of(c: Connection, document: Document, now: datetime) -> Trail:
         approvals=approvals.approvals_of(c, *name),
         audit=audit.entries_about(c, document.company, _subjects(document, its_cases), limit=MOST),
         comments=comments.comments_of(c, *name),
+        contentions=contentions.contentions_of(c, document),
     )
     return Trail(
         document=document,

@@ -17,6 +17,7 @@ from tieout.store.attempts import AttemptLine
 from tieout.store.audit import AuditEntry
 from tieout.store.cases import Case
 from tieout.store.comments import Comment
+from tieout.store.contentions import Contention
 from tieout.store.effects import Effect
 from tieout.store.inbox import EventHead
 
@@ -67,6 +68,7 @@ class Happenings:
     approvals: Sequence[Approval]
     audit: Sequence[AuditEntry]
     comments: Sequence[Comment]
+    contentions: Sequence[Contention]
 
 
 def timeline_of(found: Happenings) -> list[Entry]:
@@ -82,6 +84,7 @@ def timeline_of(found: Happenings) -> list[Entry]:
         *(_decided(approval) for approval in found.approvals),
         *(_audited(entry) for entry in found.audit if entry.action not in TOLD),
         *(_said(comment) for comment in found.comments),
+        *_met(found.contentions),
     ]
     return sorted(entries, key=lambda entry: entry.at)
 
@@ -108,6 +111,22 @@ def _attempts(lines: Sequence[AttemptLine]) -> Iterator[Entry]:
             yield replace(run[0][1], times=len(run), until=run[-1][0].started_at)
         elif run:
             yield run[0][1]
+
+
+def _met(found: Sequence[Contention]) -> Iterator[Entry]:
+    """Records that somebody else had open: one entry for each record and whoever held it, however often it was met."""
+    held: dict[tuple[str, str, str], list[Contention]] = {}
+    for one in found:
+        held.setdefault((one.command, one.record, one.holder), []).append(one)
+    for (command, record, holder), times in held.items():
+        yield Entry(
+            at=times[0].at,
+            system=times[0].account,
+            title=f"{record or 'A record'} is in use{f' by {holder}' if holder else ''}",
+            text=f"{said_of(command).capitalize()} waits and is tried again.",
+            times=len(times),
+            until=times[-1].at if len(times) > 1 else None,
+        )
 
 
 def _is_alike(one: Entry, other: Entry) -> bool:
