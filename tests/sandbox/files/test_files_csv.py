@@ -13,7 +13,7 @@ def test_an_order_that_was_dropped_is_acknowledged_shipped_and_told(depot: Depot
     depot.drop("orders1.csv", depot.manifest(*depot.order("SO1", ("MUG", "2", "CASE"), ("CUP", "3", "EA"))))
     assert depot.work() == {"files": 1, "despatches": 1, "despatch_files": 1}
     (ack,) = depot.rows("ack")
-    assert (ack["source_file"], ack["source_file_id"]) == ("orders1.csv", "OUT1")
+    assert (ack["input_file"], ack["source_file_id"]) == ("orders1.csv", "OUT1")
     assert (ack["order_ref"], ack["release_no"], ack["status"]) == ("SO1", "1", "accepted")
     told = depot.rows("despatch")
     assert [(r["line_no"], r["sku_shipped"], r["qty"], r["uom"], r["base_qty"]) for r in told] == [

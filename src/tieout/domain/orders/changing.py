@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tieout.domain.commands import CancelShipmentRequest
 from tieout.domain.documents.open_order import OpenLine
+from tieout.domain.documents.shipping import RequestStatus
 from tieout.domain.faults import orders as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.orders.delivery import delivery
@@ -37,15 +38,26 @@ def stopping(standing: Standing) -> Stopping:
             held = sent.stands.status_text if sent.stands is not None else "not known"
             faults.append(Fault(code=kinds.CANCEL_TOO_LATE.code, at=at, saw=held, wanted=why))
         else:
-            commands.append(
-                CancelShipmentRequest(
-                    key=cancel_key(standing.facts.company, sent.command.reference),
-                    account=sent.command.account,
-                    reference=sent.command.reference,
-                    order_number=sent.command.order_number,
-                )
-            )
+            commands.append(_cancel(standing, sent))
     return Stopping(commands=tuple(commands), faults=tuple(faults))
+
+
+def agreed(standing: Standing) -> tuple[CancelShipmentRequest, ...]:
+    """What a warehouse has cancelled since it was asked to: to be read back there, so that it is on record as done."""
+    return tuple(
+        _cancel(standing, sent)
+        for sent in standing.facts.requests
+        if sent.cancelling == "intended" and sent.stands is not None and sent.stands.status is RequestStatus.CANCELLED
+    )
+
+
+def _cancel(standing: Standing, sent: Sent) -> CancelShipmentRequest:
+    return CancelShipmentRequest(
+        key=cancel_key(standing.facts.company, sent.command.reference),
+        account=sent.command.account,
+        reference=sent.command.reference,
+        order_number=sent.command.order_number,
+    )
 
 
 def _unwanted(standing: Standing) -> list[tuple[Sent, str]]:

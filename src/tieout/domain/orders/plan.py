@@ -16,7 +16,7 @@ from tieout.domain.faults import orders as kinds
 from tieout.domain.faults.kinds import Fault, Owner
 from tieout.domain.legs import Leg
 from tieout.domain.money import Money, money, total
-from tieout.domain.orders.changing import stopping
+from tieout.domain.orders.changing import agreed, stopping
 from tieout.domain.orders.delivery import country_code
 from tieout.domain.orders.facts import OrderFacts
 from tieout.domain.orders.keys import despatch_key
@@ -46,7 +46,8 @@ def plan_order(facts: OrderFacts) -> Plan | Blocked:
     commands: list[AnyCommand] = [*leaving.commands, *stop.commands, *again]
     requests = going.requests if going is not None else ()
     commands += requests
-    commands += told.commands
+    # Last of all: where it cannot be read back yet, nothing else waits for it.
+    commands += (*told.commands, *agreed(standing))
     faults = (*leaving.faults, *stop.faults, *(going.faults if going is not None else ()), *told.faults)
     raised = tuple(dict.fromkeys((*faults, *concerns(standing, despatched))))
     legs = (*_declared(standing, commands), *_warehouse_legs(standing, commands))

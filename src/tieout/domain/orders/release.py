@@ -40,7 +40,7 @@ def release(standing: Standing) -> Release:
     """What may go out now of an order; lines of warehouses that nobody ships from are left alone."""
     facts, order = standing.facts, standing.order
     ready = [(line, node, quantity) for line, node in _ours(facts, order) if (quantity := _ready(standing, line)) > 0]
-    if facts.policy("release_orders", "off") != "on":
+    if facts.policy("release_orders", "off") != "on" or order.status in ("cancelled", "complete"):
         return NOTHING
     waits_for = _not_cleared(facts, order) if _is_open(facts, order) else ""
     if waits_for or not ready:

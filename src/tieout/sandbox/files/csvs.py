@@ -31,7 +31,7 @@ _COLUMNS = {
     "stock_movement": (
         "movement_id node_code occurred_at type reason_code sku qty_signed uom batch serial ref_type ref user"
     ),
-    "ack": "file_id source_file source_file_id order_ref release_no line_no row status reason",
+    "ack": "file_id input_file source_file_id order_ref release_no line_no row status reason",
     "charges": "file_id invoice charge_id date code description reference quantity net currency",
 }
 LAYOUTS = {layout: tuple(columns.split(" ")) for layout, columns in _COLUMNS.items()}
@@ -85,7 +85,7 @@ class Csv:
 
     def answers(self, envelope: Envelope, source: str, intake: Intake, answers: tuple[Answer, ...]) -> bytes:
         """Return one row for the file when it is refused whole, else a row for each order and each refused line."""
-        head = {"source_file": source, "source_file_id": intake.file_id}
+        head = {"input_file": source, "source_file_id": intake.file_id}
         rows: list[Cells] = [{**head, "status": "rejected", "reason": intake.fault}] if intake.fault else []
         for answer in answers:
             order = {**head, "order_ref": answer.order.order_ref, "release_no": answer.order.release_no}
