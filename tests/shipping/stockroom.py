@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from tests.processes.estate import SKUS
@@ -11,12 +12,13 @@ from tests.processes.house import COMPANY, LONG_AGO
 from tests.shipping.depot import Depot
 from tests.shipping.floors import FilesFloor
 
+from tieout.domain.documents.warehouse_stock import CountedStock, StockSnapshot
 from tieout.intake.files import pick_up
 from tieout.processes.kinds import MOVEMENT
 from tieout.processes.movements import keep_movement, sweep_movements
 from tieout.processes.routing import wake
 from tieout.processes.standing import leg_state
-from tieout.processes.told import unpacked
+from tieout.processes.told import SNAPSHOT, keep, site_key, unpacked
 from tieout.reconciliation.counts import keep_counts
 from tieout.reconciliation.stock_watch import watch_stock
 from tieout.store import approvals, cases, documents, effects, inbox, legs
@@ -127,6 +129,29 @@ class Stockroom:
         pick_up(application.floor, application.companies[COMPANY])
         keep_counts(application.floor, application.companies[COMPANY])
         return watch_stock(application.floor, application.companies[COMPANY])
+
+    def tell_count(self, taken_at: datetime, *, last_movement: str, **units: int) -> None:
+        """A count of every stock code that names its newest movement."""
+        floor, house = self.depot.floor, self.depot.house
+        snapshot = StockSnapshot(
+            account=floor.account,
+            site=floor.site,
+            taken_at=taken_at,
+            taken_text="",
+            lines=tuple(CountedStock(sku=sku, on_hand=Decimal(count)) for sku, count in units.items()),
+            last_movement=last_movement,
+        )
+        with house.application.store.scope(COMPANY) as c:
+            keep(
+                c,
+                SNAPSHOT,
+                snapshot,
+                company=COMPANY,
+                account=floor.account,
+                document=(SNAPSHOT, site_key(floor.account, floor.site)),
+                occurred_at=taken_at,
+                at=self.depot.now(),
+            )
 
     def lose(self, units: int) -> None:
         """Mugs vanish at the warehouse, which says nothing of it but by its next count."""

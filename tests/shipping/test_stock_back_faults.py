@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.shipping.stockroom import Stockroom
 
 from tieout.domain.money import Money
 from tieout.processes.held import wake_held
+from tieout.reconciliation.stock_parity import compare_stock
 
 
 @pytest.fixture
@@ -194,3 +196,43 @@ def test_a_day_in_a_closed_period_waits_and_is_booked_today_on_a_persons_word(st
     before = stockroom.depot.stock("MUG")
     stockroom.accept(key, "MOVEMENT_PERIOD_CLOSED")
     assert (is_booked(stockroom, key), stockroom.depot.stock("MUG") - before) == (True, 5)
+
+
+def test_a_booking_whose_answer_is_lost_is_found_and_not_made_again(stockroom: Stockroom) -> None:
+    depot = stockroom.depot
+    before = depot.stock("MUG")
+    depot.control.temper("sage200", path_contains="companion", method="POST", lost_reply=1, limit=1)
+    stockroom.act("write_off", "MUG", 2, reason="DAMAGE")
+    stockroom.settle()
+    key = stockroom.the_movement().key
+    assert (is_booked(stockroom, key), before - depot.stock("MUG")) == (True, 2)
+
+
+def test_a_file_that_comes_twice_books_its_movements_once(stockroom: Stockroom) -> None:
+    depot = stockroom.depot
+    before = depot.stock("MUG")
+    stockroom.act("receive", "MUG", 5)
+    written = depot.control.get("/files/partners/csv/ledgers/written")
+    last = max(int(row["seq"]) for row in next(iter(written.values())))
+    depot.control.post("/files/partners/csv/copies", {"seq": last})
+    stockroom.settle()
+    assert depot.stock("MUG") - before == 5
+    assert len(stockroom.movements()) == 1
+
+
+def test_a_count_that_names_its_newest_movement_is_taken_at_the_time_of_that(stockroom: Stockroom) -> None:
+    """The 3PL's clock runs ahead: by time alone the later receipt would be in the count."""
+    depot = stockroom.depot
+    stockroom.act("receive", "MUG", 5)
+    stockroom.settle()
+    first = stockroom.the_movement().key.partition("|")[2]
+    depot.house.later(timedelta(minutes=1))
+    stockroom.act("receive", "BOOK", 2)
+    stockroom.settle()
+    stockroom.tell_count(depot.now() + timedelta(hours=1), last_movement=first, MUG=105, BOOK=100, LAMP=100, BOWL=100)
+    depot.house.later(timedelta(hours=2))
+    application = depot.house.application
+    (site,) = compare_stock(application.floor, application.companies[COMPANY])
+    assert site.breaks == ()
+    (book,) = [one for one in site.agreed if (one.sku, one.where) == ("BOOK", "on hand")]
+    assert (book.counted, book.in_sage) == (Decimal(100), Decimal(102))

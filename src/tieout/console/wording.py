@@ -39,6 +39,11 @@ KINDS: Final = {
     "availability": "Stock on offer",
     "shipment": "Shipment without an order",
     "file": "File of a warehouse",
+    "movement": "Stock movement",
+    "stock": "Stock against a count",
+    "warehouse site": "Mapped place",
+    "feed": "What a warehouse tells",
+    "despatch": "Despatch in the stock log",
 }
 
 
