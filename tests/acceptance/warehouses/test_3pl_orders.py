@@ -62,7 +62,7 @@ def customer_on_hold(yard: Yard, *, on_hold: bool) -> None:
 
 
 def whole_life(yard: Yard) -> None:
-    """At the 3PL with files and at ShipBob alike, five orders of four mugs: one leaves in two parts, one is found short.
+    """At the 3PL with files and at ShipBob alike, five orders of four mugs: one leaves in parts, one is found short.
 
     One is made smaller in Sage, one cancelled in time, one after it left. Sage has exactly what left of each: the
     smaller one went out anew, the short mug once somebody had it sent again, and what left of the last is on a desk.
