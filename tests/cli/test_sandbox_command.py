@@ -95,6 +95,18 @@ def test_the_doctor_is_content_with_every_company_as_it_is_printed(sage_alone: P
         assert channels["receive_return"] == by_hand
 
 
+def test_the_doctor_is_content_with_every_warehouse_as_it_is_printed(tmp_path: Path, address: str) -> None:
+    config = tmp_path / "tieout.toml"
+    with stand_ins("mintsoft", "shipbob", "files", until="account.files.directories") as lines:
+        config.write_text("".join(lines), encoding="utf-8")
+        rows = {account: asked(config, address, account) for account in ("mintsoft", "shipbob", "files")}
+        for account, row in rows.items():
+            assert row["well"], (account, row["findings"])
+    said = {finding["subject"]: finding["says"] for finding in rows["files"]["findings"]}
+    assert "shows the agreed key" in said["server"]
+    assert said["directory orders/in"] == "our orders go here; 0 files"
+
+
 def test_books_in_a_folder_are_filled_and_told(tmp_path: Path) -> None:
     command = [sys.executable, "-u", "-m", "tieout", "sandbox", "returngo", "sage200", "--port", "0"]
     command += ["--books", str(tmp_path / "books"), "--bulk-posted", "61", "--bulk-orders", "20"]

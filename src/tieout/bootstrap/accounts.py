@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 
-from tieout.connectors import loop, mintsoft, returngo, sage200, shipbob, shopify
+from tieout.connectors import files, loop, mintsoft, returngo, sage200, shipbob, shopify
 from tieout.ports.accounts import OpenAccount
 from tieout.ports.systems import CallBudget, TokenKeeper
 from tieout.processes.accounts import Listing, PushOnly
@@ -92,6 +92,6 @@ class Accounts:
                 self._connections.callback(network.close)
                 return OpenAccount(name=name, system="shipbob", examined=network, place=account.base_url)
             case FilesAccount():
-                return OpenAccount(
-                    name=name, system="files", examined=PushOnly(name), place=f"{account.host}:{account.port}"
-                )
+                place = files.open_examination(account, self._clock)
+                self._connections.callback(place.close)
+                return OpenAccount(name=name, system="files", examined=place, place=f"{account.host}:{account.port}")

@@ -41,6 +41,8 @@ class Temper:
     """Operation after which it hangs up without having answered."""
     is_silent: bool = False
     """Whether it stops answering at the next list."""
+    refuses_listing: str = ""
+    """Directory that may not be listed."""
     refuses_absolute: bool = False
     connections: int = 0
 
@@ -81,6 +83,8 @@ class Server(asyncssh.SFTPServer):
             await asyncio.sleep(60)
 
     async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        if self.temper.refuses_listing and path.decode().strip("/") == self.temper.refuses_listing:
+            raise asyncssh.SFTPPermissionDenied("not for you")
         if self.temper.is_silent:
             await asyncio.sleep(60)
         async for name in super().scandir(path):

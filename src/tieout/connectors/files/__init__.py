@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from tieout.connectors.files.examining import FilesExamination
 from tieout.connectors.files.feed import FilesFeed
 from tieout.connectors.files.settings import FilesSettings
 from tieout.connectors.files.sftp import SftpPlace
 from tieout.connectors.files.warehouse import FilesWarehouse
 from tieout.ports.warehouses import FileLedger, KeptShipments
 
-__all__ = ["FilesFeed", "FilesSettings", "FilesWarehouse", "open_feed", "open_warehouse"]
+__all__ = [
+    "FilesExamination",
+    "FilesFeed",
+    "FilesSettings",
+    "FilesWarehouse",
+    "open_examination",
+    "open_feed",
+    "open_warehouse",
+]
+
+
+def open_examination(settings: FilesSettings, clock: Callable[[], datetime]) -> FilesExamination:
+    """The account, to be asked what it allows."""
+    return FilesExamination(settings, clock)
 
 
 def open_warehouse(settings: FilesSettings, told: KeptShipments, clock: Callable[[], datetime]) -> FilesWarehouse:

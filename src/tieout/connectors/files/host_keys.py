@@ -28,6 +28,11 @@ def check(key: paramiko.PKey, settings: FilesSettings) -> None:
         )
 
 
+def fingerprint(key: paramiko.PKey) -> str:
+    """A key's fingerprint as OpenSSH writes it."""
+    return _fingerprint(key.asbytes())
+
+
 def preferred(settings: FilesSettings, offered: tuple[str, ...]) -> tuple[str, ...]:
     """Kinds of host key to ask for, those of the pinned keys first: a server may have a key of each kind."""
     kinds = [_pinned(text)[0] for text in (settings.host_key, settings.previous_host_key) if text.strip()]

@@ -8,6 +8,7 @@ import socket
 import stat
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TypeVar
@@ -24,6 +25,7 @@ _LOST = (paramiko.SSHException, EOFError, TimeoutError, ConnectionError)
 _FAILURES = (OSError, paramiko.SSHException, EOFError)
 _NOT_THERE = FileNotFoundError
 _CHUNK = 32_768
+_ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _WORDS_MAX = 200
 _LISTED_MAX = 100_000
 """Files that a directory may hold. More are not read in part: the new ones could be those left out."""
@@ -50,6 +52,15 @@ class Line:
         hang_up(self.transport, self.transport.sock)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """A directory as it stands."""
+
+    files: int
+    may_write: bool
+    """False where its permissions let nobody write; a server may still refuse what they allow."""
+
+
 class SftpPlace:
     """One account's server. Safe to share between threads: one of them speaks at a time."""
 
@@ -71,6 +82,30 @@ class SftpPlace:
             if len(rows) > _LISTED_MAX:
                 raise BadAnswer(f"{directory} holds more than {_LISTED_MAX:,} files: ask the partner to clear it")
             return tuple(file for file in map(_as_file, rows) if file is not None)
+
+        return self._reading(f"list {directory}", read)
+
+    def greet(self) -> str:
+        """Connect and sign in; the fingerprint of the server's key, which is a pinned one."""
+
+        def read(line: Line) -> str:
+            line.sftp.stat(".")
+            return host_keys.fingerprint(line.transport.get_remote_server_key())
+
+        return self._reading("greet the server", read)
+
+    def directory(self, directory: str) -> Directory | None:
+        """A directory as it stands; None where there is none, Unauthorised where it may not be listed."""
+
+        def read(line: Line) -> Directory | None:
+            path = self._path(line, directory)
+            try:
+                mode = line.sftp.stat(path).st_mode
+                rows = islice(line.sftp.listdir_iter(path), _LISTED_MAX)
+                files = sum(1 for row in rows if _as_file(row) is not None)
+            except _NOT_THERE:
+                return None
+            return Directory(files=files, may_write=mode is None or bool(mode & _ANY_WRITE))
 
         return self._reading(f"list {directory}", read)
 
