@@ -41,9 +41,6 @@ class Floor(Protocol):
     def stock(self, units: Mapping[str, int]) -> None:
         """Put goods on the shelves."""
 
-    def take_in(self) -> None:
-        """Read what was sent; by an API it is there at once."""
-
     def ship(self, orders: Mapping[str, LiveOrder], *, is_last: bool) -> int:
         """Ship what is open, by the turn of each order; the last time all of it. Returns how much left."""
 
@@ -65,8 +62,10 @@ class Mintsoft:
         _call(self._control, "PUT", "/mintsoft/settings", {"requests_per_minute": CALLS_PER_MINUTE})
         _call(self._control, "POST", "/mintsoft/setup", {"products": products})
 
-    def take_in(self) -> None:
-        """Nothing to do."""
+    def has(self, order_number: str) -> bool:
+        """Whether it has been asked for an order."""
+        rows = _call(self._control, "GET", "/mintsoft/orders")["orders"]
+        return any(order_of(row["reference"]) == order_number for row in rows)
 
     def ship(self, orders: Mapping[str, LiveOrder], *, is_last: bool) -> int:
         """Pick, pack and despatch what is open."""

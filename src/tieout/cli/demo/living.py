@@ -113,16 +113,17 @@ def _perform(
             players.outlet.open()
             players.shipping.look(application)
         _drain(application, show, "announced", ANNOUNCE_SECONDS_MAX)
+        if day.is_last:
+            players.shipping.ship(application)
+            _drain(application, show, "shipped", ANNOUNCE_SECONDS_MAX)
 
     if day.is_last:
         players.shipping.enter(application)
     with _tempered(wish, installation, players):
         raised = players.script.run(day, show, announced)
         if day.is_last:
-            players.shipping.take_in()
             players.cast.send_back()
             players.outlet.send_back(installation.url, installation.dock_secret, application.clock())
-            players.shipping.ship(application)
         _drain(application, show, "settled", DRAIN_SECONDS_MAX)
     _come_to_rest(application, players.script, show)
     if day.is_last:

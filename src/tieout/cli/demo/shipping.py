@@ -38,7 +38,7 @@ BACK = timedelta(minutes=30)
 USER = "MOWENS"
 """Who has an order open in Sage."""
 SCREEN_SECONDS = 600
-HELD_SECONDS_MIN, HELD_SECONDS_MAX = 4.0, 25.0
+HELD_SECONDS_MIN, HELD_SECONDS_MAX = 4.0, 90.0
 """How long the screen stays open: some seconds, and until Tieout has met it, unless that takes too long."""
 MET = 2
 LOOK_SECONDS = 3.0
@@ -97,11 +97,6 @@ class Shipping:
         sweep_warehouses(floor, company, BACK)
         pick_up(floor, company)
 
-    def take_in(self) -> None:
-        """The warehouses read what was sent to them."""
-        for floor in self.floors:
-            floor.take_in()
-
     def behave(self, temper: str, seed: int) -> None:
         """How the 3PL's files misbehave from now on."""
         self.threepl.behave({**MANNERS[temper], "seed": seed * 100 + 50} if MANNERS[temper] else {})
@@ -111,6 +106,8 @@ class Shipping:
         held = next((each for each in self.entered if each.order.turn is Turn.ON_SCREEN), None)
         if held is None:
             return
+        self._wait_until_asked(application, held)
+        self.threepl.take_in()
         screen = {"record": "order", "reference": held.number, "seconds": SCREEN_SECONDS, "user": USER}
         self._post("/sage200/desktop/open", screen)
         began = time.monotonic()
@@ -142,6 +139,13 @@ class Shipping:
     def _all_ship(self, *, is_last: bool) -> int:
         orders: Mapping[str, LiveOrder] = {each.number: each.order for each in self.entered}
         return sum(floor.ship(orders, is_last=is_last) for floor in self.floors)
+
+    def _wait_until_asked(self, application: Application, held: Entered) -> None:
+        """The warehouse waits for the order that it ships first; what else is not there yet leaves the next time."""
+        until = time.monotonic() + HELD_SECONDS_MAX
+        while not self.mintsoft.has(held.number) and time.monotonic() < until:
+            self.look(application)
+            time.sleep(0.5)
 
     def _wait_until_met(self, application: Application, held: Entered, began: float) -> None:
         """Somebody goes on looking at the order until its despatch has come back and found it in use."""
