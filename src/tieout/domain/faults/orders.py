@@ -93,7 +93,8 @@ OVER_DESPATCHED = _fault(
     "OVER_DESPATCHED",
     "The warehouse shipped more than was ordered",
     "Sage despatches no more than was ordered, so what left and what Sage can be told differ.",
-    "Raise the line in Sage if the customer pays for it, or write the rest off; then choose Try again.",
+    "Raise the line in Sage if the customer pays for it, or let the rest be written off by the rules over_despatch and "
+    "over_despatch_nominal; then choose Try again.",
     owner=Owner.FINANCE,
 )
 SUBSTITUTED = _fault(
@@ -152,6 +153,15 @@ DESPATCHED_BY_HAND = _fault(
     "Sage and choose Try again.",
     can_accept=True,
 )
+SHIPMENT_CHANGED = _fault(
+    "SHIPMENT_CHANGED",
+    "The warehouse tells a despatch otherwise than before",
+    "The warehouse says by now that other quantities left than it had said when Sage was told. A despatch that stands "
+    "in Sage is never edited.",
+    "Ask the warehouse what left. Correct the despatch in Sage by hand if it is wrong, then accept this with a reason.",
+    owner=Owner.FINANCE,
+    can_accept=True,
+)
 CANCEL_TOO_LATE = _fault(
     "CANCEL_TOO_LATE",
     "Cancelled or changed in Sage, too late for the warehouse",
@@ -170,8 +180,10 @@ TRACKING_MISSING = _fault(
     "TRACKING_MISSING",
     "A despatch has no tracking number",
     "Goods have left, and the warehouse has given no tracking number within its time.",
-    "Ask the warehouse for it, then choose Try again. The storefront is told of the despatch without one.",
+    "Ask the warehouse for it, then choose Try again. The storefront is told of the despatch without one. If there "
+    "will be none, accept it with a reason.",
     owner=Owner.CUSTOMER_EXPERIENCE,
+    can_accept=True,
 )
 SERIAL_MISSING = _fault(
     "SERIAL_MISSING",

@@ -107,3 +107,8 @@ class OrderFacts:
         """What Tieout has told Sage of a line, in selling units; what may have arrived does not count."""
         lines = [line for one in self.posted if one.state == "done" for line in one.command.lines]
         return sum((line.quantity for line in lines if line.order_line == line_id), Decimal(0))
+
+    def posted_of(self, line_id: str) -> Decimal:
+        """What Tieout has told Sage of a line, or may have."""
+        lines = [line for one in self.posted for line in one.command.lines]
+        return sum((line.quantity for line in lines if line.order_line == line_id), Decimal(0))

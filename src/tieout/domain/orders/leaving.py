@@ -20,7 +20,7 @@ from tieout.domain.orders.facts import OrderFacts
 from tieout.domain.orders.keys import despatch_key, excess_key, raise_key
 from tieout.domain.orders.nodes import Node, Place, node_of, place_of, site_row
 from tieout.domain.orders.resolving import LeftUnits, Resolved
-from tieout.domain.orders.standing import ZERO, Standing, physical
+from tieout.domain.orders.standing import ZERO, Standing, by_hand, physical, requested
 from tieout.domain.orders.units import exact
 
 STATUS_HOURS = 4
@@ -62,6 +62,8 @@ def despatches(standing: Standing) -> Leaving:
         if sent:
             leaving.holds_back = True
             leaving.waits_for = "a despatch that may stand in Sage to be read back"
+        elif standing.order.status != "live" and one in by_hand(standing):
+            leaving.faults += _over_faults(standing, one, leaving)
         elif standing.order.status != "live":
             _wait_for_status(standing, one, leaving)
         else:
@@ -155,18 +157,32 @@ def _over_faults(standing: Standing, one: Resolved, leaving: Leaving) -> Iterato
         if excess <= 0:
             continue
         at = f"shipment {one.shipment.shipment_id}, {units.line.sku}"
-        by_others = units.line.despatched - facts.despatched_by_us(units.line.line_id)
+        by_others = units.line.despatched - facts.posted_of(units.line.line_id)
         if by_others >= excess:
             saw = f"{units.line.despatched} despatched in Sage"
             wanted = f"{units.line.quantity} ordered, {units.quantity} of them in this shipment"
             yield Fault(code=kinds.DESPATCHED_BY_HAND.code, at=at, saw=saw, wanted=wanted)
             continue
-        limit = Decimal(facts.tables.policy("over_despatch_percent") or OVER_PERCENT)
-        is_much = excess * 100 > units.line.quantity * limit
-        lacks = rule == "write_off" and _excess_nominal(facts, one) is None
-        if rule not in ("raise", "write_off") or is_much or lacks:
+        is_over = is_much(facts, units.line, max(excess, _over_in_all(standing, units.line)))
+        # A despatch of nothing cannot be booked: there must be units that were ordered in it.
+        is_all = all(leaving.open_of(each.line) <= 0 for each in one.left)
+        lacks = rule == "write_off" and (is_all or _excess_nominal(facts, one) is None)
+        if rule not in ("raise", "write_off") or is_over or lacks:
             saw = f"{units.quantity} shipped"
             yield Fault(code=kinds.OVER_DESPATCHED.code, at=at, saw=saw, wanted=f"{leaving.open_of(units.line)} open")
+
+
+def is_much(facts: OrderFacts, line: OpenLine, excess: Decimal) -> bool:
+    """Whether so much over, in selling units, stops in any case (rule `over_despatch_percent`)."""
+    limit = Decimal(facts.tables.policy("over_despatch_percent") or OVER_PERCENT)
+    return excess * 100 > line.quantity * limit
+
+
+def _over_in_all(standing: Standing, line: OpenLine) -> Decimal:
+    """What left of a line over what was asked for, or ordered, in all its shipments: many a little makes a mickle."""
+    asked = [standing.shipped(sent, line.line_id) - requested(sent, line) for sent in standing.facts.requests]
+    left = sum((one.of(line.line_id) for one in standing.gone()), ZERO)
+    return max(left - line.quantity, sum((max(over, ZERO) for over in asked), ZERO))
 
 
 def _tell(standing: Standing, one: Resolved, leaving: Leaving) -> None:
@@ -254,13 +270,13 @@ def _written_off(standing: Standing, leaving: Leaving) -> Iterator[WriteOff]:
     for one in standing.gone():
         command = told.get(despatch_key(facts.company, one.shipment))
         nominal, place = _excess_nominal(facts, one), _place(facts, one)
-        if command is None or nominal is None or place is None:
+        if command is None or nominal is None or place is None or facts.policy("over_despatch", "stop") != "write_off":
             continue
         booked = {line.order_line: line.quantity for line in command.lines}
         for units in one.left:
             excess = units.quantity - booked.get(units.line.line_id, ZERO)
             key = excess_key(facts.company, one.shipment, units.line.sku)
-            if excess > 0 and key not in facts.written_off:
+            if excess > 0 and key not in facts.written_off and not is_much(facts, units.line, excess):
                 yield WriteOff(
                     key=key,
                     sku=units.line.sku,

@@ -46,7 +46,7 @@ class Standing:
         posted = self.facts.posted_under(despatch_key(self.facts.company, one.shipment))
         if posted is not None and posted.state == "done":
             return True
-        return "DESPATCHED_BY_HAND" in self.facts.accepted and is_by_hand(self, one)
+        return "DESPATCHED_BY_HAND" in self.facts.accepted and one in by_hand(self)
 
     def claimed(self, line: OpenLine) -> Decimal:
         """What requests hold of a line's allocation: asked for or shipped, and not yet despatched in Sage."""
@@ -93,24 +93,40 @@ def is_gone(facts: OrderFacts, one: Resolved) -> bool:
     return STAGES.index(one.shipment.stage) >= wanted
 
 
-def is_by_hand(standing: Standing, one: Resolved) -> bool:
-    """Whether a shipment would exceed its order because somebody else despatched in Sage what it holds."""
-    return bool(one.left) and all(
-        units.quantity > units.line.open
-        and units.line.despatched - standing.facts.despatched_by_us(units.line.line_id) >= units.quantity
-        for units in one.left
-    )
+def by_hand(standing: Standing) -> tuple[Resolved, ...]:
+    """Shipments that would exceed their order because somebody else despatched in Sage what they hold, oldest first.
+
+    What was despatched by hand stands for one shipment and not for the next one, too.
+    """
+    facts = standing.facts
+    rest = {line.line_id: line.despatched - facts.posted_of(line.line_id) for line in standing.order.lines}
+    found: list[Resolved] = []
+    for one in sorted(standing.gone(), key=lambda each: (each.shipment.reached_at, each.shipment.shipment_id)):
+        is_ours = facts.posted_under(despatch_key(facts.company, one.shipment)) is not None
+        fits = all(units.line.open < units.quantity <= rest[units.line.line_id] for units in one.left)
+        if one.left and fits and not is_ours:
+            found.append(one)
+            for units in one.left:
+                rest[units.line.line_id] -= units.quantity
+    return tuple(found)
+
+
+def is_turned_down(sent: Sent) -> bool:
+    """Whether a warehouse ships nothing of a request although nobody asked it to stop."""
+    stopped = (RequestStatus.REJECTED, RequestStatus.CANCELLED)
+    is_theirs = sent.cancelling is None and not sent.shipments
+    return is_theirs and sent.stands is not None and sent.stands.status in stopped
 
 
 def is_short_kept(facts: OrderFacts, sent: Sent) -> bool:
     """Whether what a closed request did not ship must not go out again by itself."""
     if not sent.is_closed or sent.cancelling == "done":
         return False
-    if sent.stands is not None and sent.stands.status is RequestStatus.CANCELLED:
+    if is_turned_down(sent):
+        turned_down = [one for one in facts.requests if is_turned_down(one)]
+        return "REQUEST_REJECTED" not in facts.accepted or len(turned_down) > REJECTED_MAX
+    if sent.stands is not None and sent.stands.status is RequestStatus.CANCELLED and sent.cancelling is not None:
         return False
-    if sent.stands is not None and sent.stands.status is RequestStatus.REJECTED:
-        rejected = [one for one in facts.requests if one.stands and one.stands.status is RequestStatus.REJECTED]
-        return "REQUEST_REJECTED" not in facts.accepted or len(rejected) > REJECTED_MAX
     return not sends_again(facts)
 
 
@@ -126,13 +142,13 @@ REQUESTS_MAX = 9
 
 
 def shorts(standing: Standing) -> Iterator[tuple[Sent, OpenLine, Decimal]]:
-    """What closed requests did not ship and is still to be despatched: request, line, selling units."""
+    """What closed requests did not ship and no other one holds: request, line, selling units still to be despatched."""
     for sent in standing.facts.requests:
-        if not sent.is_closed or sent.cancelling == "done":
+        if not sent.is_closed or sent.cancelling is not None or is_turned_down(sent):
             continue
         for line in standing.order.lines:
             short = requested(sent, line) - standing.shipped(sent, line.line_id)
-            missing = min(short, line.open)
+            missing = min(short, line.open - standing.claimed(line))
             if missing > 0:
                 yield sent, line, missing
 

@@ -40,7 +40,7 @@ def fulfilments(standing: Standing, despatched: frozenset[str]) -> Telling:
         key = despatch_key(facts.company, one.shipment)
         lacks = not is_tracked(one)
         is_late = facts.now > tracked_by(facts, one.shipment.reached_at)
-        if lacks and is_late:
+        if lacks and is_late and kinds.TRACKING_MISSING.code not in facts.accepted:
             at = f"shipment {one.shipment.shipment_id} of {one.shipment.reference}"
             faults.append(Fault(code=kinds.TRACKING_MISSING.code, at=at, saw="no tracking number"))
         is_due = standing.is_told(one) or key in despatched

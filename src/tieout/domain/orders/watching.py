@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from tieout.domain.commands.base import plain
 from tieout.domain.documents.shipping import RequestStatus
 from tieout.domain.faults import orders as kinds
 from tieout.domain.faults.kinds import Fault
 from tieout.domain.orders.facts import OrderFacts, Sent
 from tieout.domain.orders.keys import despatch_key
-from tieout.domain.orders.standing import Standing, sends_again, shorts
+from tieout.domain.orders.leaving import is_much
+from tieout.domain.orders.standing import ZERO, Standing, is_turned_down, physical, sends_again, shorts
 from tieout.domain.orders.telling import unknown_carriers
 
 ACKNOWLEDGE_HOURS = 4
 DESPATCH_HOURS = 72
 GRACE_MINUTES = 60
-STOPPED = frozenset({RequestStatus.REJECTED, RequestStatus.HELD})
+OVER = ("cancelled", "complete")
+"""Statuses of an order in Sage of which nothing more is to go."""
 
 
 def concerns(standing: Standing, despatched: frozenset[str]) -> tuple[Fault, ...]:
@@ -25,7 +28,8 @@ def concerns(standing: Standing, despatched: frozenset[str]) -> tuple[Fault, ...
         dict.fromkeys(
             (
                 *_untold(standing, despatched),
-                *_rejected(standing.facts),
+                *_changed(standing),
+                *_rejected(standing),
                 *_unacknowledged(standing.facts),
                 *_late(standing.facts),
                 *_short(standing),
@@ -86,21 +90,58 @@ def _late(facts: OrderFacts) -> Iterator[Fault]:
             yield Fault(code=kinds.DESPATCH_LATE.code, at=where, saw=sent.stands.status_text)
 
 
-def _rejected(facts: OrderFacts) -> Iterator[Fault]:
-    """A rejected request that was followed by another one is past."""
+def _rejected(standing: Standing) -> Iterator[Fault]:
+    """Held, or turned down; one that was followed by another request for its lines is past."""
+    facts = standing.facts
     for index, sent in enumerate(facts.requests):
-        is_last = index == len(facts.requests) - 1
-        if sent.stands is None or sent.stands.status not in STOPPED or sent.cancelling == "done":
+        if sent.stands is None or sent.cancelling == "done":
             continue
-        if sent.stands.status is RequestStatus.HELD or is_last:
+        is_held = sent.stands.status is RequestStatus.HELD
+        if is_held or (is_turned_down(sent) and _is_wanted(standing, sent, facts.requests[index + 1 :])):
             where = f"request {sent.command.reference} at {sent.command.account}"
             saw = sent.stands.reason or sent.stands.status_text
             yield Fault(code=kinds.REQUEST_REJECTED.code, at=where, saw=saw)
 
 
+def _is_wanted(standing: Standing, sent: Sent, later: Sequence[Sent]) -> bool:
+    """Whether a line of a request is to go still and no later request asks for it."""
+    if standing.order.status in OVER:
+        return False
+    asked_later = {line.line for one in later for line in one.command.lines}
+    missing = {line.line for line in sent.command.lines} - asked_later
+    return any(line.open > 0 for line in standing.order.lines if line.line_id in missing)
+
+
+def _changed(standing: Standing) -> Iterator[Fault]:
+    """Shipments of which the warehouse says something else by now than Sage was told (3PL-40)."""
+    facts = standing.facts
+    if kinds.SHIPMENT_CHANGED.code in facts.accepted:
+        return
+    for one in standing.resolved:
+        posted = facts.posted_under(despatch_key(facts.company, one.shipment))
+        if posted is None or posted.state != "done" or one.faults:
+            continue
+        told = {line.sku: ZERO for line in posted.command.lines} | {units.line.sku: ZERO for units in one.left}
+        left = dict(told)
+        goods = {line.line_id for line in physical(standing.order.lines)}
+        for line in posted.command.lines:
+            told[line.sku] += line.quantity if line.order_line in goods else ZERO
+        for units in one.left:
+            left[units.line.sku] += units.quantity
+        for sku in told:
+            is_written_off = left[sku] > told[sku] and facts.policy("over_despatch", "stop") == "write_off"
+            lines = [units.line for units in one.left if units.line.sku == sku]
+            if is_written_off and not is_much(facts, lines[0], left[sku] - told[sku]):
+                continue
+            if left[sku] != told[sku]:
+                at = f"shipment {one.shipment.shipment_id} of {one.shipment.reference}, {sku}"
+                wanted = f"{plain(told[sku])}, as despatched in Sage"
+                yield Fault(code=kinds.SHIPMENT_CHANGED.code, at=at, saw=f"{plain(left[sku])} shipped", wanted=wanted)
+
+
 def _short(standing: Standing) -> Iterator[Fault]:
     facts = standing.facts
-    if sends_again(facts) or facts.policy("back_order", "ask") == "keep":
+    if standing.order.status in OVER or sends_again(facts) or facts.policy("back_order", "ask") == "keep":
         return
     for sent, line, missing in shorts(standing):
         reasons = [
