@@ -66,6 +66,8 @@ def _take(floor: Floor, company: Company, account: str, feed: FileFeed, file: Wa
         digest = hashlib.sha256(body).hexdigest()
         with floor.store.scope(company.name) as c:
             is_new = inbox.keep_event(c, _event(company.name, account, file.name, digest, body, now))
+            if is_new:
+                sweeps.swept(c, account, told.TAKEN, high_water=now.isoformat(), counted={"listed": 1}, at=now)
         content = feed.read(file.name, body)
     except MalformedError as error:
         why, known_by = str(error), digest or f"{file.name}, {file.size} bytes"

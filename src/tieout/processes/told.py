@@ -20,6 +20,8 @@ from tieout.store.store import Connection
 
 JSON: Final = "application/json"
 FILE: Final = "file"
+TAKEN: Final = "newest file"
+"""The sweep that says when an account dropped a file last that was not known."""
 SHIPMENT: Final = "shipment"
 ANSWER: Final = "answer"
 CHARGE: Final = "charge"

@@ -15,10 +15,11 @@ from tieout.processes.kinds import FEED
 from tieout.processes.lanes import Floor
 from tieout.processes.movements import SWEEP as MOVEMENTS
 from tieout.processes.rules import rules_on
+from tieout.processes.told import TAKEN
 from tieout.processes.warehouses_seen import NAME as ORDERS
 from tieout.reconciliation.counts import SWEEP as COUNTS
 from tieout.reconciliation.desk import Subject, clear_case, raise_case
-from tieout.store import inbox, sweeps
+from tieout.store import sweeps
 from tieout.store.store import Connection
 
 WATCHED: Final = "feed watched"
@@ -53,7 +54,8 @@ def _heard(c: Connection, company: Company, account: str, now: datetime) -> tupl
     """What an account has not told for longest, and since when; since it is watched, where it never told it."""
     since = _watched(c, account, now)
     if account in company.feeds_of_files:
-        return "file", inbox.newest_heard(c, company.name, account) or since
+        taken = sweeps.sweep(c, account, TAKEN)
+        return "file", taken.ran_at if taken is not None else since
     read = [(name, sweeps.sweep(c, account, name)) for name in ASKED]
     found = [(f"whole list of {name}", last.ran_at if last is not None else since) for name, last in read]
     return min(found, key=lambda each: each[1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.sql.elements import ColumnElement
@@ -165,12 +165,6 @@ def newest_open(c: Connection, company: str, kind: str, account: str, *, since: 
         .ext(distinct_on(events.c.document_key))
     )
     return [(row.document_key, bytes(row.payload)) for row in c.execute(query)]
-
-
-def newest_heard(c: Connection, company: str, account: str) -> datetime | None:
-    """Return when an account told us anything last, or None."""
-    query = select(func.max(events.c.received_at)).where(events.c.company == company, events.c.account == account)
-    return c.execute(query).scalar_one_or_none()
 
 
 def events_of(c: Connection, company: str, kind: str, key: str) -> list[Event]:
