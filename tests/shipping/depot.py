@@ -77,9 +77,15 @@ class Depot:
             )
             for sku, quantity in lines
         )
-        return self.enter(*entry, name=name, deliver_to=deliver_to)
+        return self.enter(*entry, name=name, deliver_to=deliver_to, analysis=more.get("analysis", ()))
 
-    def enter(self, *lines: c.EntryLine, name: str = "", deliver_to: PostalAddress = HOME) -> str:
+    def enter(
+        self,
+        *lines: c.EntryLine,
+        name: str = "",
+        deliver_to: PostalAddress = HOME,
+        analysis: tuple[tuple[int, str], ...] = (),
+    ) -> str:
         """A live order of these lines; returns its number in Sage."""
         company = self.house.application.companies[COMPANY]
         self.orders += 1
@@ -90,6 +96,7 @@ class Depot:
             on=THE_DAY.date(),
             lines=lines,
             delivery=deliver_to,
+            analysis=analysis,
         )
         company.order_entry.enter_order(command)
         found = company.order_entry.find_order(command)

@@ -82,3 +82,11 @@ def sage_writes(yard: Yard, path: str = "") -> int:
     entries = yard.control.get("/sage200/journal?effects_only=1")["entries"]
     ours = [entry for entry in entries if entry["method"] not in {"CONTROL", "DESKTOP"} and path in entry["path"]]
     return sum(1 for entry in ours if entry["effects"])
+
+
+def invoiced(yard: Yard, number: str) -> tuple[int, int]:
+    """(net, tax) in pence of every invoice of an order in Sage's own books."""
+    found = sage_books(yard).rows(
+        "SELECT i.net, i.tax FROM invoice i JOIN document d ON d.id = i.document_id WHERE d.document_no = ?", number
+    )
+    return sum(row["net"] for row in found), sum(row["tax"] for row in found)

@@ -64,9 +64,15 @@ class Yard(Depot):
 
     # What happens outside
 
-    def enter(self, *lines: c.EntryLine, name: str = "", deliver_to: PostalAddress = HOME) -> str:
+    def enter(
+        self,
+        *lines: c.EntryLine,
+        name: str = "",
+        deliver_to: PostalAddress = HOME,
+        analysis: tuple[tuple[int, str], ...] = (),
+    ) -> str:
         """A live order of these lines; returns its number in Sage."""
-        number = Depot.enter(self, *lines, name=name, deliver_to=deliver_to)
+        number = Depot.enter(self, *lines, name=name, deliver_to=deliver_to, analysis=analysis)
         self.entered.append(number)
         return number
 

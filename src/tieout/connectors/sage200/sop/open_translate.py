@@ -178,7 +178,7 @@ def _line(order: BookOrder, line: BookLine, number: int, net: Money, facts: Orde
         warehouse=facts.warehouses.get(line.warehouse_id, ""),
         is_stocked=item.is_stocked if item else is_item,
         is_traceable=bool(item and item.is_traceable),
-        needs_despatch=bool(line.product_id) or line.confirmation_intent_type != NO_CONFIRMATION,
+        needs_despatch=line.confirmation_intent_type != NO_CONFIRMATION,
     )
 
 
