@@ -81,8 +81,10 @@ def exact(value: Fraction, decimals: int) -> Decimal | None:
     scaled = value * 10**decimals
     if scaled.denominator != 1:
         return None
-    found = Decimal(scaled.numerator).scaleb(-decimals)
-    return Decimal(value.numerator) if value.denominator == 1 else found.normalize()
+    if value.denominator == 1:
+        return Decimal(value.numerator)
+    found = Decimal(scaled.numerator).scaleb(-decimals).normalize()
+    return found if Fraction(found) == value else None  # more digits than decimals keep are refused, too
 
 
 def to_warehouse(item: WarehouseItem, stock_units: Fraction) -> Decimal | None:
