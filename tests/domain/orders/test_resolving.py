@@ -111,6 +111,11 @@ def test_another_letter_case_is_offered_and_never_taken() -> None:
     )
 
 
+def test_what_left_under_an_unknown_code_is_not_called_short_as_well() -> None:
+    found = asked_whole(order(line(1, "MUG-1", 3)), shipment(left("mug1", 3), follows="no"))
+    assert codes(found) == {"SKU_NOT_ON_ORDER"}
+
+
 def test_a_substitute_is_never_booked_for_another_item() -> None:
     product = Product(sku="JUG", name="Jug", is_stock=True, is_active=True)
     for gone in (left("JUG", 3), left("JUG", 3, "1001", sku_ordered="MUG")):
