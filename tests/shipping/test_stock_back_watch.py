@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.processes.house import COMPANY, LONG_AGO
 from tests.shipping.depot import open_depot
-from tests.shipping.stockroom import Stockroom
+from tests.shipping.stockroom import REASONS, Stockroom
 
 from tieout.intake.files import pick_up
 from tieout.processes.kinds import DESPATCH, FEED, SITE, STOCK
@@ -174,3 +174,18 @@ def test_nothing_of_all_this_ever_posts_to_sage(asked: Stockroom) -> None:
     assert asked.depot.control.deeds() - before == mine
     with application.store.scope(COMPANY) as c:
         assert effects.open_effects(c, intended_before=asked.depot.now()) == []
+
+
+def test_the_first_look_books_nothing_of_before_unless_a_rule_names_the_day(address: str, tmp_path: Path) -> None:
+    with open_depot(address, tmp_path, "mintsoft") as opened:
+        room = Stockroom(opened)
+        for key, value in REASONS:
+            opened.house.rule("stock_reason", key, LONG_AGO, **value)
+        opened.house.rule("policy", "movements_from", LONG_AGO, value="last week")
+        room.act("adjust", "MUG", -2, reason="Damaged")
+        room.settle()
+        assert room.movements() == []  # a day that cannot be read passes nothing over
+        opened.house.rule("policy", "movements_from", LONG_AGO, value="2011-01-20")
+        room.settle()
+        assert "mintsoft" in room.movements()[0].key
+        assert [command for one in room.movements() for command in room.commands(one.key)].count("write_off") == 1

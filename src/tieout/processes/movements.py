@@ -43,6 +43,7 @@ MOVEMENTS: Final[Flow[MovementFacts]] = Flow(
 SWEEP: Final = "warehouse movements"
 PLACE: Final = "warehouse movements kept"
 """The sweep under which the place is kept up to which movements were told; `SWEEP` says that all of them were."""
+NO_DAY: Final = "the rule movements_from is no day like 2026-04-01: nothing is taken in until it is"
 AT_ONCE: Final = 100
 """Movements kept in one transaction, with the place up to which they were told."""
 
@@ -82,6 +83,9 @@ def _sweep(floor: Floor, company: Company, account: str) -> int:
     with floor.store.scope(company.name) as c:
         last, whole = sweeps.sweep(c, account, PLACE), sweeps.sweep(c, account, SWEEP)
     begins = date.min if whole is not None else _begins(floor, company)
+    if begins is None:
+        log.warning("sweep.stopped", company=company.name, sweep=SWEEP, account=account, reason=NO_DAY)
+        return 0
     cursor, listed, new = last.high_water if last is not None else "", 0, 0
     waiting: list[WarehouseMovement] = []
     try:
@@ -103,14 +107,17 @@ def _sweep(floor: Floor, company: Company, account: str) -> int:
     return new
 
 
-def _begins(floor: Floor, company: Company) -> date:
-    """The day of the first movement that is booked, at the first look; the end of time where no rule names one."""
+def _begins(floor: Floor, company: Company) -> date | None:
+    """The day of the first movement that is booked, at the first look; the end of time where no rule names one.
+
+    None where the rule names no day: what the first look passes over is passed over for good.
+    """
     with floor.store.scope(company.name) as c:
         text = rules_on(c, company.name, uk_date(floor.clock()), table="policy").policy("movements_from") or ""
     try:
-        return date.fromisoformat(text.strip())
+        return date.fromisoformat(text.strip()) if text.strip() else date.max
     except ValueError:
-        return date.max
+        return None
 
 
 def _keep(floor: Floor, company: Company, account: str, movements: Sequence[WarehouseMovement], begins: date) -> int:
