@@ -48,7 +48,7 @@ def test_what_goes_out_and_comes_back_whole_is_equal(
         assert to_selling(Fraction(theirs) * factor, stock_units) == selling
 
 
-@given(value=st.fractions(max_denominator=10**6), decimals=st.integers(0, 6))
+@given(value=st.fractions(-(10**12), 10**12, max_denominator=10**6), decimals=st.integers(0, 6))
 def test_a_value_is_exact_or_refused_and_never_rounded(value: Fraction, decimals: int) -> None:
     found = exact(value, decimals)
     assert (found is not None) == ((value * 10**decimals).denominator == 1)
