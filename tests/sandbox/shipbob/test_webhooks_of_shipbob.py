@@ -26,6 +26,16 @@ def test_a_webhook_is_signed_as_standard_webhooks_says_and_holds_the_shipment(de
         Webhook(SECRET).verify(body.replace(b"A-1", b"A-2"), headers)
 
 
+def test_a_message_is_fresh_wherever_the_clock_of_the_estate_stands(depot: Depot) -> None:
+    depot.listen("order.shipped")
+    depot.stock("MUG", 5)
+    depot.client.put("/_sandbox/clock", json={"offset_seconds": -90 * 86400})
+    depot.order("A-1")
+    depot.ship("A-1")
+    depot.topics()
+    assert Webhook(SECRET).verify(*depot.heard[0])["reference_id"] == "A-1"
+
+
 def test_a_signature_can_come_without_its_padding(depot: Depot) -> None:
     depot.control("PUT", "settings", {"unpadded_signatures": True})
     depot.listen("order.shipped")

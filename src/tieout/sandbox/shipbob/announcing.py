@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 
 from standardwebhooks.webhooks import Webhook
@@ -47,11 +46,14 @@ TOPICS = {"2026-01": TOPICS_2026_01, "2026-07": TOPICS_2026_07}
 
 
 class Announcer:
-    """Tells every subscriber; `unpadded` leaves the signature's last = away, as the documents' sample does."""
+    """Tells every subscriber; `unpadded` leaves the signature's last = away, as the documents' sample does.
 
-    def __init__(self, books: Books, sender: WebhookSender, now: Callable[[], datetime]) -> None:
+    What is signed is the machine's own time, wherever the clock of the estate stands: whoever receives it compares it
+    with theirs, so that an old message cannot be sent again.
+    """
+
+    def __init__(self, books: Books, sender: WebhookSender) -> None:
         self._books = books
-        self._now = now
         self._numbers = count(1)
         self.sender = sender
         self.unpadded = False
@@ -62,7 +64,7 @@ class Announcer:
             if topic not in hook.topics:
                 continue
             payload = json.dumps(body, separators=(",", ":"))
-            number, at = f"msg_{next(self._numbers):027d}", self._now()
+            number, at = f"msg_{next(self._numbers):027d}", datetime.now(UTC)
             signature = Webhook(hook.secret).sign(number, at, payload)
             headers = {
                 "content-type": "application/json",

@@ -57,7 +57,7 @@ class ShipBobSandbox:
         add_centre(self.books, "London", "GB", "")
         self.channel = add_channel(self.books, "Tieout", SCOPES)
         add_channel(self.books, "ShipBob Default", tuple(s for s in SCOPES if s.endswith("_read")))
-        self.network = Network(self.books, Announcer(self.books, self.sender, self.now), self.journal, self.now)
+        self.network = Network(self.books, Announcer(self.books, self.sender), self.journal, self.now)
         self.quota = Quota(CALLS_PER_MINUTE)
         table, dock, bench = Table(self.network), Dock(self.network), ReturnsBench(self.network)
         simulator = Simulator(self.network, table, self.journal, random.Random(seed + 2))
