@@ -15,19 +15,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeAlias
+from uuid import uuid4
 
 import httpx
 from tests.processes.house import COMPANY
 from tests.shipping.depot import Depot
 
+from tieout.connectors.shopify.queries import INVENTORY_SET
 from tieout.domain import commands as c
 from tieout.ports.directory import Company
-from tieout.ports.selling import LevelChange, ShopStock
 from tieout.processes.availability import publish_availability
 from tieout.sandbox.shopify import ShopifySandbox
 
 Json: TypeAlias = Any  # a JSON edge
 SKU, PLACE = "MUG", "HOME"
+API = "2026-07"
 SELLERS = 20
 INVOICED_AT_ONCE = 100
 Publisher: TypeAlias = Callable[[Depot], None]
@@ -42,6 +44,7 @@ class Tally:
     orders: int = 0
     oversold_orders: int = 0
     worst: int = 0
+    over_offered: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def arrive(self, units: int) -> None:
@@ -68,6 +71,8 @@ class Outcome:
     """Most units that were sold at one moment and did not exist."""
     oversold_orders: int
     """Orders taken while more was sold than existed."""
+    over_offered: int
+    """Most units that the shop had sold or offered, just after it was told, and that did not exist."""
     not_sendable: int
     """Units of orders that Sage could not despatch for want of stock when all had been tried."""
     published: int
@@ -78,8 +83,9 @@ class Outcome:
         """One line for people."""
         return (
             f"{name}: {self.orders} orders of {self.units_sold} units by {SELLERS} sellers, {self.units_existed} units "
-            f"existed; oversold at worst {self.oversold_at_worst} units ({self.oversold_orders} orders), "
-            f"{self.not_sendable} units could not be sent; told the shop {self.published} times; {self.seconds:.0f} s"
+            f"existed; oversold at worst {self.oversold_at_worst} units, {self.oversold_orders} orders while more was "
+            f"sold than existed, {self.over_offered} units offered too many at worst, {self.not_sendable} units could "
+            f"not be sent; told the shop {self.published} times; {self.seconds:.0f} s"
         )
 
 
@@ -90,8 +96,13 @@ class Race:
     depot: Depot
     target: int
     publisher: Publisher
-    delivery: tuple[int, int] = (30, 90)
+    delivery: tuple[int, int] = (60, 120)
+    delay: float = 1.5
+    """Longest time, in seconds, until an order is in Sage, and again until it is sent."""
+    pace: float = 0.8
+    """Longest time, in seconds, that a seller waits for the next customer."""
     tally: Tally = field(init=False)
+    before: int = field(init=False)
     stop: threading.Event = field(default_factory=threading.Event)
     to_enter: deque[tuple[float, str, int]] = field(default_factory=deque)
     to_send: deque[tuple[float, str, int]] = field(default_factory=deque)
@@ -101,11 +112,11 @@ class Race:
 
     def __post_init__(self) -> None:
         self.tally = Tally(self.depot.stock(SKU))
+        self.before = units_ordered(self.depot)
 
     def run(self) -> Outcome:
         """Race until so many orders are sold, then let everything come to its end."""
         began = time.monotonic()
-        before = units_ordered(self.depot)
         self.publisher(self.depot)
         sellers = [self._thread(partial(self._sell, number)) for number in range(SELLERS)]
         others = [self._thread(work) for work in (self._enter, self._send, self._bring, self._publish)]
@@ -116,7 +127,7 @@ class Race:
             thread.join()
         assert not self.died, self.died
         self._finish()
-        sold = units_ordered(self.depot) - before
+        sold = units_ordered(self.depot) - self.before
         assert sold == self.tally.sold, "the shop's ledger and the sellers agree"
         return Outcome(
             orders=self.tally.orders,
@@ -124,6 +135,7 @@ class Race:
             units_existed=self.tally.existed,
             oversold_at_worst=self.tally.worst,
             oversold_orders=self.tally.oversold_orders,
+            over_offered=self.tally.over_offered,
             not_sendable=sum(units for _, units in self.short),
             published=self.published,
             seconds=time.monotonic() - began,
@@ -160,7 +172,8 @@ class Race:
                 answer.raise_for_status()
                 count += 1
                 self.tally.sell(units)
-                self.to_enter.append((time.monotonic() + dice.uniform(0.0, 0.3), name, units))
+                self.stop.wait(dice.uniform(0.0, self.pace))
+                self.to_enter.append((time.monotonic() + dice.uniform(0.0, self.delay), name, units))
 
     def _enter(self) -> None:
         """The shop's orders come into Sage late and a few at a time."""
@@ -169,7 +182,8 @@ class Race:
             if due:
                 orders = [_sage_order(name, units) for name, units in due]
                 self.depot.control.post("/sage200/load", {"orders": orders})
-                self.to_send.extend((time.monotonic() + random.uniform(0.0, 0.2), name, units) for name, units in due)
+                later = time.monotonic() + random.uniform(0.0, self.delay)
+                self.to_send.extend((later, name, units) for name, units in due)
             self.stop.wait(0.01)
 
     def _send(self) -> None:
@@ -190,33 +204,52 @@ class Race:
             self.short.append((name, units))
             return
         assert company.fulfilments is not None
-        company.fulfilments.fulfil_order(
-            c.FulfilOrder(
-                key=f"TFO-{name:0>16}",
-                order_name=name,
-                lines=(c.SentLine(sku=SKU, quantity=units),),
-                carrier="",
-                tracking=(f"T{name}",),
-            )
+        command = c.FulfilOrder(
+            key=f"TFO-{name:0>16}",
+            order_name=name,
+            lines=(c.SentLine(sku=SKU, quantity=units),),
+            carrier="",
+            tracking=(f"T{name}",),
         )
+        company.fulfilments.fulfil_order(command)
 
     def _bring(self) -> None:
-        """Goods arrive now and then: when the shop has little left to sell, most often."""
+        """Goods arrive when all that existed is sold, and as often while some is left and customers buy."""
         dice = random.Random("goods")
+        reserve = 0
         while not self.stop.is_set():
-            if self.tally.existed - self.tally.sold < self.delivery[0]:
+            if self.tally.existed - self.tally.sold <= reserve:
                 units = dice.randint(*self.delivery)
                 self.tally.arrive(units)
                 goods = {"product": SKU, "warehouse": "HOME", "bin": "A1", "quantity": str(units), "unit_cost": "1.50"}
                 order = f"PO{self.tally.existed}"
                 self.depot.control.post("/sage200/desktop/goods-in", {**goods, "reference": order})
-            self.stop.wait(dice.uniform(0.005, 0.05))
+                reserve = dice.choice((0, 0, 20, 60))
+            self.stop.wait(dice.uniform(0.05, 0.3))
 
     def _publish(self) -> None:
         while not self.stop.is_set():
             self.publisher(self.depot)
             self.published += 1
+            self._look()
             self.stop.wait(0.01)
+
+    def _look(self) -> None:
+        """What is sold and offered together changes by nothing but our telling: it must never be more than exists.
+
+        Looked at three times, because one look may fall between the two halves of a sale.
+        """
+        existed = self.tally.existed
+        beyond = min(self._sold_and_offered() - existed for _ in range(3))
+        self.tally.over_offered = max(self.tally.over_offered, beyond)
+
+    def _sold_and_offered(self) -> int:
+        time.sleep(0.001)
+        books = shop_of(self.depot).shop.books
+        item = books.variants_by_sku[SKU].inventory_item_id
+        sold = units_ordered(self.depot) - self.before
+        level = next(one for one in list(books.levels.values()) if one.inventory_item_id == item)
+        return sold + level.available
 
     def _finish(self) -> None:
         """What could not be sent is tried once more when everything has arrived."""
@@ -247,10 +280,15 @@ def _sage_order(name: str, units: int) -> Json:
     return {"customer": "12345", "customer_document_no": name, "document_date": "2011-01-20", "lines": [line]}
 
 
+def shop_of(depot: Depot) -> ShopifySandbox:
+    """The shop's stand-in."""
+    (shop,) = [system for system in depot.control.estate.systems if isinstance(system, ShopifySandbox)]
+    return shop
+
+
 def units_ordered(depot: Depot) -> int:
     """Units of the stock code on all of the shop's orders, by its own books."""
-    (shop,) = [system for system in depot.control.estate.systems if isinstance(system, ShopifySandbox)]
-    orders = list(shop.shop.books.orders.values())
+    orders = list(shop_of(depot).shop.books.orders.values())
     return sum(line.quantity for order in orders for line in order.lines if line.sku == SKU)
 
 
@@ -260,18 +298,24 @@ def by_tieout(depot: Depot) -> None:
 
 
 def by_free_stock(depot: Depot) -> None:
-    """The shop is told Sage's own free-stock field, whatever was sold meanwhile."""
+    """The shop is told Sage's own free-stock field, whatever was sold meanwhile: a plain set."""
     company = depot.house.application.companies[COMPANY]
     levels = [level for level in company.feeds.stock_levels() if (level.sku, level.warehouse) == (SKU, "HOME")]
     free = max(sum((level.free or Decimal(0) for level in levels), Decimal(0)), Decimal(0))
-    assert company.shop_stock is not None
-    while not plainly_set(company.shop_stock, free):
-        pass
-
-
-def plainly_set(shop: ShopStock, units: Decimal) -> bool:
-    """Set a level to a figure from whatever it is just then; False when it was sold from in that very moment."""
-    (now,) = [level for level in shop.levels([SKU]) if level.location == PLACE]
-    if now.available == units:
-        return True
-    return not shop.set_levels([LevelChange(sku=SKU, location=PLACE, before=now.available, after=units)])
+    shop = shop_of(depot).shop
+    item = shop.books.variants_by_sku[SKU].inventory_item_id
+    place = next(one.id for one in shop.books.locations.values() if one.name == PLACE)
+    entry = {
+        "inventoryItemId": f"gid://shopify/InventoryItem/{item}",
+        "locationId": f"gid://shopify/Location/{place}",
+        "quantity": int(free),
+        "changeFromQuantity": None,
+    }
+    body = {"name": "available", "reason": "correction", "quantities": [entry]}
+    answer = httpx.post(
+        f"{depot.control.url}/shopify/admin/api/{API}/graphql.json",
+        json={"query": INVENTORY_SET.text, "variables": {"input": body, "key": str(uuid4())}},
+        headers={"X-Shopify-Access-Token": "shpat_sandbox"},
+        timeout=60,
+    )
+    assert not answer.json()["data"]["inventorySetQuantities"]["userErrors"], answer.text
