@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,8 +29,8 @@ KIND_WORDS: dict[LayoutName, str] = {
 
 
 def is_edi(body: bytes) -> bool:
-    """Whether a file begins as an EDI interchange does."""
-    return body.lstrip().upper().startswith(_EDI_BEGINS)
+    """Whether a file begins as an EDI interchange does, behind a byte order mark perhaps."""
+    return body.removeprefix(BOM_UTF8).lstrip().upper().startswith(_EDI_BEGINS)
 
 
 def read_file(name: str, body: bytes, settings: FilesSettings, now: datetime) -> FileContent:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from tests.connectors.files.edi.typed import edifact, x12
 
 from tieout.connectors.files.edi import EdiSettings, read_edi, read_orders
+from tieout.connectors.files.reading import is_edi
 from tieout.ports.inbound import MalformedError
 
 ITEMS = ("W06*F*R-1*20261119*S1", "LX*1", "W12*CC*1*1**EA**VN*A")
@@ -23,6 +24,12 @@ def ids(body: bytes, settings: EdiSettings | None = None) -> list[str]:
 
 def whys(body: bytes, settings: EdiSettings | None = None) -> list[str]:
     return [row.why for row in read_edi("north", body, settings or EdiSettings()).refused]
+
+
+@pytest.mark.parametrize("body", [ADVICE, edifact("DESADV", *DESADV), b"\r\n" + ADVICE])
+def test_a_file_behind_a_byte_order_mark_is_an_interchange_still(body: bytes) -> None:
+    assert is_edi(b"\xef\xbb\xbf" + body)
+    assert not is_edi(b"\xef\xbb\xbf" + b"order_ref,sku")
 
 
 @pytest.mark.parametrize(
