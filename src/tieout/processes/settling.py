@@ -25,7 +25,7 @@ from tieout.processes.gather_sale import Records
 from tieout.processes.patience import Patience
 from tieout.processes.performing import Bench, Done, Later, Trouble, intend_all, perform, unauthorised
 from tieout.processes.record import Json, decision_from_json, decision_to_json
-from tieout.store import attempts, documents, inbox
+from tieout.store import attempts, documents, effects, inbox
 from tieout.store.attempts import Attempt
 from tieout.store.documents import Document
 from tieout.store.legs import SeenLeg
@@ -66,6 +66,8 @@ class Flow(Generic[F]):
     """The facts as they are recorded."""
     accounts: Callable[[Company], Sequence[str]]
     """The accounts without which none of its documents can be worked on."""
+    decides_again: bool = False
+    """Whether a plan that had to stop is decided anew once there is news of its document and nothing is in doubt."""
 
 
 AnyFlow = Flow[Any]
@@ -125,8 +127,10 @@ def _open_attempt(work: Work, flow: AnyFlow) -> Attempt | Later:
     """The attempt that was cut off, to be finished as recorded; else a new one, gathered and decided now."""
     with work.held.begin() as c:
         last = attempts.last_attempt(c, work.document)
-    if last is not None and last.ended is None and last.decision is not None:
-        return last
+        if last is not None and last.ended is None and last.decision is not None:
+            if not _is_overtaken(c, work, flow, last):
+                return last
+            attempts.finish(c, last, ended="overtaken", note="there is news of the document", at=work.now)
     try:
         facts = flow.gather(work.company, work.held, work.document, work.now, work.rules)
     except Unauthorised as error:
@@ -137,6 +141,14 @@ def _open_attempt(work: Work, flow: AnyFlow) -> Attempt | Later:
         wait = error.wait if isinstance(error, Busy) else work.patience.unavailable
         return Later(at=work.now + wait, why=str(error))
     return _decided(work, flow, facts)
+
+
+def _is_overtaken(c: Connection, work: Work, flow: AnyFlow, attempt: Attempt) -> bool:
+    """Whether what was planned may be wrong by now: an order may be cancelled while a warehouse is out of reach."""
+    if not flow.decides_again or work.document.touched_at <= attempt.started_at:
+        return False
+    standing_effects = effects.effects_of(c, work.document)
+    return not any(effect.state == "intended" and effect.sent_at is not None for effect in standing_effects)
 
 
 def _stopped(code: str, saw: str) -> Blocked:
@@ -154,8 +166,9 @@ def _decided(work: Work, flow: AnyFlow, given: Any) -> Attempt:  # noqa: ANN401 
         kept = None if facts is None else flow.kept(facts)
         attempt = attempts.record_decision(c, attempt, facts=kept, decision=decision_to_json(decision))
         standing.declare(c, work.document, decision.legs, at=work.now)
-        if isinstance(decision, Plan):
+        if facts is not None:
             standing.see_read(c, work.document, flow.seen(facts), at=work.now)
+        if isinstance(decision, Plan):
             intend_all(c, work.company, decision.commands, _bench(work, attempt))
             standing.waive(c, work.document, decision.waived, at=work.now)
         if facts is not None:
@@ -219,11 +232,12 @@ def _finish(work: Work, attempt: Attempt, plan: Plan) -> Ending:
 
     What a person must see although the document goes on stands on a case.
     """
+    stake = _stake(work)
     with work.held.begin() as c:
         attempts.finish(c, attempt, ended="performed", note=plan.waiting_for, at=work.now)
         states = standing.leg_states(c, work.document, work.now)
         if plan.raised:
-            standing.open_case(c, work.document, plan.raised, _stake(work), at=work.now)
+            standing.open_case(c, work.document, plan.raised, stake, at=work.now)
         elif LegState.DIFFERS not in states:  # while two systems say two things, somebody has to look
             standing.close_case(c, work.document, at=work.now)
         inbox.mark_handled(
@@ -240,4 +254,8 @@ def _finish(work: Work, attempt: Attempt, plan: Plan) -> Ending:
 
 
 def _stake(work: Work) -> Money:
-    return Money(work.document.stake_minor or 0, work.document.currency or "GBP")
+    """What is at stake as this run knows it: a document that was just opened had no stake when the run began."""
+    document = work.document
+    with work.held.begin() as c:
+        known = documents.document(c, document.company, document.kind, document.key) or document
+    return Money(known.stake_minor or 0, known.currency or "GBP")
