@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -118,6 +119,33 @@ def sold_and_sent(name: str) -> dict[str, object]:
         "lines": [{**line, "warehouse": "HOME"}],
         "despatched": True,
     }
+
+
+@pytest.fixture
+def counting(address: str, tmp_path: Path) -> Iterator[Depot]:
+    with open_depot(address, tmp_path, "shipbob") as opened:
+        opened.house.rule("policy", "publish_availability", LONG_AGO, value="on")
+        opened.house.rule("policy", "availability_source", LONG_AGO, value="count")
+        opened.house.rule("carrier", "shipbob|*", courier="")
+        yield opened
+
+
+def test_by_the_warehouses_count_nothing_is_taken_off_twice(counting: Depot) -> None:
+    publish(counting)
+    assert on_offer(counting) == 100
+    number = counting.order(("MUG", 3))
+    counting.settle()
+    publish(counting)
+    assert on_offer(counting) == 97
+    counting.floor.ship(f"{number}-1", tracking="TRK1")
+    counting.settle()
+    publish(counting)
+    assert on_offer(counting) == 94, "ShipBob's levels may be a minute old, so what left in that minute counts"
+    counting.house.later(timedelta(minutes=5))
+    publish(counting)
+    figure = figure_from_json(kept(counting).figure)
+    assert (figure.source, on_offer(counting)) == ("count", 97)
+    assert [figure.on_hand, figure.allocated, figure.at_warehouse] == [97, 0, 0]
 
 
 def test_with_watch_it_is_worked_out_and_the_shop_is_left_alone(depot: Depot) -> None:

@@ -22,15 +22,15 @@ def depot(address: str, tmp_path: Path) -> Iterator[Depot]:
 
 
 def test_nothing_is_sold_twice_while_tieout_tells_the_shop(depot: Depot) -> None:
-    came = Race(depot, 300, by_tieout).run()
+    came = Race(depot, 250, by_tieout, pace=0.4).run()
     assert [came.oversold_at_worst, came.oversold_orders, came.over_offered, came.not_sendable] == [0, 0, 0, 0]
-    assert came.orders >= 300
+    assert came.orders >= 250
     assert came.published > 1
     depot.control.prove()
 
 
 def test_the_same_race_on_sages_free_stock_does_oversell(depot: Depot) -> None:
-    came = Race(depot, 200, by_free_stock, delivery=(20, 40)).run()
+    came = Race(depot, 120, by_free_stock, delivery=(20, 40), pace=0.2).run()
     assert came.oversold_at_worst > 0
 
 
