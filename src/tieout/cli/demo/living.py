@@ -156,6 +156,7 @@ def _ship_all(application: Application, shipping: Shipping, show: Show) -> None:
     """Whatever a lost answer or a spoilt file has held up leaves now; then nothing is left that can."""
     for _ in range(SHIP_ROUNDS_MAX):
         left = shipping.finish(application)
+        shipping.look_again(application)
         _drain(application, show, "settled", DRAIN_SECONDS_MAX)
         if not left:
             return

@@ -1,6 +1,6 @@
 """Plays the orders: entered in Sage and the shop, shipped by two warehouses, one of them open on somebody's screen.
 
-The acts are `fill`, `enter`, `look`, `ship`, `finish`, with time to settle after each.
+The acts are `fill`, `enter`, `look`, `ship`, `finish`, `look_again`, with time to settle after each.
 """
 
 from __future__ import annotations
@@ -91,10 +91,9 @@ class Shipping:
             self.entered.append(Entered(order=order, number=found.reference))
 
     def look(self, application: Application) -> None:
-        """What the schedules do every few minutes: Sage's orders, the warehouses' lists, files."""
+        """What the schedules do every few minutes: Sage's orders, and files; of the rest messages tell."""
         company, floor = application.companies[self._company], application.floor
         polls.poll_orders(floor, company, BACK)
-        sweep_warehouses(floor, company, BACK)
         pick_up(floor, company)
 
     def behave(self, temper: str, seed: int) -> None:
@@ -123,13 +122,13 @@ class Shipping:
         self.threepl.take_in()
         count = self._all_ship(is_last=True)
         self.threepl.resend()
-        self.look_again(application)
+        self.look(application)
         return count
 
     def look_again(self, application: Application) -> None:
-        """What the sweep does every day: whatever is not finished is read again."""
-        self.look(application)
+        """What the sweeps do: the warehouses' lists are read, and whatever is not finished is looked at again."""
         company, now = application.companies[self._company], application.clock()
+        sweep_warehouses(application.floor, company, BACK)
         with application.store.scope(self._company) as c:
             for each in self.entered:
                 found = documents.document(c, self._company, ORDER, each.number)
