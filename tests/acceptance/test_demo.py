@@ -27,6 +27,7 @@ KEYS = {
     "explained_minor",
     "debt_minor",
     "special_returns",
+    "orders",
     "damaged_units",
     "quarantined_units",
     "faults_injected",
@@ -70,6 +71,24 @@ def assert_right(result: dict[str, Any]) -> None:
     assert result["tied_out"] > 0
     assert result["damaged_units"] == result["quarantined_units"]
     assert_specials(result["special_returns"])
+    assert_orders(result["orders"])
+
+
+def assert_orders(orders: dict[str, Any]) -> None:
+    """Issue 6, done when 5: every order is accounted for; what left is what Sage despatched; the lock is ridden out."""
+    assert orders["orders"] == orders["tied_out"] + orders["waiting"] + orders["on_case"] >= 30
+    assert (orders["duplicates"], orders["lost"]) == (0, 0)
+    assert set(orders["by_warehouse"]) == {"mintsoft", "threepl"}
+    for at in orders["by_warehouse"].values():
+        assert at["units_asked"] >= at["units_shipped"] == at["units_despatched"] + at["units_on_case"] > 0
+    assert {"SHORT_SHIPPED", "SKU_NOT_ON_ORDER"} <= orders["cases"].keys()
+    assert all("stock to be allocated" in why for why in orders["waiting_for"].values())
+    assert orders["waiting"] == 1
+    assert orders["told_storefront"] > 0
+    ridden_out = orders["ridden_out"]
+    assert "MOWENS" in ridden_out["held_by"]
+    assert ridden_out["times_met"] >= 2
+    assert (ridden_out["despatches"], ridden_out["is_right"]) == (1, True)
 
 
 def assert_specials(lines: list[dict[str, Any]]) -> None:
