@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from tests.acceptance.rows import Row, play
-from tests.acceptance.warehouses.threepl import agreed, at_3pl, files_of, gone, keeps, name_of
+from tests.acceptance.warehouses.threepl import agreed, at_3pl, despatches, files_of, gone, keeps, name_of
 from tests.acceptance.warehouses.yard import Setup
 from tests.processes.house import COMPANY
-
-from tieout.domain.commands import Despatch
-from tieout.processes.record import command_from_json
 
 if TYPE_CHECKING:
     from tests.acceptance.warehouses.yard import Yard
@@ -123,12 +120,6 @@ def fault_of(yard: Yard, code: str, about: str) -> list[Any]:
     """The open faults of a kind that name something."""
     faults = [fault for case in yard.cases_about(about) for fault in cast("list[Any]", case.faults)]
     return [fault for fault in faults if fault["code"] == code]
-
-
-def despatches(yard: Yard, number: str) -> list[Despatch]:
-    """What was posted to Sage of an order and read back there."""
-    found = [command_from_json(effect.content) for effect in yard.effects(number) if effect.state == "done"]
-    return [command for command in found if isinstance(command, Despatch)]
 
 
 ROWS = (

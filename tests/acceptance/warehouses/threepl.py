@@ -12,7 +12,9 @@ from tests.processes.house import COMPANY
 from tests.shipping.depot import HOME
 
 from tieout.connectors.sage200.sop.order_bodies import address_body
+from tieout.domain.commands import Despatch
 from tieout.domain.people import Role
+from tieout.processes.record import command_from_json
 from tieout.store import cases
 
 if TYPE_CHECKING:
@@ -122,3 +124,9 @@ def sold_in(yard: Yard, sku: str, each: int, quantity: int) -> str:
     number = str(answer.json()["document_no"])
     yard.entered.append(number)
     return number
+
+
+def despatches(yard: Yard, number: str) -> list[Despatch]:
+    """What was posted to Sage of an order and read back there."""
+    found = [command_from_json(effect.content) for effect in yard.effects(number) if effect.state == "done"]
+    return [command for command in found if isinstance(command, Despatch)]
