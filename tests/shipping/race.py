@@ -101,6 +101,8 @@ class Race:
     """Longest time, in seconds, until an order is in Sage, and again until it is sent."""
     pace: float = 0.8
     """Longest time, in seconds, that a seller waits for the next customer."""
+    rest: float = 0.01
+    """Seconds between two tellings."""
     tally: Tally = field(init=False)
     before: int = field(init=False)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -232,7 +234,7 @@ class Race:
             self.publisher(self.depot)
             self.published += 1
             self._look()
-            self.stop.wait(0.01)
+            self.stop.wait(self.rest)
 
     def _look(self) -> None:
         """What is sold and offered together changes by nothing but our telling: it must never be more than exists.

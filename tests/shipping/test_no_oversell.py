@@ -36,7 +36,7 @@ def test_the_same_race_on_sages_free_stock_does_oversell(depot: Depot) -> None:
 
 @pytest.mark.long
 def test_over_ten_thousand_orders_tieout_oversells_nothing(depot: Depot, capsys: pytest.CaptureFixture[str]) -> None:
-    ours = Race(depot, 10_000, by_tieout, delivery=MANY, pace=0.4).run()
+    ours = Race(depot, 10_000, by_tieout, delivery=MANY, pace=1.0, rest=0.2).run()
     with capsys.disabled():
         print("\n" + ours.line("Availability by Tieout"))  # noqa: T201 - figures for people
     assert [ours.oversold_at_worst, ours.oversold_orders, ours.over_offered, ours.not_sendable] == [0, 0, 0, 0]
@@ -46,7 +46,7 @@ def test_over_ten_thousand_orders_tieout_oversells_nothing(depot: Depot, capsys:
 
 @pytest.mark.long
 def test_over_ten_thousand_orders_sages_free_stock_oversells(depot: Depot, capsys: pytest.CaptureFixture[str]) -> None:
-    theirs = Race(depot, 10_000, by_free_stock, delivery=MANY, pace=0.4).run()
+    theirs = Race(depot, 10_000, by_free_stock, delivery=MANY, pace=1.0, rest=0.2).run()
     with capsys.disabled():
         print("\n" + theirs.line("Control: Sage's free-stock field"))  # noqa: T201 - figures for people
     assert theirs.oversold_at_worst > 0
