@@ -28,7 +28,7 @@ from tieout.processes.lanes import Floor
 from tieout.processes.movements import keep_movement
 from tieout.processes.routing import wake
 from tieout.processes.strays import report_stray
-from tieout.processes.warehouses_seen import report_orphan
+from tieout.processes.warehouses_seen import is_asked, report_orphan
 from tieout.store import documents, inbox, legs, sweeps
 from tieout.store.store import Connection
 
@@ -136,7 +136,7 @@ def _wake_unacknowledged(company: Company, c: Connection, account: str, now: dat
 
 def _tell_order(company: Company, c: Connection, shipment: Shipment, now: datetime) -> bool:
     number = order_of(shipment.reference)
-    if documents.document(c, company.name, ORDER, number) is None:
+    if not is_asked(c, company.name, shipment.account, shipment.reference):
         return report_orphan(c, company.name, shipment, at=now) if shipment.lines else False
     is_new = told.keep(
         c,

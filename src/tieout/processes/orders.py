@@ -22,4 +22,5 @@ ORDERS: Final[Flow[OrderFacts]] = Flow(
     stake=stake_of,
     kept=order_facts_to_json,
     accounts=lambda company: (company.ledger_account,),
+    decides_again=True,
 )

@@ -56,6 +56,8 @@ STOCK_LANE = frozenset(
 )
 """Commands that obey the hours of stock; all others that go to the ledger obey those of postings."""
 
+DONE_WITHOUT = "a later plan does without it"
+
 UNSEEN = frozenset({"raise_availability"})
 """Commands that no look can find again: only the remote system's own memory of the key keeps them single."""
 
@@ -159,17 +161,21 @@ def _ask(command: AnyCommand, binding: Binding, bench: Bench, asked_at: datetime
     return outcome
 
 
-def intend_all(c: Connection, company: Company, commands: Sequence[AnyCommand], bench: Bench) -> None:
+def intend_all(c: Connection, company: Company, commands: Sequence[AnyCommand], bench: Bench) -> list[str]:
     """Record the intent of every command of a plan, in the transaction that records the plan.
 
-    An intent of an earlier plan that this one no longer holds is withdrawn, unless it may have been sent.
+    An intent of an earlier plan that this one no longer holds is withdrawn, unless it may have been sent; returns the
+    keys of those.
     """
     planned = {command.key for command in commands}
+    withdrawn = []
     for effect in effects.effects_of(c, bench.document):
         if effect.state == "intended" and effect.sent_at is None and effect.key not in planned:
-            effects.withdraw(c, bench.document, effect.key, reason="a later plan does without it", at=bench.now)
+            effects.withdraw(c, bench.document, effect.key, reason=DONE_WITHOUT, at=bench.now)
+            withdrawn.append(effect.key)
     for command in commands:
         _intend(c, command, bind(company, command), bench)
+    return withdrawn
 
 
 def _intend(c: Connection, command: AnyCommand, binding: Binding, bench: Bench) -> effects.Effect:

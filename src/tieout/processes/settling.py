@@ -23,7 +23,7 @@ from tieout.ports.errors import BadAnswer, Busy, ConnectorError, Unauthorised
 from tieout.processes import standing
 from tieout.processes.gather_sale import Records
 from tieout.processes.patience import Patience
-from tieout.processes.performing import Bench, Done, Later, Trouble, intend_all, perform, unauthorised
+from tieout.processes.performing import DONE_WITHOUT, Bench, Done, Later, Trouble, intend_all, perform, unauthorised
 from tieout.processes.record import Json, decision_from_json, decision_to_json
 from tieout.store import attempts, documents, effects, inbox
 from tieout.store.attempts import Attempt
@@ -169,8 +169,9 @@ def _decided(work: Work, flow: AnyFlow, given: Any) -> Attempt:  # noqa: ANN401 
         if facts is not None:
             standing.see_read(c, work.document, flow.seen(facts), at=work.now)
         if isinstance(decision, Plan):
-            intend_all(c, work.company, decision.commands, _bench(work, attempt))
-            standing.waive(c, work.document, decision.waived, at=work.now)
+            withdrawn = intend_all(c, work.company, decision.commands, _bench(work, attempt))
+            pointless = [(key, DONE_WITHOUT) for key in withdrawn]
+            standing.waive(c, work.document, [*decision.waived, *pointless], at=work.now)
         if facts is not None:
             stake = flow.stake(facts)
             title = flow.names.format(work.document.key)

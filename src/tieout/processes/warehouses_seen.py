@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -12,7 +13,7 @@ from tieout.domain.documents.shipping import Shipment
 from tieout.domain.faults.kinds import Fault, Owner
 from tieout.domain.faults.orders import ORPHANED_SHIPMENT
 from tieout.domain.money import Money
-from tieout.domain.orders.keys import order_of
+from tieout.domain.orders.keys import order_of, request_key
 from tieout.ports.directory import Company
 from tieout.ports.errors import ConnectorError
 from tieout.processes.kinds import ORDER
@@ -20,7 +21,7 @@ from tieout.processes.lanes import Floor
 from tieout.processes.routing import wake
 from tieout.processes.standing import seen_leg
 from tieout.processes.strays import report_stray
-from tieout.store import documents, sweeps
+from tieout.store import documents, effects, sweeps
 from tieout.store.store import Connection
 
 log = structlog.get_logger()
@@ -45,10 +46,10 @@ def _sweep(floor: Floor, company: Company, account: str, back: timedelta) -> int
     try:
         for reference in company.warehouses[account].changed(_since(floor, company, account, now - back)):
             listed += 1
-            if _wake(floor, company, reference):
-                woken += 1
-            elif not _is_known(floor, company, reference):
+            if not _is_ours(floor, company, account, reference):
                 strays += _report(floor, company, account, reference)
+            elif _wake(floor, company, reference):
+                woken += 1
     except ConnectorError as error:
         log.warning("sweep.stopped", company=company.name, sweep=NAME, account=account, reason=str(error))
         return woken
@@ -65,7 +66,7 @@ def _since(floor: Floor, company: Company, account: str, otherwise: datetime) ->
 
 
 def _wake(floor: Floor, company: Company, reference: str) -> bool:
-    """Wake the order of a request unless it is due already; False where we follow no such order, or it is."""
+    """Wake the order of a request; False where it is due already."""
     with floor.store.scope(company.name) as c:
         known = documents.document(c, company.name, ORDER, order_of(reference))
         if known is None or (known.due_at is not None and known.due_at <= floor.clock()):
@@ -74,9 +75,24 @@ def _wake(floor: Floor, company: Company, reference: str) -> bool:
     return True
 
 
-def _is_known(floor: Floor, company: Company, reference: str) -> bool:
+def _is_ours(floor: Floor, company: Company, account: str, reference: str) -> bool:
     with floor.store.scope(company.name) as c:
-        return documents.document(c, company.name, ORDER, order_of(reference)) is not None
+        return is_asked(c, company.name, account, reference)
+
+
+def is_asked(c: Connection, company: str, account: str, reference: str) -> bool:
+    """Whether this warehouse was asked, or may have been asked, to ship under a reference.
+
+    The number of an order that we follow is not enough: a request that nobody sent belongs to nobody's order.
+    """
+    number, release = order_of(reference), reference.strip().rpartition("-")[2]
+    if not number or documents.document(c, company, ORDER, number) is None:
+        return False
+    effect = effects.under_key(c, company, request_key(company, number, int(release)))
+    if effect is None or effect.state not in ("intended", "done"):
+        return False
+    asked = effect.content
+    return isinstance(asked, Mapping) and (asked["account"], asked["reference"]) == (account, reference.strip())
 
 
 def _report(floor: Floor, company: Company, account: str, reference: str) -> int:

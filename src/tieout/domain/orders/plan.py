@@ -23,7 +23,7 @@ from tieout.domain.orders.keys import despatch_key
 from tieout.domain.orders.leaving import Leaving, despatches, live_by
 from tieout.domain.orders.nodes import node_of
 from tieout.domain.orders.release import release
-from tieout.domain.orders.standing import Standing, left_of, physical, standing_of
+from tieout.domain.orders.standing import Standing, by_hand, left_of, physical, standing_of
 from tieout.domain.orders.telling import fulfilments, is_tracked, tracked_by
 from tieout.domain.orders.watching import acknowledged_by, concerns, shipped_by, told_by
 from tieout.domain.plans import LEG_GRACE_HOURS, Blocked, Plan
@@ -56,12 +56,19 @@ def plan_order(facts: OrderFacts) -> Plan | Blocked:
     return Plan(
         commands=tuple(commands),
         legs=legs,
-        waived=(),
+        waived=tuple(_booked_by_hand(standing)),
         waiting_for=_waits_for(standing, leaving, requests, (going.waits_for if going else "", told.waits_for)),
         rules=tuple(facts.tables.names()),
         raised=raised,
         look_again_at=facts.now if leaving.holds_back else _look_again(standing, commands),
     )
+
+
+def _booked_by_hand(standing: Standing) -> Iterator[tuple[str, str]]:
+    """Legs of shipments that a person despatched in Sage, and said so: nothing of ours will be seen there."""
+    for one in by_hand(standing):
+        if standing.is_told(one):
+            yield despatch_key(standing.facts.company, one.shipment), "despatched in Sage by hand"
 
 
 def stake_of(facts: OrderFacts) -> Money:
