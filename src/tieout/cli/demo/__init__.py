@@ -123,29 +123,20 @@ def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation
         serving = ServedEstate(stage.estate, port=wish.port)
         with stage.files, serving as served, Progress(console=console) as progress:
             show = _progress(progress)
-            show("sales loaded", 0, len(play.sales))
-            shop_ids = fill(served.url, play)
-            cast, outlet = Cast(served.url, cast_of(play), COMPANY), Outlet(served.url, play, goods_of(play))
-            shipping = Shipping(served.url, orders_of(play, wish.seed), COMPANY)
-            cast.fill()
-            outlet.fill()
-            shipping.fill()
-            show("sales loaded", len(play.sales), len(play.sales))
+            players = _players(served.url, play, wish.seed, show)
             installation = Installation(home, served.url, route=wish.route, portal_calls=PORTAL_CALLS)
-            script = Script(served.url, play, shop_ids, wish.seed)
-            players = Players(script=script, cast=cast, outlet=outlet, shipping=shipping)
             days = days_of(play.returns, stage.today, wish.days)
             stage.clock.offset = days[-1].offset(datetime.now(UTC))
             try:
                 installation.set_clock(days[0].offset(datetime.now(UTC)))
                 with opened(installation) as application:
-                    set_house_rules(application.store, COMPANY, play, cast.scenes, application.clock())
+                    set_house_rules(application.store, COMPANY, play, players.cast.scenes, application.clock())
                     set_outlet_rules(application.store, second.COMPANY, application.clock())
                     sign_ins = [] if wish.is_headless else let_people_in(application)
                 raised = live_through(wish, installation, players, days, show)
                 with opened(installation) as application:
-                    result = tie_out(application, COMPANY, served.url, raised, cast, outlet)
-                    result.orders = tie_out_orders(application, COMPANY, shipping)
+                    result = tie_out(application, COMPANY, served.url, raised, players.cast, players.outlet)
+                    result.orders = tie_out_orders(application, COMPANY, players.shipping)
                 result.faults_injected = faults_injected(served.url)
                 result.workers_killed = installation.kills
                 result.seconds = time.monotonic() - began
@@ -159,6 +150,23 @@ def _played(wish: Wish, console: Console) -> Iterator[tuple[TieOut, Installation
             shutil.rmtree(home, ignore_errors=True)
         else:
             embedded.stop(home)
+
+
+def _players(url: str, play: Play, seed: int, show: Show) -> Players:
+    """Whoever acts, with everything in the systems that they begin with."""
+    show("sales loaded", 0, len(play.sales))
+    shop_ids = fill(url, play)
+    players = Players(
+        script=Script(url, play, shop_ids, seed),
+        cast=Cast(url, cast_of(play), COMPANY),
+        outlet=Outlet(url, play, goods_of(play)),
+        shipping=Shipping(url, orders_of(play, seed), COMPANY),
+    )
+    players.cast.fill()
+    players.outlet.fill()
+    players.shipping.fill()
+    show("sales loaded", len(play.sales), len(play.sales))
+    return players
 
 
 def _play(wish: Wish) -> Play:
