@@ -20,6 +20,7 @@ SYSTEMS: Final = {
     "sage": "Sage 200",
     "payouts": "Payouts",
     "warehouse": "Warehouse",
+    "customer": "Customer",
     "people": "People",
 }
 PRODUCTS: Final = {

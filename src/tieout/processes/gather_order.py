@@ -137,7 +137,7 @@ def _requests(company: Company, known: tuple[Known, ...]) -> Iterator[Sent]:
 def _names(order: OpenOrder | None, requests: Sequence[Sent]) -> Iterator[tuple[str, str, str]]:
     if order is not None:
         yield "sage", "order", order.number
-        yield "storefront", "order", order.channel_reference
+        yield "customer", "order name", order.channel_reference  # the storefront's only where it came from there
     for sent in requests:
         yield "warehouse", "shipment request", sent.command.reference
         for number in sent.stands.warehouse_ids if sent.stands is not None else ():

@@ -38,7 +38,7 @@ BACK = timedelta(minutes=30)
 USER = "MOWENS"
 """Who has an order open in Sage."""
 SCREEN_SECONDS = 600
-HELD_SECONDS_MIN, HELD_SECONDS_MAX = 4.0, 90.0
+HELD_SECONDS_MIN, HELD_SECONDS_MAX = 4.0, 300.0
 """How long the screen stays open: some seconds, and until Tieout has met it, unless that takes too long."""
 MET = 2
 LOOK_SECONDS = 3.0
