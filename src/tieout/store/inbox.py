@@ -124,7 +124,7 @@ def newest_of_account(c: Connection, company: str, kind: str, account: str) -> l
     """Return the body of the newest event, by when it occurred, of every document of a kind that an account told of."""
     query = (
         select(events.c.payload)
-        .distinct(events.c.document_key)
+        .ext(distinct_on(events.c.document_key))
         .where(events.c.company == company, events.c.document_kind == kind, events.c.account == account)
         .order_by(events.c.document_key, events.c.occurred_at.desc(), events.c.id.desc())
     )
