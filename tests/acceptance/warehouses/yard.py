@@ -113,6 +113,13 @@ class Yard(Depot):
         assert shown.exit_code == ends, shown.output
         return shown.stdout
 
+    def refused(self, *words: str) -> str:
+        """What the command line says when it refuses."""
+        head = ["--config", str(self.house.config), "--home", str(self.house.home)]
+        shown = CliRunner().invoke(tieout, [*head, *words])
+        assert shown.exit_code != 0, shown.output
+        return f"{shown.output}{shown.exception}"
+
     def read(self, *words: str, ends: int = 0) -> Any:  # noqa: ANN401 - a JSON edge
         """What the command line answers another program."""
         return json.loads(self.typed(*words, "--json", ends=ends))
