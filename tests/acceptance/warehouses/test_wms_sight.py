@@ -136,6 +136,32 @@ def which_record_is_stuck(yard: Yard) -> None:
     assert yard.booked(number) == yard.left(number)
 
 
+def the_gravest_first(yard: Yard) -> None:
+    """Two orders are shipped over: one of 12.00, one of 720.00. Finance looks at what waits for it.
+
+    Each says how grave it is and why: by the money and by the time that is left. By value the dear one comes first;
+    three days later nobody has looked, and it is urgent.
+    """
+    cheap, dear = yard.order(("BOOK", 1)), yard.order(("BOOK", 60))
+    yard.settle()
+    for number in (cheap, dear):
+        over_ships(yard, number, "BOOK", 7)
+    yard.settle()
+    with at_console(yard, Role.FINANCE) as visitor:
+        page = visitor.get("/exceptions?owner=finance&code=OVER_DESPATCHED&sort=-stake")
+        rows = [" ".join(row) for row in page.rows("#list tbody tr")]
+        assert [number for row in rows for number in (cheap, dear) if number in row] == [dear, cheap], rows
+        place = f"/exceptions/{yard.the_case(dear).id}"
+        assert visitor.get(place).text(".status-line").startswith("Open High · £720.00 at stake")
+        yard.days_pass(5)
+    with at_console(yard, Role.FINANCE) as visitor:
+        assert visitor.get(place).text(".status-line").startswith("Open Urgent · £720.00 at stake")
+    for number, units in ((cheap, 8), (dear, 67)):
+        yard.control.post("/sage200/desktop/edit", {"order": number, "lines": [raised(yard, number, units)]})
+        yard.tried_again(number)
+    yard.settle()
+
+
 def nothing_is_lost(yard: Yard) -> None:
     """Thirty orders leave in a rush while the warehouse loses a third of its messages and tells a third twice, and
     Sage loses every tenth answer.
@@ -191,6 +217,13 @@ ROWS = (
         scenario=which_record_is_stuck,
         missing="who last touched the order in Sage: Sage keeps only who took it",
         left_to=(Later.NOBODY,),
+    ),
+    Row(
+        id="WMS-48",
+        says="Exceptions are ranked by money and by the time that is left, and say why.",
+        scenario=the_gravest_first,
+        missing="nearness of the period's end and what the customer was promised in the rank",
+        left_to=(Later.CLOSE,),
     ),
     Row(
         id="WMS-49",
