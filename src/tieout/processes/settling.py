@@ -167,7 +167,7 @@ def _decided(work: Work, flow: AnyFlow, given: Any) -> Attempt:  # noqa: ANN401 
         attempt = attempts.record_decision(c, attempt, facts=kept, decision=decision_to_json(decision))
         standing.declare(c, work.document, decision.legs, at=work.now)
         if facts is not None:
-            standing.see_read(c, work.document, flow.seen(facts), at=work.now)
+            standing.see_read(c, work.document, _expected(flow.seen(facts), decision), at=work.now)
         if isinstance(decision, Plan):
             withdrawn = intend_all(c, work.company, decision.commands, _bench(work, attempt))
             pointless = [(key, DONE_WITHOUT) for key in withdrawn]
@@ -177,6 +177,14 @@ def _decided(work: Work, flow: AnyFlow, given: Any) -> Attempt:  # noqa: ANN401 
             title = flow.names.format(work.document.key)
             documents.describe(c, work.document, title=title, stake_minor=stake.minor, currency=stake.currency)
     return attempt
+
+
+def _expected(seen: Iterable[SeenLeg], decision: Plan | Blocked) -> Iterable[SeenLeg]:
+    """What was seen by the way; of a document that is stopped only what its decision expects, for it says no more."""
+    if isinstance(decision, Plan):
+        return seen
+    declared = {(leg.system, leg.kind, leg.ref) for leg in decision.legs}
+    return (one for one in seen if (one.system, one.kind, one.ref) in declared)
 
 
 def _bench(work: Work, attempt: Attempt) -> Bench:
