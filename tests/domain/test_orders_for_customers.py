@@ -58,6 +58,7 @@ def test_what_is_missing_is_said_and_who_sends_it() -> None:
 def test_a_parcel_whose_content_nobody_can_say_is_told_without_a_count() -> None:
     unknown = SentParcel(left_on=date(2026, 3, 10), items=None, carrier="DPD", tracking=("TRK1",))
     story = order_story(progress(unknown, trouble=TROUBLE), TODAY)
+    assert story.status == "Parcel sent"
     assert "A parcel left on 10 March with DPD (tracking number TRK1)." in story.sentences
     assert not any("not left yet" in sentence for sentence in story.sentences)
     assert (story.by, story.is_late) == (date(2026, 3, 13), False)

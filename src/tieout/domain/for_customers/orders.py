@@ -45,6 +45,11 @@ class OrderProgress:
         return sum(parcel.items or 0 for parcel in self.parcels)
 
     @property
+    def is_known(self) -> bool:
+        """Say whether somebody can say of every parcel what was in it."""
+        return all(parcel.items is not None for parcel in self.parcels)
+
+    @property
     def is_all_sent(self) -> bool:
         """Say whether everything has left."""
         return bool(self.parcels) and self.items_sent >= self.items
@@ -74,7 +79,7 @@ def _status(progress: OrderProgress) -> tuple[str, Tone]:
     if progress.is_cancelled and not progress.parcels:
         return "Cancelled", "off"
     if progress.parcels:
-        return "Partly sent", "busy"
+        return ("Partly sent" if progress.is_known else "Parcel sent"), "busy"
     if progress.trouble is not None:
         return "Being looked into", "warn"
     return ("Being packed", "busy") if progress.is_at_warehouse else ("Not ready to leave yet", "off")
@@ -88,10 +93,9 @@ def _sentences(progress: OrderProgress, today: date) -> Iterator[str]:
     yield f"You ordered {items_said(progress.items)}{on}." if progress.items else f"You ordered from us{on}."
     yield from (_parcel(parcel, progress, today) for parcel in progress.parcels)
     missing = progress.items - progress.items_sent
-    is_known = all(parcel.items is not None for parcel in progress.parcels)
     if progress.is_cancelled:
         yield "The order was cancelled." if not progress.parcels else "The rest of the order was cancelled."
-    elif progress.parcels and missing > 0 and is_known and not progress.is_done:
+    elif progress.parcels and missing > 0 and progress.is_known and not progress.is_done:
         yield f"{items_said(missing).capitalize()} {'has' if missing == 1 else 'have'} not left yet."
     if progress.trouble is not None:
         yield "Something has to be checked before we can go on; we are looking into it."
