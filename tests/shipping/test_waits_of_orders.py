@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.shipping.depot import Depot, open_depot
+from tests.shipping.depot import Depot, Json, open_depot
 
 
 @pytest.fixture
@@ -33,8 +33,9 @@ def test_a_despatch_that_waits_for_its_order_says_why_and_then_asks_its_owner(de
     pass_hours(depot, 1.1)
     case = depot.case(number)
     assert case is not None
-    assert [fault["code"] for fault in case.faults] == ["SHIPPED_NOT_DESPATCHED_IN_SAGE"]
-    assert str(case.faults[0]["saw"]).endswith("the order is on hold in Sage")
+    faults: Json = case.faults
+    assert [fault["code"] for fault in faults] == ["SHIPPED_NOT_DESPATCHED_IN_SAGE"]
+    assert str(faults[0]["saw"]).endswith("the order is on hold in Sage")
     pass_hours(depot, 3)
     assert depot.faults(number) == ["WAITING_FOR_STATUS", "SHIPPED_NOT_DESPATCHED_IN_SAGE"]
     depot.control.post("/sage200/desktop/hold", {"order": number, "on_hold": False})

@@ -15,7 +15,7 @@ from tests.acceptance.warehouses.yard import Setup
 from tieout.domain.people import Role
 
 if TYPE_CHECKING:
-    from tests.acceptance.warehouses.yard import Yard
+    from tests.acceptance.warehouses.yard import Json, Yard
 
 SETUP = Setup(choices={"lock_window": 2700.0})
 """Three quarters of an hour, as it is by itself."""
@@ -175,7 +175,7 @@ def many_clashes_one_record(yard: Yard) -> None:
     yard.control.temper("mintsoft", duplicate_webhook=1.0)
     yard.opened_in_sage(number, 600)
     for unit in range(6):
-        items = {"items": {"MUG": 1}} if unit < 5 else {}
+        items: Json = {"items": {"MUG": 1}} if unit < 5 else {}
         at_mintsoft(yard, number, "despatch", parcels=[{"number": f"ONE{unit}"}], **items)
     yard.ship(other)
     yard.delivered()
