@@ -50,6 +50,12 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         correct_in=f"{_ROOM}/queries.py _returnable_view",
     ),
     Assumption(
+        name="Metafields of orders",
+        behaviour="All of a request or none; a compareDigest of null refuses what stands there, with STALE_OBJECT.",
+        reason="compareDigest and its null are documented, the code and the words of the refusal from memory.",
+        correct_in=f"{_ROOM}/metafields.py",
+    ),
+    Assumption(
         name="What is committed",
         behaviour="Units of orders from the checkout and of loaded orders that are not fulfilled, until they are sent "
         "or cancelled with restock; drafts and exchanges commit nothing, and take from what is available when sent.",

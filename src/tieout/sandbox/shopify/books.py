@@ -230,6 +230,8 @@ class Order:
     refunds: list[Refund] = field(default_factory=list)
     returns: list[ShopReturn] = field(default_factory=list)
     fulfilments: list[Fulfilment] = field(default_factory=list)
+    metafields: dict[tuple[str, str], tuple[int, str, str]] = field(default_factory=dict)
+    """Number, type and value by namespace and key."""
 
     @property
     def currency(self) -> str:

@@ -16,6 +16,7 @@ from tieout.sandbox.shopify.books import Line, Order
 from tieout.sandbox.shopify.figures import minor, number_of
 from tieout.sandbox.shopify.fulfilment_mutations import FulfilmentMutations
 from tieout.sandbox.shopify.idempotency import SAID, Attempt, Info, content_of, key_of, trouble_with
+from tieout.sandbox.shopify.metafields import MetafieldMutations
 from tieout.sandbox.shopify.paging import View
 from tieout.sandbox.shopify.queries import subscription_view
 from tieout.sandbox.shopify.refund_views import refund_view
@@ -66,6 +67,7 @@ class Mutations:
         self._returns = ReturnMutations(shop, client)
         self._attempts: dict[str, Attempt] = {}
         self._fulfilments = FulfilmentMutations(shop)
+        self._metafields = MetafieldMutations(shop)
         self._stock = StockMutations(shop, client, self._attempts, REASONS)
 
     def roots(self, now: datetime, entry: JournalEntry) -> dict[str, object]:
@@ -73,6 +75,7 @@ class Mutations:
         return {
             **self._returns.roots(now, entry),
             **self._fulfilments.roots(now, entry),
+            **self._metafields.roots(now, entry),
             "inventorySetQuantities": lambda info, *, input: self._stock.set_quantities(info, input, now, entry),  # noqa: A006
             "refundCreate": lambda info, *, input: self._refund(info, input, now, entry),  # noqa: A006
             "inventoryAdjustQuantities": lambda info, *, input: self._adjust(info, input, now, entry),  # noqa: A006

@@ -7,6 +7,7 @@ from tieout.sandbox.shopify import agreement_views, fulfilment_views, refund_vie
 from tieout.sandbox.shopify.books import Books, Line, Order
 from tieout.sandbox.shopify.figures import gid
 from tieout.sandbox.shopify.fulfilling import remaining
+from tieout.sandbox.shopify.metafields import metafield_view
 from tieout.sandbox.shopify.money_views import bag, first_of, listed, tax_line, time_or_none
 from tieout.sandbox.shopify.paging import View
 from tieout.sandbox.shopify.rest import financial_status
@@ -64,6 +65,7 @@ def order_view(order: Order, books: Books) -> View:
         "shippingLines": listed([shipping] if shipping else [], dict, lambda _: order.shipping_id),
         "refunds": first_of(order.refunds, lambda r: refund_views.refund_view(r, books)),
         "returns": lambda _, **asked: _returns(order, books, **asked),
+        "metafield": lambda _, **asked: metafield_view(order, **asked),
         "fulfillments": first_of(order.fulfilments, lambda x: fulfilment_views.fulfilment_view(x, books)),
         "fulfillmentOrders": listed(
             [order], lambda x: fulfilment_views.fulfilment_order_view(x, books), lambda x: x.id
