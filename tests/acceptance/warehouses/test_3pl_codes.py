@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from tests.acceptance.warehouses.yard import Setup
 from tests.processes.house import COMPANY, LONG_AGO
 
 from tieout.domain import commands as c
+from tieout.store import attempts
 
 if TYPE_CHECKING:
     from tests.acceptance.warehouses.yard import Yard
@@ -149,6 +151,36 @@ def text_is_no_pick(yard: Yard) -> None:
     assert [(line.line_class, line.despatched) for line in yard.in_sage(number).lines] == [("free_text", Decimal(0))]
 
 
+def rules_have_versions(yard: Yard) -> None:
+    """Somebody proposes that bowls are TP-BOWL at the 3PL. Until a colleague approves it, a bowl goes out as before.
+
+    The one after goes out under the new code. What was decided for each order names the versions that it used, and one
+    who proposed a row cannot approve it.
+    """
+    keeps(yard, "TP-BOWL")
+    who, why = operator(yard), ("--why", "their new code")
+    row = ("warehouse_item", "threepl|BOWL", "code=TP-BOWL")
+    proposal = yard.read("mapping", "propose", COMPANY, *row, *why, "--as", who)
+    before = yard.order(("BOWL", 1))
+    yard.settle()
+    assert set(asked_of(yard, before)) == {"BOWL"}
+    assert "warehouse_item/threepl|BOWL/1" not in rules_used(yard, before)
+    yard.typed("mapping", "approve", str(proposal["id"]), "--as", who, ends=1)
+    yard.typed("mapping", "approve", str(proposal["id"]), "--as", operator(yard))
+    after = yard.order(("BOWL", 1))
+    yard.settle()
+    assert set(asked_of(yard, after)) == {"TP-BOWL"}
+    assert "warehouse_item/threepl|BOWL/1" in rules_used(yard, after)
+
+
+def rules_used(yard: Yard, number: str) -> str:
+    """The rules with their versions by which an order was last decided, as they are kept."""
+    with yard.house.application.store.scope(COMPANY) as connection:
+        last = attempts.last_attempt(connection, yard.document(number))
+    assert last is not None
+    return json.dumps(last.decision)
+
+
 def asked_of(yard: Yard, number: str, release: int = 1) -> dict[str, tuple[Decimal, str]]:
     """What went out of a request: quantity and unit by the 3PL's code."""
     return {line.sku: (line.quantity, line.unit) for line in yard.requests(number)[release - 1].lines}
@@ -164,6 +196,13 @@ def allocated(yard: Yard, number: str) -> None:
 
 
 ROWS = (
+    Row(
+        id="3PL-21",
+        says="Every rule has versions, takes two people to change, and each decision names those that it used.",
+        scenario=rules_have_versions,
+        missing="trying a row of warehouses on yesterday's orders before it counts, as is done for returns",
+        left_to=(Later.NOBODY,),
+    ),
     Row(
         id="3PL-06",
         says="A list of the 3PL's codes is uploaded and approved, counts from its day, and can be downloaded again.",
