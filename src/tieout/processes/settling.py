@@ -127,10 +127,11 @@ def _open_attempt(work: Work, flow: AnyFlow) -> Attempt | Later:
     """The attempt that was cut off, to be finished as recorded; else a new one, gathered and decided now."""
     with work.held.begin() as c:
         last = attempts.last_attempt(c, work.document)
-        if last is not None and last.ended is None and last.decision is not None:
-            if not _is_overtaken(c, work, flow, last):
-                return last
-            attempts.finish(c, last, ended="overtaken", note="there is news of the document", at=work.now)
+        is_overtaken = last is not None and _is_overtaken(c, work, flow, last)
+    if last is not None and last.ended is None and last.decision is not None:
+        if not is_overtaken:
+            return last
+        _overtake(work, last)
     try:
         facts = flow.gather(work.company, work.held, work.document, work.now, work.rules)
     except Unauthorised as error:
@@ -149,6 +150,20 @@ def _is_overtaken(c: Connection, work: Work, flow: AnyFlow, attempt: Attempt) ->
         return False
     standing_effects = effects.effects_of(c, work.document)
     return not any(effect.state == "intended" and effect.sent_at is not None for effect in standing_effects)
+
+
+def _overtake(work: Work, attempt: Attempt) -> None:
+    """End an attempt whose rest is decided anew; what it did counts, though it died before that was seen."""
+    decision = decision_from_json(attempt.decision)
+    with work.held.begin() as c:
+        done = {effect.key for effect in effects.effects_of(c, work.document) if effect.state == "done"}
+    for command in decision.commands if isinstance(decision, Plan) else ():
+        outcome = perform(work.company, command, _bench(work, attempt)) if command.key in done else None
+        if isinstance(outcome, Done):
+            with work.held.begin() as c:
+                standing.see_command(c, work.document, command, outcome.found, at=outcome.read_at)
+    with work.held.begin() as c:
+        attempts.finish(c, attempt, ended="overtaken", note="there is news of the document", at=work.now)
 
 
 def _stopped(code: str, saw: str) -> Blocked:
