@@ -11,6 +11,7 @@ import pytest
 from tests.acceptance.rows import Later, Row, play
 from tests.acceptance.warehouses.threepl import (
     agreed,
+    faults_on,
     files_of,
     gone,
     keeps,
@@ -111,7 +112,7 @@ def unmapped_is_held_by_line(yard: Yard) -> None:
         number = yard.order(("LAMP", 1), ("BOOK", 1))
         yard.settle()
         assert set(asked_of(yard, number)) == {"LAMP"}
-        (fault,) = yard.the_case(number).faults
+        (fault,) = faults_on(yard, number)
         assert (fault["code"], fault["row"]) == ("WAREHOUSE_ITEM_UNMAPPED", "warehouse_item/threepl|BOOK")
         assert fault["at"] == f"order {number}, line 2, BOOK"
         yard.mapped("warehouse_item", "threepl|BOOK", code="BOOK", factor="1")
@@ -145,7 +146,7 @@ def text_is_no_pick(yard: Yard) -> None:
     )
     yard.house.application.companies[COMPANY].order_entry.amend_order(typed)
     yard.settle()
-    (fault,) = yard.the_case(number).faults
+    (fault,) = faults_on(yard, number)
     assert (fault["code"], fault["wanted"]) == ("PICK_NOT_STOCK_ITEM", "MUG")
     assert f"({name_of(files_of(yard, 'despatch')[-1])}, row 2)" in fault["at"]
     assert [(line.line_class, line.despatched) for line in yard.in_sage(number).lines] == [("free_text", Decimal(0))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.acceptance.rows import Later, Row, play
@@ -93,9 +93,9 @@ def settled_at_the_desk(yard: Yard) -> None:
             assert [row[2:] for row in by_cause.rows("#list tbody tr")] == [["operations", "3", "£72.00"]]
             page = visitor.get(f"/exceptions/{ids[0]}")
             visitor.submit(page, f"form[action='/exceptions/{ids[0]}/comment']", said="The site moved.")
-            taken = {"assign_to": operator(yard)}
+            taken: dict[str, Any] = {"assign_to": operator(yard)}
             visitor.submit(visitor.get(f"/exceptions/{ids[1]}"), f"form[action='/exceptions/{ids[1]}/assign']", **taken)
-            asleep = {"snooze_until": "2011-01-24", "snooze_why": "asked the 3PL"}
+            asleep: dict[str, Any] = {"snooze_until": "2011-01-24", "snooze_why": "asked the 3PL"}
             visitor.submit(
                 visitor.get(f"/exceptions/{ids[2]}"), f"form[action='/exceptions/{ids[2]}/snooze']", **asleep
             )

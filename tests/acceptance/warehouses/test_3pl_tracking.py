@@ -9,7 +9,7 @@ import pytest
 from tests.acceptance.rows import Row, play
 from tests.acceptance.visitors import asked_for, at_console
 from tests.acceptance.warehouses.seen import despatch_notes
-from tests.acceptance.warehouses.threepl import agreed, gone, operator, told_badly
+from tests.acceptance.warehouses.threepl import agreed, faults_on, gone, operator, told_badly
 from tests.acceptance.warehouses.yard import Setup
 from tests.processes.house import COMPANY
 
@@ -100,7 +100,7 @@ def unknown_carrier(yard: Yard) -> None:
     yard.settle()
     assert yard.booked(number) == {"MUG": Decimal(2)}
     assert sent_by_shop(yard, "W9102") == [(2, ["TRK9102"])]
-    (fault,) = yard.the_case(number).faults
+    (fault,) = faults_on(yard, number)
     assert (fault["code"], fault["row"]) == ("CARRIER_UNMAPPED", "carrier/threepl|SPEEDY-XX")
     agreed(yard, "carrier", "threepl|SPEEDY-XX", why="a new carrier", storefront="Speedy")
     yard.settle()

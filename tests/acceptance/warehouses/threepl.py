@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 from tests.acceptance.warehouses.yard import people_of
@@ -78,7 +78,8 @@ def operator(yard: Yard) -> str:
 def agreed(yard: Yard, table: str, key: str, *more: str, why: str, **value: str) -> None:
     """One of operations proposes a mapping row and a colleague approves it, both at the command line."""
     fields = [f"{name}={text}" for name, text in value.items()]
-    proposal = yard.read("mapping", "propose", COMPANY, table, key, *fields, *more, "--why", why, "--as", operator(yard))
+    by = ("--why", why, "--as", operator(yard))
+    proposal = yard.read("mapping", "propose", COMPANY, table, key, *fields, *more, *by)
     yard.typed("mapping", "approve", str(proposal["id"]), "--as", operator(yard))
 
 
@@ -130,3 +131,8 @@ def despatches(yard: Yard, number: str) -> list[Despatch]:
     """What was posted to Sage of an order and read back there."""
     found = [command_from_json(effect.content) for effect in yard.effects(number) if effect.state == "done"]
     return [command for command in found if isinstance(command, Despatch)]
+
+
+def faults_on(yard: Yard, number: str) -> list[Any]:
+    """The faults of an order's case, as they are kept."""
+    return cast("list[Any]", yard.the_case(number).faults)
