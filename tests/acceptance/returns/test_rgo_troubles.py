@@ -282,7 +282,7 @@ ROWS = (
         says="The warehouse works from a list of what to inspect and where to put it.",
         scenario=bench_of_the_warehouse,
         missing="the page with scanning",
-        left_to=(Later.WAREHOUSES,),
+        left_to=(Later.NOBODY,),
     ),
     Row(
         id="RGO-43",
@@ -294,7 +294,7 @@ ROWS = (
         says="The warehouse inspects by what the return says, and its finding decides.",
         scenario=inspection_decides,
         missing="notes and photographs, checks by product, and grading at Tieout's own page",
-        left_to=(Later.WAREHOUSES,),
+        left_to=(Later.NOBODY,),
     ),
     Row(
         id="RGO-08",
