@@ -8,8 +8,8 @@ import pytest
 from tests.acceptance.rows import Later, Row, play
 from tests.acceptance.visitors import at_console
 from tests.processes.estate import Line
-from tests.processes.reported import bench, staged
 from tests.processes.house import COMPANY
+from tests.processes.reported import bench, staged
 from tests.processes.test_arrivals import coming
 
 from tieout.domain.people import Role
