@@ -102,6 +102,10 @@ def test_the_doctor_is_content_with_every_warehouse_as_it_is_printed(tmp_path: P
         rows = {account: asked(config, address, account) for account in ("mintsoft", "shipbob", "files")}
         for account, row in rows.items():
             assert row["well"], (account, row["findings"])
+        words = ["--config", str(config.with_name("whole.toml")), "--home", str(tmp_path), "accounts", "list"]
+        listed = CliRunner().invoke(tieout, words)
+        assert listed.exit_code == 0, listed.output
+        assert [line.split()[0] for line in listed.output.splitlines()[1:4]] == list(rows)
     said = {finding["subject"]: finding["says"] for finding in rows["files"]["findings"]}
     assert "shows the agreed key" in said["server"]
     assert said["directory orders/in"] == "our orders go here; 0 files"

@@ -198,9 +198,9 @@ def _row(application: Application, account: OpenAccount) -> View:
 def _rows_text(rows: list[View]) -> str:
     if not rows:
         return "No account is configured: `tieout init` writes a settings file to fill in."
-    lines = [f"{'Account':16}{'System':12}{'Sign-in':34}Where"]
+    lines = [f"{'Account':16}{'System':18}{'Sign-in':34}Where"]
     lines += [
-        f"{row['account']:16}{SYSTEMS[row['system']]:12}{row['state']:34}{row['place'] or 'no company chosen yet'}"
+        f"{row['account']:16}{SYSTEMS[row['system']]:18}{row['state']:34}{row['place'] or 'no company chosen yet'}"
         for row in rows
     ]
     return "\n".join(lines)
