@@ -18,7 +18,7 @@ from tieout.domain.faults.warehouse_stock import FILE_REFUSED
 from tieout.domain.money import Money
 from tieout.domain.orders.keys import order_of
 from tieout.ports.directory import Company
-from tieout.ports.errors import ConnectorError
+from tieout.ports.errors import BadAnswer, ConnectorError
 from tieout.ports.inbound import MalformedError
 from tieout.ports.warehouses import FileContent, FileFeed, RefusedRow, WaitingFile
 from tieout.processes import told
@@ -48,8 +48,13 @@ def _pick_up(floor: Floor, company: Company, account: str, feed: FileFeed) -> in
     taken = 0
     try:
         for file in feed.waiting():
-            _take(floor, company, account, feed, file)
-            taken += 1
+            try:
+                _take(floor, company, account, feed, file)
+            except BadAnswer as error:
+                # One file that cannot be had now, or cannot be answered, holds up no other; it is tried again.
+                log.warning("file.left", company=company.name, account=account, file=file.name, reason=str(error))
+            else:
+                taken += 1
     except ConnectorError as error:
         log.warning("files.stopped", company=company.name, account=account, reason=str(error))
         return taken

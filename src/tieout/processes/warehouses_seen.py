@@ -29,7 +29,7 @@ log = structlog.get_logger()
 STRAY: Final = "shipment"
 """The kind of document that a shipment becomes which no order explains."""
 NAME: Final = "warehouse orders"
-OVERLAP: Final = timedelta(minutes=30)
+OVERLAP: Final = timedelta(minutes=10)
 
 
 def sweep_warehouses(floor: Floor, company: Company, back: timedelta) -> int:
