@@ -117,6 +117,7 @@ def test_the_demo_ends_well_and_says_what_it_promises() -> None:
     assert_right(result)
 
 
+@pytest.mark.long
 def test_the_demo_that_keeps_running_serves_its_console_to_everybody_whose_sign_in_it_prints() -> None:
     """Issue 5, done when 4: an address, a name and a password for each role; stopped, it ends well."""
     call = [sys.executable, "-u", "-m", "tieout", "demo", "--returns", "6", "--days", "2", "--temper", "calm"]

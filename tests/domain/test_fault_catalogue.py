@@ -35,6 +35,11 @@ RAISED_ELSEWHERE = {
     "LOCATION_MAP_BROKEN",
     "SYNC_ILLUSION_STOCK",
     "DESPATCH_NOT_IN_GL",
+    "CHARGE_UNMAPPED",
+    "CHARGE_UNMATCHED",
+    "CHARGE_PERIOD_CLOSED",
+    "FILE_REFUSED",
+    "OVERSELL_RISK",
 }
 """Kinds that no facts raise: they are met while systems are read, swept or told. Their tests run the processes."""
 

@@ -51,7 +51,10 @@ NOT_LED_TO = {
 }
 
 
-@pytest.fixture(scope="module", params=["site", "fresh_site"], ids=["filled", "empty"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param("site", id="filled"), pytest.param("fresh_site", id="empty", marks=pytest.mark.long)],
+)
 def walk(request: pytest.FixtureRequest, chrome: Browser) -> Walk:
     """What the walkers met on a site with some days of trade, and on one where nothing has happened yet."""
     site: Site = request.getfixturevalue(request.param)
